@@ -1,0 +1,1 @@
+"""What travels through Touchstream: events, topics, the touchpoint catalogue, and what streams conclude."""

@@ -1,0 +1,86 @@
+"""What customers say: the events of `touchpoint.feedback`."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StrictFloat, StrictInt, StrictStr, model_validator
+
+from schemas.envelope import Event, Identifier
+
+SCALES = frozenset({2, 3, 4, 5, 6, 7, 8, 10})
+
+
+class Metric(StrEnum):
+    """What a survey question measures."""
+
+    NPS = "nps"  # 0 to 10, 0 is a valid answer
+    CSAT = "csat"
+    CES = "ces"
+    RATING = "rating"
+
+
+class Polarity(StrEnum):
+    """Which end of the scale is good."""
+
+    POSITIVE = "positive"  # more is better
+    REVERSED = "reversed"  # less is better, as in CES version 1
+
+
+class Feedback(Event):
+    """Something a customer said. It belongs to the journey and never opens or extends a session."""
+
+    submission_id: Identifier | None = None  # an edit carries the id of the first answer
+    conversation_id: Identifier | None = None
+    comment: StrictStr | None = None
+    reasons: list[StrictStr] = Field(default_factory=list)
+
+
+class Scored(Feedback):
+    """An answer on a scale: 1 to `scale`, or 0 to 10 for NPS."""
+
+    metric: Metric
+    score: StrictInt
+    scale: StrictInt
+    polarity: Polarity = Polarity.POSITIVE
+    survey_id: Identifier | None = None
+
+    @model_validator(mode="after")
+    def score_is_on_the_scale(self) -> Self:
+        """Refuse a score that its scale does not have."""
+        if self.scale not in SCALES or (self.metric is Metric.NPS and self.scale != 10):
+            raise ValueError(f"scale {self.scale} is not one of {sorted(SCALES)} (nps: 10)")
+        lowest = 0 if self.metric is Metric.NPS else 1
+        if not lowest <= self.score <= self.scale:
+            raise ValueError(f"score {self.score} is not on the scale {lowest} to {self.scale}")
+        return self
+
+
+class SurveyAnswer(Scored):
+    """A customer rated one touchpoint. A skipped survey is another event."""
+
+    type: Literal["survey_answer"] = "survey_answer"
+
+
+class SurveySkipped(Feedback):
+    """A customer saw a survey and did not answer: counted apart, in no score."""
+
+    type: Literal["survey_skipped"] = "survey_skipped"
+    metric: Metric
+    survey_id: Identifier | None = None
+
+
+class Review(Scored):
+    """A public review with stars."""
+
+    type: Literal["review"] = "review"
+    metric: Metric = Metric.RATING
+
+
+class Mention(Feedback):
+    """The brand was mentioned; sentiment from -1 (hostile) to 1 (delighted)."""
+
+    type: Literal["mention"] = "mention"
+    sentiment: StrictFloat | StrictInt = Field(ge=-1, le=1)
+
+
+AnyFeedback = Annotated[SurveyAnswer | SurveySkipped | Review | Mention, Field(discriminator="type")]

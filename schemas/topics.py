@@ -1,0 +1,59 @@
+"""Every Kafka topic of Touchstream: what it carries, its key, how long it is kept."""
+
+from dataclasses import dataclass
+from typing import Final
+
+DAY_MS: Final = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. `partitions` None means: as many as the settings say for events."""
+
+    name: str
+    about: str
+    key: str
+    value: str
+    retention_ms: int
+    compacted: bool = False
+
+
+INTERACTIONS: Final = Topic(
+    name="touchpoint.interactions",
+    about="What customers and companies do.",
+    key="journey_id",
+    value="AnyInteraction",
+    retention_ms=7 * DAY_MS,
+)
+FEEDBACK: Final = Topic(
+    name="touchpoint.feedback",
+    about="What customers say. Co-partitioned with interactions.",
+    key="journey_id",
+    value="AnyFeedback",
+    retention_ms=7 * DAY_MS,
+)
+PANES: Final = Topic(
+    name="touchpoint.panes",
+    about="Absolute one-minute partial aggregates of one scope from one source partition.",
+    key="scope|source partition|minute",
+    value="Pane",
+    retention_ms=2 * DAY_MS,
+    compacted=True,
+)
+ALERTS: Final = Topic(
+    name="touchpoint.alerts",
+    about="Somebody should act now.",
+    key="alert id",
+    value="Alert",
+    retention_ms=30 * DAY_MS,
+)
+DEAD_LETTERS: Final = Topic(
+    name="touchpoint.dead-letters",
+    about="Messages that could not be read, with their reason and raw bytes.",
+    key="origin topic|partition|offset",
+    value="DeadLetter",
+    retention_ms=30 * DAY_MS,
+)
+
+EVENTS: Final = (INTERACTIONS, FEEDBACK)
+ALL: Final = (*EVENTS, PANES, ALERTS, DEAD_LETTERS)
