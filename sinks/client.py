@@ -1,9 +1,14 @@
 """The one place that opens ClickHouse, embedded or over HTTP."""
 
+import logging
+
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 
 from sinks.settings import ClickHouseSettings, Embedded
+
+# The driver warns about every failed request; callers report an outage once, with its cure.
+logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
 
 
 def connect(settings: ClickHouseSettings, *, database: str | None = None) -> Client:
