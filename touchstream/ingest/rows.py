@@ -1,20 +1,18 @@
 """Rows of a file, one at a time: plain, gzip or zstd; tables or one JSON object a line."""
 
 import csv
-import gzip
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 import zstandard
 
 from touchstream.errors import UserError
+from touchstream.ingest.unpacking import unpacked
 
-GZIP_MAGIC: Final = b"\x1f\x8b"
-ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 LONGEST_LINE: Final = 4 << 20  # four times what an event may weigh: a longer line is refused without filling memory
 
 csv.field_size_limit(LONGEST_LINE)
@@ -75,23 +73,11 @@ class SourceFile:
             raise UserError(f"{self.path}: broken after row {number}: {error}; fetch the file again") from error
 
     def _read(self, layout: Layout) -> Iterator[Row]:
-        with self._raw, _unpacked(self._raw) as unpacked:
+        with self._raw, unpacked(self._raw) as content:
             if isinstance(layout, Table):
-                yield from _table_rows(self.path, unpacked, layout)
+                yield from _table_rows(self.path, content, layout)
             else:
-                yield from _line_rows(unpacked)
-
-
-def _unpacked(raw: BinaryIO) -> BinaryIO:
-    magic = raw.read(4)
-    raw.seek(0)
-    if magic.startswith(GZIP_MAGIC):
-        return cast(BinaryIO, gzip.open(raw))
-    if magic == ZSTD_MAGIC:
-        return cast(
-            BinaryIO, io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
-        )
-    return raw
+                yield from _line_rows(content)
 
 
 def _line_rows(stream: BinaryIO) -> Iterator[Row]:

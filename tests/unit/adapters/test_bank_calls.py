@@ -11,9 +11,7 @@ from touchstream.ingest.rows import Row
 
 
 def call(**changes):
-    text = (
-        "AA0101 34536 0 0 PS 990201 7:02:47 7:02:56 9 0:00:00 0:00:00 0 AGENT 7:02:55 7:05:41 166 DORIT"  # the file's first
-    )
+    text = "AA0101 34536 0 0 PS 990201 7:02:47 7:02:56 9 0:00:00 0:00:00 0 AGENT 7:02:55 7:05:41 166 DORIT"  # the file's first
     cells = dict(zip(COLUMNS, text.split(), strict=True))
     assert not set(changes) - set(COLUMNS)
     return list(ADAPTER.events([Row(1, 2, cells=cells | changes)]))
@@ -66,7 +64,8 @@ def test_a_broken_row_is_one_refusal_and_no_half_call(changes):
 @pytest.mark.realdata
 class TestFebruary1999:
     @pytest.fixture(scope="class")
-    def events(self):
+    @classmethod
+    def events(cls):
         return ingested("bank_calls")
 
     def test_every_call_ends_as_the_bank_says(self, events):

@@ -25,11 +25,7 @@ def test_wikipedia_readers_make_the_published_sessions():
     for event in events:
         journeys[event.journey_id].append(event.occurred_at)
     assert len(journeys) == expected("wikipedia_sessions", "customers")
-    gaps = [
-        (b - a).total_seconds()
-        for times in map(sorted, journeys.values())
-        for a, b in pairwise(times)
-    ]
+    gaps = [(b - a).total_seconds() for times in map(sorted, journeys.values()) for a, b in pairwise(times)]
     for rule, limit in (("gap > 1800 s", 1800), ("gap > 3600 s", 3600)):
         sessions = len(journeys) + sum(gap > limit for gap in gaps)
         assert sessions == expected("wikipedia_sessions", "sessions", rule)
