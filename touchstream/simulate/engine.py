@@ -34,7 +34,7 @@ NONE: Final = Mishaps(0.0, 0.0, 0.0, 0.0)
 
 
 class Simulation:
-    """Iterates over messages for ever, in the order of `at_ms`; the rate may change on the way."""
+    """Gives messages in the order of `at_ms`, for ever; the rate may change on the way."""
 
     def __init__(self, *, seed: int, start_ms: int, rate: float, places: Places, mishaps: Mishaps = Mishaps()) -> None:
         self._name = f"{seed:x}-{start_ms:x}"
@@ -56,21 +56,26 @@ class Simulation:
         self._world.expect(per_second)
         self._next_arrival = max(self._next_arrival, float(self._world.now_ms))
 
-    def __iter__(self) -> Iterator[Produced]:
-        world, happened = self._world, self._world.happened
+    def until(self, end_ms: float) -> Iterator[Produced]:
+        """Give every message that arrives before the end; ask again with a later end to go on."""
         while True:
-            next_ms = world.next_ms
-            if next_ms is not None and next_ms <= self._next_arrival:
-                world.wake_next()
-            else:
-                self._arrive()
-            if happened:
-                for event in happened:
-                    self._post_event(event)
-                happened.clear()
             # Whatever happens later also arrives later, so what has arrived by now is in its final order.
-            while self._underway and self._underway[0][0] <= world.now_ms:
+            while self._underway and self._underway[0][0] <= self._world.now_ms:
+                if self._underway[0][0] >= end_ms:
+                    return
                 yield heapq.heappop(self._underway)[2]
+            self._step()
+
+    def _step(self) -> None:
+        next_ms = self._world.next_ms
+        if next_ms is not None and next_ms <= self._next_arrival:
+            self._world.wake_next()
+        else:
+            self._arrive()
+        if self._world.happened:
+            for event in self._world.happened:
+                self._post_event(event)
+            self._world.happened.clear()
 
     def _arrive(self) -> None:
         world, random = self._world, self._random
@@ -118,7 +123,4 @@ def simulate(
     *, seed: int, start_ms: int, end_ms: int, rate: float, places: Places, mishaps: Mishaps = Mishaps()
 ) -> Iterator[Produced]:
     """Every message that reaches its topic before the end; the same arguments give the same bytes."""
-    for message in Simulation(seed=seed, start_ms=start_ms, rate=rate, places=places, mishaps=mishaps):
-        if message.at_ms >= end_ms:
-            return
-        yield message
+    return Simulation(seed=seed, start_ms=start_ms, rate=rate, places=places, mishaps=mishaps).until(end_ms)

@@ -22,6 +22,8 @@ class Totals:
     def take_back(self, message: Produced) -> None:
         """Uncount a message that the broker did not take."""
         self._kinds[message.topic][message.kind] -= 1
+        if message.kind in FACTS:
+            self._facts[message.touchpoint, message.event_type] -= 1
 
     @property
     def sent(self) -> int:
@@ -33,6 +35,8 @@ class Totals:
         touchpoints: defaultdict[str, dict[str, int]] = defaultdict(dict)
         types: Counter[str] = Counter()
         for (touchpoint, event_type), n in sorted(self._facts.items()):
+            if not n:
+                continue
             touchpoints[touchpoint][event_type] = n
             types[event_type] += n
         return {
