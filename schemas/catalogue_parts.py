@@ -1,0 +1,137 @@
+"""The parts of the catalogue: one class for each section of `touchpoints.yaml`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+from schemas.durations import Duration, DurationOrZero
+
+Id = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$", max_length=256)]
+Text = Annotated[StrictStr, Field(pattern=r"\S", max_length=256)]
+HOUR_MS = 3_600_000
+
+
+class Stage(StrEnum):
+    """How far a customer is, in order."""
+
+    AWARENESS = "awareness"
+    CONSIDERATION = "consideration"
+    DECISION = "decision"
+    PURCHASE = "purchase"
+    POST_PURCHASE = "post_purchase"
+    SERVICE = "service"
+
+
+class Category(StrEnum):
+    """What a touchpoint is made of."""
+
+    DIGITAL = "digital"
+    HUMAN = "human"
+    PHYSICAL = "physical"
+
+
+class Clock(StrEnum):
+    """Which time a target counts."""
+
+    CALENDAR = "calendar"  # every minute, day and night
+    BUSINESS = "business"  # open minutes of the target's calendar only
+
+
+class ConversationKind(StrEnum):
+    """What can keep a customer waiting."""
+
+    CALL = "call"
+    TICKET = "ticket"
+    MESSAGE = "message"
+    PROPOSAL = "proposal"
+
+
+class Entry(BaseModel):
+    """A part of the file: its values never change, a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+
+class Touchpoint(Entry):
+    """A moment in which a customer meets the company."""
+
+    id: Id
+    name: Text
+    channel: Id
+    category: Category
+    stage: Stage
+    owner: Text | None = None  # the audit lists touchpoints without one
+    controllable: StrictBool = True  # False: a review site, a courier, a word of mouth
+    moment_of_truth: StrictBool = False
+    goal: StrictBool = False  # reaching it makes a session a success
+    target: Id | None = None
+
+
+class Channel(Entry):
+    """A way to reach the company; silence longer than its gap ends a session."""
+
+    id: Id
+    name: Text
+    gap_ms: Duration | None = Field(default=None, alias="gap")  # None: the gap of `sessions`
+
+
+class Target(Entry):
+    """How soon a waiting customer is to be answered."""
+
+    id: Id
+    within_ms: Duration = Field(alias="within")
+    clock: Clock = Clock.CALENDAR
+    calendar: Id | None = None
+    default_for: tuple[ConversationKind, ...] = ()  # where the touchpoint names no target of its own
+
+
+class Funnel(Entry):
+    """Steps in order, each a touchpoint or a whole stage, and the time a journey has to take them."""
+
+    id: Id
+    name: Text
+    steps: tuple[Id, ...] = Field(min_length=2)
+    window_ms: Duration = Field(alias="window")
+
+
+class CauseRule(Entry):
+    """Words in a comment that point to a cause: any of them, in any of the languages."""
+
+    id: Id
+    cause: Id
+    words: dict[Annotated[StrictStr, Field(pattern=r"^[a-z]{2,3}$")], Annotated[tuple[Text, ...], Field(min_length=1)]]
+
+
+class SessionRules(Entry):
+    """When a session ends."""
+
+    gap_ms: Duration = Field(default=HOUR_MS // 2, alias="gap")
+    max_length_ms: Duration = Field(default=24 * HOUR_MS, alias="max_length")
+    max_events: Annotated[StrictInt, Field(ge=1)] = 500
+    max_journey_steps: Annotated[StrictInt, Field(ge=1)] = 10_000
+
+
+class TimeRules(Entry):
+    """How late an event may be, and how long things are remembered."""
+
+    allowed_lateness_ms: DurationOrZero = Field(default=60_000, alias="allowed_lateness")
+    idle_after_ms: Duration = Field(default=10_000, alias="idle_after")
+    max_clock_skew_ms: DurationOrZero = Field(default=300_000, alias="max_clock_skew")
+    state_retention_ms: Duration = Field(default=7 * 24 * HOUR_MS, alias="state_retention")
+    state_linger_ms: DurationOrZero = Field(default=HOUR_MS, alias="state_linger")
+    open_wait_retention_ms: Duration = Field(default=90 * 24 * HOUR_MS, alias="open_wait_retention")
+    pane_retention_ms: Duration = Field(default=26 * HOUR_MS, alias="pane_retention")
+
+
+class BotRules(Entry):
+    """What a bot may do."""
+
+    reply_counts: StrictBool = False  # True: a bot's reply ends a wait
+
+
+class Thresholds(Entry):
+    """When somebody should look."""
+
+    warn_at: Annotated[float, Field(gt=0, le=1)] = 0.8  # share of a target that has passed
+    unanswered: Annotated[StrictInt, Field(ge=1)] = 100  # open conversations of one channel

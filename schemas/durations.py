@@ -1,0 +1,21 @@
+"""Durations as people write them (30s, 5m, 3h, 7d), kept as whole milliseconds."""
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+WRITTEN = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
+
+
+def duration_ms(written: object) -> int:
+    """Milliseconds of a duration such as '90s'; a number alone is refused because it has no unit."""
+    match = WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
+    if match is None:
+        raise ValueError(f"{written!r} is not a duration: write a number and a unit, such as 30s, 5m, 3h or 7d")
+    return int(match[1]) * UNIT_MS[match[2]]
+
+
+DurationOrZero = Annotated[int, BeforeValidator(duration_ms)]
+Duration = Annotated[DurationOrZero, Field(gt=0)]

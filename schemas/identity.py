@@ -1,0 +1,21 @@
+"""Names that depend on facts only: the same event, session or wait has the same 64-bit id in every run."""
+
+from xxhash import xxh3_64_intdigest
+
+# Identifiers never contain NUL (see `Identifier`), so joined parts cannot be read in two ways.
+SEPARATOR = "\x00"
+
+
+def event_hash(event_id: str) -> int:
+    """Place of an event among events of the same millisecond."""
+    return xxh3_64_intdigest(event_id.encode())
+
+
+def session_id(journey_id: str, started_ms: int) -> int:
+    """Id of the session that a journey began at a moment."""
+    return xxh3_64_intdigest(f"{journey_id}{SEPARATOR}{started_ms}".encode())
+
+
+def wait_id(journey_id: str, conversation_id: str, asked_ms: int) -> int:
+    """Id of the wait that began when a customer asked something in a conversation."""
+    return xxh3_64_intdigest(f"{journey_id}{SEPARATOR}{conversation_id}{SEPARATOR}{asked_ms}".encode())
