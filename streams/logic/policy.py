@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from schemas.catalogue import Catalogue
+from schemas.catalogue_parts import Clock, ConversationKind, Stage
+from schemas.catalogue_parts import Target as NamedTarget
 from streams.logic.calendars import Calendar
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
 UNREGISTERED: Final = "(unregistered)"
-STAGES: Final = ("awareness", "consideration", "decision", "purchase", "post_purchase", "service")
+STAGES: Final = tuple(stage.value for stage in Stage)
 
 
 class Scope(NamedTuple):
@@ -67,6 +70,40 @@ class Policy:
     pane_retention_ms: int = 26 * HOUR_MS
     bot_reply_counts: bool = False
     _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> "Policy":
+        """Policy that a catalogue describes."""
+        calendars = {
+            each.id: Calendar(each.id, each.zone, each.week, holidays=each.holidays, special=each.special)
+            for each in catalogue.calendars
+        }
+
+        def target(named: NamedTarget | None) -> Target | None:
+            if named is None:
+                return None
+            business = named.clock is Clock.BUSINESS
+            return Target(named.within_ms, business, calendars[named.calendar] if named.calendar else None)
+
+        defaults = {kind.value: target(catalogue.target_of("", kind.value)) for kind in ConversationKind}
+        return cls(
+            places={
+                each.id: Place(each.channel, each.stage.value, each.goal, target(catalogue.target_of(each.id)))
+                for each in catalogue.touchpoints
+            },
+            gaps_ms={each.id: each.gap_ms for each in catalogue.channels if each.gap_ms is not None},
+            default_targets={kind: each for kind, each in defaults.items() if each is not None},
+            gap_ms=catalogue.sessions.gap_ms,
+            max_length_ms=catalogue.sessions.max_length_ms,
+            max_events=catalogue.sessions.max_events,
+            max_journey_steps=catalogue.sessions.max_journey_steps,
+            max_clock_skew_ms=catalogue.time.max_clock_skew_ms,
+            state_retention_ms=catalogue.time.state_retention_ms,
+            state_linger_ms=catalogue.time.state_linger_ms,
+            open_wait_retention_ms=catalogue.time.open_wait_retention_ms,
+            pane_retention_ms=catalogue.time.pane_retention_ms,
+            bot_reply_counts=catalogue.bots.reply_counts,
+        )
 
     def gap_of(self, channel: str) -> int:
         """Longest silence within a session after an event of a channel."""
