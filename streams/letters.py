@@ -16,9 +16,8 @@ _pane_decoder = msgspec.json.Decoder(Pane)
 
 
 def dead_letter_message(letter: DeadLetter) -> Message:
-    """A dead letter; its key is its origin, so that a replay of the origin repeats the key."""
-    key = f"{letter.origin_topic}|{letter.origin_partition}|{letter.origin_offset}"
-    return Message(DEAD_LETTERS.name, key.encode(), letters.encode(letter))
+    """A dead letter. Its key is its origin, which a replay repeats."""
+    return Message(DEAD_LETTERS.name, letter.origin.encode(), letters.encode(letter))
 
 
 def pane_messages(panes: Iterable[Pane], source: int, partitions: int) -> list[Message]:
