@@ -1,0 +1,1 @@
+"""What ClickHouse keeps: tables, migrations, views, and the writer that fills them."""

@@ -64,6 +64,8 @@ class Policy:
     max_journey_steps: int = 10_000
     max_moments: int = 1_000  # of one conversation
     max_clock_skew_ms: int = 5 * MINUTE_MS
+    allowed_lateness_ms: int = MINUTE_MS
+    idle_after_ms: int = 10_000
     state_retention_ms: int = 7 * DAY_MS
     state_linger_ms: int = HOUR_MS
     open_wait_retention_ms: int = 90 * DAY_MS
@@ -98,6 +100,8 @@ class Policy:
             max_events=catalogue.sessions.max_events,
             max_journey_steps=catalogue.sessions.max_journey_steps,
             max_clock_skew_ms=catalogue.time.max_clock_skew_ms,
+            allowed_lateness_ms=catalogue.time.allowed_lateness_ms,
+            idle_after_ms=catalogue.time.idle_after_ms,
             state_retention_ms=catalogue.time.state_retention_ms,
             state_linger_ms=catalogue.time.state_linger_ms,
             open_wait_retention_ms=catalogue.time.open_wait_retention_ms,

@@ -1,0 +1,32 @@
+"""The one place that opens ClickHouse, embedded or over HTTP."""
+
+import logging
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client
+
+from sinks.settings import ClickHouseSettings, Embedded
+
+# The driver warns about every failed request; callers report an outage once, with its cure.
+logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
+
+
+def connect(settings: ClickHouseSettings, *, database: str | None = None) -> Client:
+    """Open a client for the calling thread; `database` overrides the one of the settings."""
+    target = settings.target
+    if isinstance(target, Embedded):
+        return clickhouse_connect.get_client(interface="chdb", path=target.path, tz_mode="aware")
+    return clickhouse_connect.get_client(
+        interface="https" if target.secure else "http",
+        host=target.host,
+        port=target.port,
+        username=target.user,
+        password=target.password,
+        database=database or target.database,
+        ca_cert=settings.ca_file,
+        compress=settings.compression or False,
+        connect_timeout=settings.connect_timeout_s,
+        send_receive_timeout=settings.write_timeout_s,
+        autogenerate_session_id=False,  # sessions would forbid two requests at once
+        tz_mode="aware",
+    )

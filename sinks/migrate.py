@@ -1,0 +1,132 @@
+"""Bring a database to the schema of this version: numbered files once, views whenever their file changes."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from clickhouse_connect.driver.client import Client
+
+from sinks.client import connect
+from sinks.errors import MigrationError
+from sinks.settings import ClickHouseSettings, Embedded
+
+HERE: Final = Path(__file__).parent
+FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One file of SQL: one statement that can be run twice without harm."""
+
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """Changes whenever the file does, whatever its line ends."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def statement(self, settings: ClickHouseSettings) -> str:
+        """Statement for one node or for a cluster."""
+        engine = "ReplicatedReplacingMergeTree" if settings.replicated else "ReplacingMergeTree"
+        return self.text.replace("{on_cluster}", on_cluster(settings)).replace("{engine}", engine)
+
+
+def on_cluster(settings: ClickHouseSettings) -> str:
+    """Clause that makes a statement run on every node, or nothing."""
+    return f"ON CLUSTER '{settings.cluster}'" if settings.cluster else ""
+
+
+def read_migrations(folder: Path = HERE / "migrations") -> list[Script]:
+    """Numbered files in order; a wrong name, a gap or a number used twice is an error."""
+    scripts = _read(folder)
+    for expected, script in enumerate(scripts, start=1):
+        match = FILE_NAME.fullmatch(script.name)
+        if not match:
+            raise MigrationError(f"{script.name}.sql is not named like 0007_create_things.sql; rename it")
+        if int(match[1]) != expected:
+            before = scripts[expected - 2].name if expected > 1 else "nothing"
+            raise MigrationError(
+                f"{script.name}.sql follows {before}, but its number should be {expected:04}; renumber it"
+            )
+    return scripts
+
+
+def read_views(folder: Path = HERE / "views") -> list[Script]:
+    """Files of the views, by name; each view reads tables only, so any order will do."""
+    return _read(folder)
+
+
+def _read(folder: Path) -> list[Script]:
+    return [Script(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.sql"))]
+
+
+def pending(migrations: list[Script], applied: dict[str, str]) -> list[Script]:
+    """Migrations that are still to run; refuses a file that changed, vanished or was renamed after it ran."""
+    files = {script.name: script for script in migrations}
+    numbers = {script.name[:4]: script.name for script in migrations}
+    for name, checksum in sorted(applied.items()):
+        if name not in files:
+            now = numbers.get(name[:4])
+            cure = f"its number is now {now}.sql; restore the name" if now else "install the version that brought it"
+            raise MigrationError(f"{name}.sql was applied to this database but is not among the files: {cure}")
+        if files[name].checksum != checksum:
+            raise MigrationError(
+                f"{name}.sql was changed after it was applied: it had checksum {checksum[:12]}, "
+                f"now it has {files[name].checksum[:12]}; restore it and write the change as a new migration"
+            )
+    return [script for script in migrations if script.name not in applied]
+
+
+def migrate(settings: ClickHouseSettings, root: Path = HERE) -> list[str]:
+    """Apply what is missing and return the names of what was applied. Running it again does nothing."""
+    migrations, views = read_migrations(root / "migrations"), read_views(root / "views")
+    _create_database(settings)
+    client = connect(settings)
+    try:
+        client.command(migrations[0].statement(settings))
+        applied = _applied(client)
+        numbered = {name: checksum for name, checksum in applied.items() if FILE_NAME.fullmatch(name)}
+        changed_views = [view for view in views if applied.get(view.name) != view.checksum]
+        todo = pending(migrations, numbered) + changed_views
+        for script in todo:
+            client.command(script.statement(settings))
+            _record(client, script)
+        return [script.name for script in todo]
+    finally:
+        client.close()
+
+
+def missing(client: Client) -> list[str]:
+    """Migrations and views that this database still lacks, without changing anything."""
+    applied = _applied(client) if client.command("EXISTS TABLE schema_migrations") else {}
+    return [script.name for script in read_migrations() + read_views() if applied.get(script.name) != script.checksum]
+
+
+def _create_database(settings: ClickHouseSettings) -> None:
+    """Create the database of the URL; `default` and the embedded one are always there."""
+    target = settings.target
+    if isinstance(target, Embedded) or target.database == "default":
+        return
+    client = connect(settings, database="default")
+    try:
+        client.command(
+            f"CREATE DATABASE IF NOT EXISTS {{database:Identifier}} {on_cluster(settings)}",
+            parameters={"database": target.database},
+        )
+    finally:
+        client.close()
+
+
+def _applied(client: Client) -> dict[str, str]:
+    return dict(client.query("SELECT name, checksum FROM schema_migrations FINAL").result_rows)
+
+
+def _record(client: Client, script: Script) -> None:
+    client.command(
+        "INSERT INTO schema_migrations (name, checksum, applied_at)"
+        " SELECT {name:String}, {checksum:String}, now64(3, 'UTC')",
+        parameters={"name": script.name, "checksum": script.checksum},
+    )

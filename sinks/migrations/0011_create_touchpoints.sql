@@ -1,0 +1,22 @@
+-- The catalogue of touchpoints, copied from touchpoints.yaml by `touchstream migrate`.
+CREATE TABLE IF NOT EXISTS touchpoints {on_cluster}
+(
+    touchpoint      String                           COMMENT 'Catalogue id',
+    name            String                           COMMENT 'Name for humans',
+    channel         LowCardinality(String)           COMMENT 'Channel id',
+    channel_name    LowCardinality(String)           COMMENT 'Channel name for humans',
+    category        LowCardinality(String)           COMMENT 'digital, human or physical',
+    stage           LowCardinality(String)           COMMENT 'awareness, consideration, decision, purchase, post_purchase or service',
+    stage_order     UInt8                            COMMENT 'Place of the stage in the journey, from 1',
+    owner           Nullable(String)                 COMMENT 'Who answers for it',
+    controllable    Bool                             COMMENT 'The company can change it',
+    moment_of_truth Bool                             COMMENT 'Decides what customers think of the brand',
+    goal            Bool                             COMMENT 'A session that reaches it is a success',
+    target          LowCardinality(Nullable(String)) COMMENT 'Response target of the catalogue',
+    target_ms       Nullable(Int64)                  COMMENT 'Longest good wait',
+    version         UInt64                           COMMENT 'The highest version of a touchpoint is the valid row',
+    is_deleted      UInt8                            COMMENT '1: no longer in the catalogue'
+)
+ENGINE = {engine}(version, is_deleted)
+ORDER BY touchpoint
+COMMENT 'Touchpoints of the catalogue; read v_touchpoints'

@@ -1,0 +1,57 @@
+"""What streams conclude, as rows: the fields of an outcome in their order, then the version."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from schemas.outcomes import Conversation, Rolling, Session, Wait
+from sinks.arrow import Row
+from sinks.tables import SESSIONS, WAITS, Table
+
+
+def _values_of(outcome: type) -> Callable[[Any], Row]:
+    """Getter of all fields of an outcome, in their order, which is the order of its table."""
+    return attrgetter(*(field.name for field in fields(outcome)))
+
+
+_session_values = _values_of(Session)
+_wait_values = _values_of(Wait)
+_conversation_values = _values_of(Conversation)
+_rolling_values = _values_of(Rolling)
+
+
+def session_row(session: Session, version: int) -> Row:
+    """One row of `sessions`."""
+    return (*_session_values(session), version, 0)
+
+
+def wait_row(wait: Wait, version: int) -> Row:
+    """One row of `waits`."""
+    return (*_wait_values(wait), version, 0)
+
+
+def conversation_row(conversation: Conversation, version: int) -> Row:
+    """One row of `conversations`."""
+    return (*_conversation_values(conversation), version)
+
+
+def rolling_row(rolling: Rolling, version: int) -> Row:
+    """One row of `rolling_metrics`."""
+    return (*_rolling_values(rolling), version)
+
+
+def gone_session_row(session_id: int, journey_id: str, started_ms: int, version: int) -> Row:
+    """Tombstone: the session was absorbed by another."""
+    return _tombstone(SESSIONS, version, session_id=session_id, journey_id=journey_id, started_at=started_ms)
+
+
+def gone_wait_row(wait_id: int, journey_id: str, asked_ms: int, version: int) -> Row:
+    """Tombstone: the wait was replaced by another."""
+    return _tombstone(WAITS, version, wait_id=wait_id, journey_id=journey_id, asked_at=asked_ms)
+
+
+def _tombstone(table: Table, version: int, **identity: int | str) -> Row:
+    """Row that names what is gone and is empty otherwise."""
+    known = {**identity, "version": version, "is_deleted": 1}
+    return tuple(known.get(column.name, column.empty) for column in table.columns)
