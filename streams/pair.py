@@ -86,6 +86,7 @@ class Pair:
         folds: dict[str, Fold] = {}
         for arrival in intake.arrivals:
             ledger.arrived(arrival, self._apply(arrival, side, folds))
+        self._rest.touch(folds)
         self.clock.saw(side, intake.newest_ms, now_ms=now_ms)
         self._finish(folds, effects, now_ms)
         self.counts.update(ledger.counts)
@@ -148,7 +149,6 @@ class Pair:
             return
         raw = state_codec.encode(journey, self._policy)
         self._store[journey_id] = raw
-        self._rest.touch(journey_id)
         states[journey_id.encode()] = raw
         due_ms = state_codec.due_ms(raw)
         if due_ms <= self.clock.watermark_ms:
