@@ -59,6 +59,7 @@ class SurveyAnswer(Scored):
     """A customer rated one touchpoint. A skipped survey is another event."""
 
     type: Literal["survey_answer"] = "survey_answer"
+    schema_version: StrictInt = Field(default=2, ge=2, le=2)  # version 1 said `value` and `max`
 
 
 class SurveySkipped(Feedback):
@@ -80,7 +81,7 @@ class Mention(Feedback):
     """The brand was mentioned; sentiment from -1 (hostile) to 1 (delighted)."""
 
     type: Literal["mention"] = "mention"
-    sentiment: StrictFloat | StrictInt = Field(ge=-1, le=1)
+    sentiment: StrictFloat = Field(ge=-1, le=1)
 
 
 AnyFeedback = Annotated[SurveyAnswer | SurveySkipped | Review | Mention, Field(discriminator="type")]
