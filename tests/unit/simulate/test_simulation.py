@@ -141,7 +141,7 @@ def test_variant_b_sells_more(week):
 
 def test_bots_speak_first_and_surveys_come_later(week):
     threads, purchases, answers = defaultdict(list), {}, []
-    for at_ms, event in week:
+    for at_ms, event in sorted(week, key=lambda arrived: arrived[1]["occurred_at"]):
         if event["type"] == "message" and event["touchpoint"] == "chat_support":
             threads[event["conversation_id"]].append(event.get("actor", "customer"))
         elif event["type"] == "purchase":
