@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final, Protocol
 
-from sinks.tables import Rows
-from sinks.writer import RefusedRow
+from sinks.arrow import Row
+from sinks.storing import RefusedRow
+from sinks.tables import Table
 from streams.outbox import Message
+
+Rows = dict[Table, list[Row]]
 
 FLUSH_ROWS: Final = 20_000  # enough for an efficient insert
 ROOM_ROWS: Final = 60_000  # above this the agents wait: back-pressure instead of a growing buffer
@@ -91,20 +94,28 @@ class Committer:
         self._pending = _Turn()
         self._filled = asyncio.Event()
         self._full = asyncio.Event()
-        self._idle = asyncio.Condition()
-        self._in_flight: _Turn | None = None
+        self._roomy = asyncio.Event()
+        self._roomy.set()
+        self._drained = asyncio.Event()
+        self._drained.set()
         self._disowned: set[tuple[int, int]] = set()
         self.committed_rows = 0
 
-    async def add(self, effects: Effects) -> None:
-        """Take effects over; waits while too much is pending."""
-        async with self._idle:
-            await self._idle.wait_for(lambda: self._pending.row_count < ROOM_ROWS)
-        self._pending.effects.append(effects)
-        self._pending.row_count += sum(map(len, effects.rows.values())) + len(effects.states)
+    async def room(self) -> None:
+        """Wait while too much is pending. To be awaited before a fold, because nothing may come between a fold and `add`."""
+        await self._roomy.wait()
+
+    def add(self, effects: Effects) -> None:
+        """Take effects over, in the order in which they were folded."""
+        turn = self._pending
+        turn.effects.append(effects)
+        turn.row_count += sum(map(len, effects.rows.values())) + len(effects.states)
+        self._drained.clear()
         self._filled.set()
-        if self._pending.row_count >= FLUSH_ROWS:
+        if turn.row_count >= FLUSH_ROWS:
             self._full.set()
+        if turn.row_count >= ROOM_ROWS:
+            self._roomy.clear()
 
     async def run(self) -> None:
         """Commit turn after turn, at most one per flush interval unless a turn is full."""
@@ -116,17 +127,15 @@ class Committer:
             turn, self._pending = self._pending, _Turn()
             self._filled.clear()
             self._full.clear()
-            self._in_flight = turn
+            self._roomy.set()
             await self._commit(turn)
-            self._in_flight = None
-            async with self._idle:
-                self._idle.notify_all()
+            if not self._pending.effects:
+                self._drained.set()
 
     async def drained(self) -> None:
         """Wait until nothing is pending or in flight."""
-        async with self._idle:
-            self._full.set()
-            await self._idle.wait_for(lambda: self._in_flight is None and not self._pending.effects)
+        self._full.set()
+        await self._drained.wait()
 
     def disown(self, partition: int, epoch: int) -> None:
         """Drop what this owner of the partition has not stored: the next owner folds it again."""

@@ -18,14 +18,16 @@ class Rest:
         """The journey was written just now."""
         self._recent.add(journey_id)
 
-    def turn(self, now_ms: int) -> None:
-        """Let time pass."""
+    def turn(self, now_ms: int) -> bool:
+        """Let time pass; whether more journeys may have rested now."""
         if self._turned_ms is None:
             self._turned_ms = now_ms
-        elif now_ms - self._turned_ms >= self._linger_ms:
-            self._turned_ms = now_ms
-            self._turns += 1
-            self._older, self._recent = self._recent, set()
+        if now_ms - self._turned_ms < self._linger_ms:
+            return False
+        self._turned_ms = now_ms
+        self._turns += 1
+        self._older, self._recent = self._recent, set()
+        return True
 
     def has_rested(self, journey_id: str) -> bool:
         """Whether the journey was left alone for at least `linger_ms`."""

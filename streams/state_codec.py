@@ -17,7 +17,8 @@ _decoder: Final = msgspec.msgpack.Decoder()
 def encode(journey: Journey, policy: Policy) -> bytes:
     """The journey as bytes."""
     due_ms = journey.next_due_ms(policy)
-    return _TIMES.pack(NEVER if due_ms is None else due_ms, journey.latest_ms) + _encoder.encode(journey.to_wire())
+    times = _TIMES.pack(NEVER if due_ms is None else due_ms, _latest_ms(journey))
+    return times + _encoder.encode(journey.to_wire())
 
 
 def decode(journey_id: str, raw: bytes) -> Journey:
@@ -32,6 +33,13 @@ def due_ms(raw: bytes) -> int:
 
 
 def latest_ms(raw: bytes) -> int:
-    """The newest event time in the journey; NEVER while a customer of it waits."""
+    """The newest moment at which the journey counts in a pane; NEVER while a customer of it waits."""
     latest: int = _TIMES.unpack_from(raw)[1]
     return latest
+
+
+def _latest_ms(journey: Journey) -> int:
+    moments = [run.closed_ms or run.steps[-1][0] for run in journey.runs[-1:]]
+    moments += [events[-1][0] for events in (journey.notices, journey.answers) if events]
+    moments += [NEVER if dialogue.waiting else dialogue.last_ms for dialogue in journey.dialogues.values()]
+    return max(moments, default=-NEVER)

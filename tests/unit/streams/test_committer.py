@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from sinks import tables
-from sinks.tables import Rows
-from sinks.writer import RefusedRow
-from streams.committer import ROOM_ROWS, Committer, Effects
+from sinks.storing import RefusedRow
+from streams.committer import ROOM_ROWS, Committer, Effects, Rows
 from streams.outbox import Message
 
 
@@ -74,7 +73,7 @@ def effects(diary: Diary, name: str, *, partition: int = 0, epoch: int = 1, rows
 async def test_rows_come_before_states_and_states_before_offsets() -> None:
     diary = Diary()
     async with running(diary) as committer:
-        await committer.add(effects(diary, "a"))
+        committer.add(effects(diary, "a"))
         await committer.drained()
 
     assert diary.entries == [
@@ -90,10 +89,10 @@ async def test_while_clickhouse_is_away_nothing_is_acknowledged_and_later_batche
     diary = Diary()
     diary.open.clear()
     async with running(diary) as committer:
-        await committer.add(effects(diary, "a"))
+        committer.add(effects(diary, "a"))
         await asyncio.sleep(0.05)
-        await committer.add(effects(diary, "b"))
-        await committer.add(effects(diary, "c"))
+        committer.add(effects(diary, "b"))
+        committer.add(effects(diary, "c"))
         await asyncio.sleep(0.05)
         assert not any(entry[0] == "acknowledged" for entry in diary.entries if isinstance(entry, tuple))
         diary.open.set()
@@ -111,10 +110,10 @@ async def test_what_a_lost_partition_has_pending_is_neither_stored_as_state_nor_
     diary = Diary()
     diary.open.clear()
     async with running(diary) as committer:
-        await committer.add(effects(diary, "in-flight", partition=3, epoch=7))
+        committer.add(effects(diary, "in-flight", partition=3, epoch=7))
         await asyncio.sleep(0.05)
-        await committer.add(effects(diary, "pending", partition=3, epoch=7))
-        await committer.add(effects(diary, "other", partition=4, epoch=7))
+        committer.add(effects(diary, "pending", partition=3, epoch=7))
+        committer.add(effects(diary, "other", partition=4, epoch=7))
         committer.disown(3, 7)
         diary.open.set()
         await committer.drained()
@@ -128,24 +127,24 @@ async def test_a_full_buffer_makes_the_agents_wait() -> None:
     diary = Diary()
     diary.open.clear()
     async with running(diary) as committer:
-        await committer.add(effects(diary, "in-flight"))
+        committer.add(effects(diary, "in-flight"))
         await asyncio.sleep(0.05)
-        await committer.add(effects(diary, "fills", rows=ROOM_ROWS))
-        waiting = asyncio.create_task(committer.add(effects(diary, "waits")))
+        committer.add(effects(diary, "fills", rows=ROOM_ROWS))
+        waiting = asyncio.create_task(committer.room())
         await asyncio.sleep(0.05)
         assert not waiting.done()
         diary.open.set()
         await asyncio.wait_for(waiting, timeout=2)
         await committer.drained()
 
-    assert ("acknowledged", "waits") in diary.entries
+    assert ("acknowledged", "fills") in diary.entries
 
 
 async def test_a_row_that_the_server_refuses_becomes_a_dead_letter_before_its_offset_is_acknowledged() -> None:
     diary = Diary()
     diary.refused = [RefusedRow(tables.SKIPPED, ("a", 0), "too odd")]
     async with running(diary) as committer:
-        await committer.add(effects(diary, "a"))
+        committer.add(effects(diary, "a"))
         await committer.drained()
 
     assert diary.entries.index(("message", "touchpoint.dead-letters")) < diary.entries.index(("acknowledged", "a"))
