@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from schemas.outcomes import Rolling
@@ -9,7 +10,7 @@ from streams.logic.panes import GAUGE
 from streams.logic.parts import COUNTS, Parts
 from streams.logic.policy import MINUTE_MS, Scope
 
-KEPT_MINUTES: Final = 48 * 60  # of panes; a window that reaches further back is never told from what is left
+KEPT_MINUTES: Final = 48 * 60  # of panes, at least; a window that reaches further back is never told from what is left
 FORGET_EVERY: Final = 60
 MILLION: Final = 1_000_000
 
@@ -76,7 +77,8 @@ class ScopeBook:
 class RollingBook:
     """All scopes. What it emits is a function of the latest pane of each source, scope and minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_minutes: int = KEPT_MINUTES) -> None:
+        self._kept_minutes = max(kept_minutes, KEPT_MINUTES)
         self._scopes: defaultdict[Scope, ScopeBook] = defaultdict(ScopeBook)
         self._epochs: dict[int, int] = {}  # the newest epoch of each source
         self._dirty: set[Place] = set()
@@ -109,9 +111,9 @@ class RollingBook:
                 if book.gauges:
                     self._refresh(scope)
 
-    def emit(self) -> list[Rolling]:
-        """Every window that changed since the last call, up to the ones that are still filling."""
-        rows = [self._row(*place) for place in sorted(self._take_ready())]
+    def emit(self, limit: int | None = None) -> list[Rolling]:
+        """Windows that changed since the last call, at most `limit`, up to the ones that are still filling."""
+        rows = [self._row(*place) for place in sorted(self._take_ready(limit))]
         self._forget()
         return rows
 
@@ -138,10 +140,10 @@ class RollingBook:
         """Tell the windows that are still filling, because the gauge is part of them."""
         self._dirty.update((scope, window, _filling(window, self._newest)) for window in WINDOWS)
 
-    def _take_ready(self) -> set[Place]:
+    def _take_ready(self, limit: int | None = None) -> set[Place]:
         """Take out what is dirty and has begun to fill. What reaches further back than panes are kept stays as told."""
         ends = {window: _filling(window, self._newest) for window in WINDOWS}
-        ready = {place for place in self._dirty if place[2] <= ends[place[1]]}
+        ready = set(islice((place for place in self._dirty if place[2] <= ends[place[1]]), limit))
         self._dirty -= ready
         return {place for place in ready if place[2] - place[1].length >= self._kept_from}
 
@@ -161,7 +163,7 @@ class RollingBook:
 
     @property
     def _kept_from(self) -> int:
-        return self._newest - KEPT_MINUTES
+        return self._newest - self._kept_minutes
 
 
 def rolling_of(scope: Scope, window: Window, end: int, parts: Parts, gauge: Gauge) -> Rolling:
