@@ -73,7 +73,7 @@ def test_simulated_messages_arrive_as_they_were_counted(touchstream):
 
 def test_live_simulation_stops_by_itself(touchstream):
     touchstream(
-        "simulate", "--history", "1h", "--rate", "1", "--live-rate", "30", "--for", "2s", "--expected", "e.json"
+        "simulate", "--history", "6h", "--rate", "1", "--live-rate", "30", "--for", "2s", "--expected", "e.json"
     )
     assert json.loads(Path("e.json").read_text())["sent"] == len(arrived(touchstream.broker)) > 500  # also at night
 
