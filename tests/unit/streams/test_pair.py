@@ -76,7 +76,8 @@ class System:
         items = {key: value for key, value in self.changelog.items() if key != MARK}
         marks = {MARK: self.changelog[MARK]} if MARK in self.changelog else {}
         self.pair = Pair(0, 1, RULES)
-        self.flush(self.pair.take_over(Recovered(self.epoch, items, marks)))
+        self.epoch += 1
+        self.pair.take_over(Recovered(self.epoch, items, marks))
 
     def batch(self, topic: Topic, records: list[Record], now_ms: int = NOW) -> Effects:
         end = records[-1].offset + 1
@@ -84,7 +85,6 @@ class System:
         return self.pair.fold(batch, topic, now_ms)
 
     def flush(self, effects: Effects, keep: Iterable[bytes] | None = None) -> None:
-        self.epoch = max(self.epoch, self.pair.epoch)
         for key, value in effects.states.items():
             if keep is None or key in keep:
                 if value is None:
