@@ -34,6 +34,7 @@ class Ledger:
         policy: Policy,
         topic: str,
         partition: int,
+        partitions: int,
         version: int,
     ) -> None:
         self.counts: Counter[str] = Counter()
@@ -42,6 +43,7 @@ class Ledger:
         self._policy = policy
         self._topic = topic
         self._partition = partition
+        self._partitions = partitions
         self._version = version
 
     def refused(self, refused: Refused, record: Record) -> None:
@@ -57,15 +59,15 @@ class Ledger:
             value=record.value,
             received_ms=record.timestamp,
         )
-        self._messages.append(dead_letter_message(letter))
+        self._messages.append(dead_letter_message(letter, self._partitions))
 
-    def misaddressed(self, event: Event, record: Record, partitions: int) -> None:
+    def misaddressed(self, event: Event, record: Record) -> None:
         """The message lies in another journey's partition: it goes back to its topic with the key of its own."""
         self.counts[REKEYED] += 1
         self._skip(event, record, REKEYED)
         key = event.journey_id.encode()
         headers = ((REKEYED, f"{self._partition}:{record.offset}".encode()),)
-        self._messages.append(Message(self._topic, key, record.value, partition_of(key, partitions), headers))
+        self._messages.append(Message(self._topic, partition_of(key, self._partitions), key, record.value, headers))
 
     def arrived(self, arrival: Arrival, fate: Fate) -> None:
         """The event was folded; one that an earlier run had applied left its trace then."""

@@ -14,7 +14,7 @@ from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
 from streams.letters import pane_messages
 from streams.logic.policy import Policy
-from streams.pair import Pair
+from streams.pair import PANES_AT_ONCE, Pair
 from streams.state import StateTable
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Ownership:
             else:
                 pair.clock.lags(side)
         effects = pair.tick(now_ms)
-        panes = pane_messages(pair.publish(), pair.partition, self._partitions) if publish else []
+        panes = pane_messages(pair.publish(), pair.partition, self._partitions) if publish or pair.book.unpublished > PANES_AT_ONCE else []
         if effects is None and panes:
             effects = Effects(partition=pair.partition, epoch=pair.epoch)
         if effects is not None:

@@ -27,6 +27,7 @@ from streams.state import Recovered
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
+PANES_AT_ONCE: Final = 2_000
 JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 
 
@@ -82,11 +83,11 @@ class Pair:
         self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
         self._emissions += 1
         effects = self._effects()
-        ledger = Ledger(effects.rows, effects.before, self._policy, batch.tp.topic, self.partition, self._version)
+        ledger = self._ledger(effects, topic)
         for refused, record in intake.refused:
             ledger.refused(refused, record)
         for event, record in intake.misaddressed:
-            ledger.misaddressed(event, record, self._partitions)
+            ledger.misaddressed(event, record)
         folds: dict[str, Fold] = {}
         for arrival in intake.arrivals:
             ledger.arrived(arrival, self._apply(arrival, side, folds))
@@ -112,9 +113,9 @@ class Pair:
         return effects
 
     def publish(self) -> list[Pane]:
-        """The panes that changed since the last publication."""
+        """Panes that changed since they were last published; not all of them at once after a long back-fill."""
         self._publications += 1
-        return self.book.publish(self.epoch, self._publications)
+        return self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
 
     @property
     def _version(self) -> int:
@@ -159,6 +160,10 @@ class Pair:
             self._overdue.add(journey_id)
         else:
             self._agenda.schedule(journey_id, due_ms)
+
+    def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
+        place = (topic.name, self.partition, self._partitions)
+        return Ledger(effects.rows, effects.before, self._policy, *place, self._version)
 
     def _effects(self) -> Effects:
         return Effects(partition=self.partition, epoch=self.epoch)
