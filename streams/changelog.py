@@ -184,6 +184,7 @@ class ChangelogReader:
             for record in fetched.get(self._tp, ()):
                 if record.offset < end:
                     records.apply(record.key, record.value, record.headers)
+        self.seek(end)  # a fetch may have gone further; the next call begins where this one ends
 
     async def exists(self, offset: int, patience_ms: int) -> bool:
         """Whether a record with this offset or a later one can be read."""
