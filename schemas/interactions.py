@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from schemas.envelope import Event, Identifier
+from schemas.moments import AnyMoment
 
 
 class Interaction(Event):
@@ -81,7 +82,7 @@ class Ticket(Interaction):
     action: TicketAction
     conversation_id: Identifier
     topic: StrictStr | None = None
-    due_at: AwareDatetime | None = None  # a promise for this ticket, above the touchpoint's target
+    due_at: AnyMoment | None = None  # a promise for this ticket, above the touchpoint's target
 
 
 class Direction(StrEnum):
@@ -119,7 +120,7 @@ class Purchase(Interaction):
 
     type: Literal["purchase"] = "purchase"
     order_id: Identifier
-    amount: StrictInt = Field(ge=0, description="minor units of the currency")
+    amount: StrictInt = Field(ge=0, lt=2**63, description="minor units of the currency")
     currency: StrictStr = Field(pattern=r"^[A-Z]{3}$")
 
 

@@ -1,0 +1,1 @@
+"""The `touchstream` command: what people run."""

@@ -1,0 +1,34 @@
+# Every target makes the virtual environment it needs; nothing has to be installed by hand but Python 3.11+.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench clean generate
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $(READY)
+
+demo: $(READY)  ## the whole system on this machine, with believable customers
+	$(BIN)/touchstream demo
+
+test: check  ## everything: style, types, import rules, unit and integration tests
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## speed, as ratios against something run beside it
+	$(BIN)/python -m benchmarks
+
+generate: $(READY)  ## JSON Schema and AsyncAPI from the event models
+	$(BIN)/touchstream schemas
+
+clean:
+	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,27 @@
+"""Which event types travel on which topic, and in which version."""
+
+from typing import Any, Final, get_args
+
+from schemas.envelope import Event
+from schemas.feedback import AnyFeedback
+from schemas.interactions import AnyInteraction
+from schemas.topics import FEEDBACK, INTERACTIONS
+
+UNIONS: Final[dict[str, Any]] = {INTERACTIONS.name: AnyInteraction, FEEDBACK.name: AnyFeedback}
+
+# The classes of each topic, in the order of its union.
+MODELS: Final[dict[str, tuple[type[Event], ...]]] = {
+    topic: get_args(get_args(union)[0]) for topic, union in UNIONS.items()
+}
+
+MODEL_OF: Final[dict[str, type[Event]]] = {
+    model.model_fields["type"].default: model for models in MODELS.values() for model in models
+}
+
+TOPIC_OF: Final[dict[str, str]] = {
+    model.model_fields["type"].default: topic for topic, models in MODELS.items() for model in models
+}
+
+CURRENT_VERSION: Final[dict[str, int]] = {
+    name: model.model_fields["schema_version"].default for name, model in MODEL_OF.items()
+}

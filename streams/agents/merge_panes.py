@@ -1,0 +1,109 @@
+"""Merge the panes of all partition pairs into rolling windows."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Final
+
+from faust.types import TP
+
+from schemas.topics import PANES
+from sinks import tables
+from sinks.outcome_rows import rolling_row
+from streams.batching.app import BatchApp
+from streams.batching.batch import Batch
+from streams.batching.pairs import Assignment
+from streams.committer import Committer, Effects
+from streams.letters import read_pane
+from streams.logic.policy import MINUTE_MS, Policy, Scope
+from streams.logic.rolling import RollingBook
+from streams.ownership import wall_clock_ms
+from streams.pair import EPOCH_SHIFT
+from streams.state import StateTable
+
+EMIT_S: Final = 1.0
+ROWS_PER_STEP: Final = 1_000  # telling every window of a day takes seconds; the loop must breathe in between
+
+
+class Windows:
+    """The rolling windows of one partition of the panes topic. The topic is their memory: every owner reads it from the start."""
+
+    def __init__(self, partition: int, epoch: int, policy: Policy) -> None:
+        self.partition = partition
+        self.epoch = epoch
+        self.book = RollingBook(policy.pane_retention_ms // MINUTE_MS)
+        self.complete = False  # whether everything that was there at the start has been read
+        self._emissions = 0
+
+    def put(self, batch: Batch) -> None:
+        """Take in published panes."""
+        for record in batch.records:
+            if record.key is not None and record.value is not None:
+                source, pane = read_pane(record.key, record.value)
+                scope = Scope(pane.scope_kind, pane.scope)
+                self.book.put(scope, source, pane.minute, pane.epoch, pane.sequence, pane.parts)
+
+    def emit(self, now_ms: int) -> Effects | None:
+        """Rows of some windows that changed; None when there are none."""
+        self.book.advance(now_ms // MINUTE_MS)
+        self._emissions += 1
+        version = (self.epoch << EPOCH_SHIFT) + self._emissions
+        rows = [rolling_row(each, version) for each in self.book.emit(ROWS_PER_STEP)]
+        return Effects(rows={tables.ROLLING_METRICS: rows}) if rows else None
+
+
+class PaneMerger:
+    """The windows of this worker."""
+
+    def __init__(self, app: BatchApp, marks: StateTable, committer: Committer, policy: Policy) -> None:
+        self.windows: dict[int, Windows] = {}
+        self._app = app
+        self._marks = marks
+        self._committer = committer
+        self._policy = policy
+        app.on_pairs_assigned(self.take_over)
+        app.on_pairs_revoked(self.give_back)
+
+    async def take_over(self, assignment: Assignment) -> None:
+        """Raise the epoch of every partition that came, so that its rows outrank the last owner's."""
+        for partition in sorted(tp.partition for tp in assignment.tps if tp.topic == PANES.name):
+            if partition not in self.windows:
+                epoch = (await self._marks.recover(partition)).epoch
+                self.windows[partition] = Windows(partition, epoch, self._policy)
+
+    async def give_back(self, tps: Iterable[TP]) -> None:
+        """Forget windows that were taken away."""
+        for tp in tps:
+            if tp.topic == PANES.name:
+                self.windows.pop(tp.partition, None)
+                self._marks.release(tp.partition)
+
+    async def run(self) -> None:
+        """Tell changed windows, again and again."""
+        while True:
+            await asyncio.sleep(EMIT_S)
+            for windows in list(self.windows.values()):
+                await self._emit(windows)
+
+    async def _emit(self, windows: Windows) -> None:
+        if not windows.complete:
+            windows.complete = self._app.lag(TP(PANES.name, windows.partition)) == 0
+        while windows.complete and self.windows.get(windows.partition) is windows:
+            await self._committer.room()
+            effects = windows.emit(wall_clock_ms())
+            if effects is None:
+                return
+            self._committer.add(effects)
+            await asyncio.sleep(0)
+
+
+def merge_panes(app: BatchApp, merger: PaneMerger) -> None:
+    """Declare the agent."""
+
+    @app.agent(app.topic(PANES.name), name="merge_panes")
+    async def merge(stream: Any) -> None:
+        async for event in stream.noack().events():
+            batch: Batch = event.value
+            windows = merger.windows.get(batch.tp.partition)
+            if windows is not None and batch.generation == app.generation:
+                windows.put(batch)
+                event.ack()

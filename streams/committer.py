@@ -1,0 +1,169 @@
+"""Make effects durable in the order of the promise: rows, then states, then offsets; many batches at a time."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final, Protocol
+
+from sinks.arrow import Row
+from sinks.storing import RefusedRow
+from sinks.tables import Table
+from streams.outbox import Message
+
+Rows = dict[Table, list[Row]]
+
+FLUSH_ROWS: Final = 20_000  # enough for an efficient insert
+ROOM_ROWS: Final = 60_000  # above this the agents wait: back-pressure instead of a growing buffer
+
+
+class RowWriter(Protocol):
+    """Stores rows; waits out an outage instead of raising."""
+
+    async def write(self, rows: Rows) -> Sequence[RefusedRow]:
+        """Store rows per table; return those that the server refuses for their content."""
+
+
+class StateWriter(Protocol):
+    """Stores the states of journeys."""
+
+    async def write(self, partition: int, epoch: int, items: Sequence[tuple[bytes, bytes | None]]) -> None:
+        """Append states to the partition's changelog and wait for the broker's acknowledgement."""
+
+
+class Sender(Protocol):
+    """Produces messages."""
+
+    async def send(self, messages: Iterable[Message]) -> None:
+        """Produce messages and wait for the broker's acknowledgement."""
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a batch, a tick or a publication wants to make durable. `states` belong to one partition and epoch."""
+
+    rows: Rows = field(default_factory=dict)
+    before: list[Message] = field(default_factory=list)  # sent before the offsets move: dead letters, rekeyed messages
+    partition: int = 0
+    epoch: int = 0
+    states: dict[bytes, bytes | None] = field(default_factory=dict)
+    after: list[Message] = field(default_factory=list)  # sent once the states are safe: panes
+    acknowledge: Callable[[], object] | None = None
+
+
+@dataclass(slots=True)
+class _Turn:
+    effects: list[Effects] = field(default_factory=list)
+    row_count: int = 0
+
+    def rows(self) -> Rows:
+        merged: Rows = {}
+        for effects in self.effects:
+            for table, rows in effects.rows.items():
+                merged.setdefault(table, []).extend(rows)
+        return merged
+
+    def states(self) -> dict[tuple[int, int], dict[bytes, bytes | None]]:
+        merged: dict[tuple[int, int], dict[bytes, bytes | None]] = {}
+        for effects in self.effects:
+            if effects.states:
+                merged.setdefault((effects.partition, effects.epoch), {}).update(effects.states)
+        return merged
+
+
+class Committer:
+    """Gathers effects while the last ones are on their way, then commits them together.
+
+    One turn is in flight at a time, so states and offsets advance in the order in which batches were folded.
+    """
+
+    def __init__(
+        self,
+        writer: RowWriter,
+        states: StateWriter,
+        sender: Sender,
+        *,
+        flush_interval: float,
+        on_refused: Callable[[Sequence[RefusedRow]], Iterable[Message]],
+    ) -> None:
+        self._writer = writer
+        self._states = states
+        self._sender = sender
+        self._flush_interval = flush_interval
+        self._on_refused = on_refused
+        self._pending = _Turn()
+        self._filled = asyncio.Event()
+        self._full = asyncio.Event()
+        self._roomy = asyncio.Event()
+        self._roomy.set()
+        self._drained = asyncio.Event()
+        self._drained.set()
+        self._disowned: set[tuple[int, int]] = set()
+        self.committed_rows = 0
+
+    async def room(self) -> None:
+        """Wait while too much is pending. To be awaited before a fold, because nothing may come between a fold and `add`."""
+        await self._roomy.wait()
+
+    def add(self, effects: Effects) -> None:
+        """Take effects over, in the order in which they were folded."""
+        turn = self._pending
+        turn.effects.append(effects)
+        turn.row_count += sum(map(len, effects.rows.values())) + len(effects.states)
+        self._drained.clear()
+        self._filled.set()
+        if turn.row_count >= FLUSH_ROWS:
+            self._full.set()
+        if turn.row_count >= ROOM_ROWS:
+            self._roomy.clear()
+
+    async def run(self) -> None:
+        """Commit turn after turn, at most one per flush interval unless a turn is full."""
+        last = monotonic() - self._flush_interval
+        while True:
+            await self._filled.wait()
+            await self._linger(last + self._flush_interval - monotonic())
+            last = monotonic()
+            turn, self._pending = self._pending, _Turn()
+            self._filled.clear()
+            self._full.clear()
+            self._roomy.set()
+            await self._commit(turn)
+            if not self._pending.effects:
+                self._drained.set()
+
+    async def drained(self) -> None:
+        """Wait until nothing is pending or in flight."""
+        self._full.set()
+        await self._drained.wait()
+
+    def disown(self, partition: int, epoch: int) -> None:
+        """Drop what this owner of the partition has not stored: the next owner folds it again."""
+        self._disowned.add((partition, epoch))
+
+    async def _linger(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        try:
+            await asyncio.wait_for(self._full.wait(), timeout=seconds)
+        except TimeoutError:
+            return
+
+    async def _commit(self, turn: _Turn) -> None:
+        turn.effects = [effects for effects in turn.effects if not self._is_disowned(effects)]
+        await self._sender.send([message for effects in turn.effects for message in effects.before])
+        rows = turn.rows()
+        refused = await self._writer.write(rows)
+        if refused:
+            await self._sender.send(self._on_refused(refused))
+        for (partition, epoch), states in turn.states().items():
+            if (partition, epoch) not in self._disowned:
+                await self._states.write(partition, epoch, list(states.items()))
+        await self._sender.send([message for effects in turn.effects for message in effects.after])
+        for effects in turn.effects:
+            if effects.acknowledge is not None and not self._is_disowned(effects):
+                effects.acknowledge()
+        self.committed_rows += sum(map(len, rows.values()))
+
+    def _is_disowned(self, effects: Effects) -> bool:
+        return (effects.partition, effects.epoch) in self._disowned

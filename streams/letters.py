@@ -1,0 +1,39 @@
+"""Messages to other topics, in the form their models give them."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from schemas import letters
+from schemas.letters import DeadLetter
+from schemas.topics import DEAD_LETTERS, PANES
+from streams.logic.panes import Pane
+from streams.outbox import Message
+from streams.placing import partition_of
+
+_encoder = msgspec.msgpack.Encoder()
+_pane_decoder = msgspec.msgpack.Decoder(Pane)
+
+
+def dead_letter_message(letter: DeadLetter, partitions: int) -> Message:
+    """A dead letter. Its key is its origin, which a replay repeats."""
+    key = letter.origin.encode()
+    return Message(DEAD_LETTERS.name, partition_of(key, partitions), key, letters.encode(letter))
+
+
+def pane_messages(panes: Iterable[Pane], source: int, partitions: int) -> list[Message]:
+    """Panes of one source partition. All panes of a scope meet in one partition; each has its own key there, for compaction."""
+    return [
+        Message(
+            PANES.name,
+            partition_of(f"{pane.scope_kind}|{pane.scope}".encode(), partitions),
+            key=f"{pane.scope_kind}|{pane.scope}|{source}|{pane.minute}".encode(),
+            value=_encoder.encode(pane),
+        )
+        for pane in panes
+    ]
+
+
+def read_pane(key: bytes, value: bytes) -> tuple[int, Pane]:
+    """The source partition and the pane of a message that `pane_messages` made."""
+    return int(key.rsplit(b"|", 2)[1]), _pane_decoder.decode(value)

@@ -1,0 +1,77 @@
+"""What a customer said, as the journey remembers it: only the latest edit of a submission counts."""
+
+from bisect import insort
+from typing import Any, NamedTuple
+
+from schemas.feedback import Feedback, Metric, Scored, SurveySkipped
+from schemas.identity import event_hash
+from streams.logic.parts import Parts
+from streams.logic.scores import Rating, rate
+
+MILLION = 1_000_000
+
+
+class Answer(NamedTuple):
+    """One feedback event."""
+
+    at_ms: int
+    id64: int
+    touchpoint: str
+    channel: str
+    automated: bool
+    submission: int  # an edit carries the submission of the first answer, or its event id
+    counts: dict[str, int]  # what it adds to rolling metrics while no edit replaces it
+
+
+def answer_of(event: Feedback, *, at_ms: int, id64: int, channel: str) -> Answer:
+    """Answer of an event."""
+    skipped = isinstance(event, SurveySkipped)
+    return Answer(
+        at_ms=at_ms,
+        id64=id64,
+        touchpoint=event.touchpoint,
+        channel=channel,
+        automated=event.automated,
+        submission=id64 if skipped or event.submission_id is None else event_hash(event.submission_id),
+        counts=_counts(event, rate(event)),
+    )
+
+
+def insert(answers: list[Any], answer: Answer) -> tuple[Answer | None, Answer]:
+    """Put an answer where its time belongs; return which answer of its submission counted before and which does now."""
+    before = latest(answers, answer.submission)
+    insort(answers, answer, key=lambda each: (each[0], each[1]))
+    if before is not None and (before.at_ms, before.id64) > (answer.at_ms, answer.id64):
+        return before, before
+    return before, answer
+
+
+def latest(answers: list[Any], submission: int) -> Answer | None:
+    """Newest answer of a submission."""
+    return next((Answer._make(each) for each in reversed(answers) if each[5] == submission), None)
+
+
+def counting(answers: list[Any]) -> list[Answer]:
+    """Answers that count: the newest of each submission."""
+    return list({answer.submission: answer for answer in map(Answer._make, answers)}.values())
+
+
+def parts_of(answer: Answer) -> Parts:
+    """Parts that an answer adds to rolling metrics; a machine's answer adds nothing."""
+    return Parts() if answer.automated else Parts.of(**answer.counts)
+
+
+def _counts(event: Feedback, rating: Rating) -> dict[str, int]:
+    if rating.score10 is None:
+        return {}
+    counts = {
+        "scored": 1,
+        "score_millionths": round(rating.score10 * MILLION),
+        "promoters": int(rating.nps_class == "promoter"),
+        "detractors": int(rating.nps_class == "detractor"),
+        "satisfied": int(bool(rating.satisfied)),
+        "easy": int(bool(rating.easy)),
+    }
+    if isinstance(event, Scored) and event.metric is not Metric.RATING:
+        counts[f"{event.metric}_answers"] = 1
+    return {name: count for name, count in counts.items() if count}

@@ -1,0 +1,271 @@
+"""A journey: everything one journey_id does and says, as state that survives a crash, and how a batch changes it."""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, cast
+
+from schemas.feedback import Feedback
+from schemas.identity import event_hash, session_id, wait_id
+from schemas.interactions import Interaction
+from schemas.outcomes import Conversation, Session, Wait
+from streams.logic import answers, contributions, dialogues, retention, sessions
+from streams.logic.dialogues import Case, Dialogue
+from streams.logic.moments import Conversational, moment_of
+from streams.logic.panes import PaneBook
+from streams.logic.policy import MINUTE_MS, Policy
+from streams.logic.sessions import AT, AUTOMATED, ENDS, ID, PAGE, PURCHASE, Run
+from streams.logic.visits import session_of
+from streams.logic.watermark import NEVER
+
+WIRE_VERSION: Final = 1
+INTERACTIONS: Final = 0  # positions of the two topics among the fences
+FEEDBACK: Final = 1
+CONVERSATIONAL: Final = frozenset({"call", "ticket", "message", "proposal"})
+MARKS_OF: Final = {"page_view": PAGE, "purchase": PURCHASE}
+
+Gone = tuple[int, str, int]  # id, journey_id, and the time that is part of the row's place
+
+
+class Fate(StrEnum):
+    """What became of an event."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"  # its id is known on this topic
+    REPLAYED = "replayed"  # at or below the fence: applied before
+    VERY_LATE = "very_late"  # older than what state remembers: a fact, and nothing else
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch concluded, ready to become rows."""
+
+    sessions: list[Session] = field(default_factory=list)
+    gone_sessions: list[Gone] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    gone_waits: list[Gone] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+    expired_through_ms: int = NEVER  # newest event time that state no longer remembers
+
+
+class Journey:
+    """State of one journey: a function of the set of its events, but for the fences."""
+
+    __slots__ = ("answers", "dialogues", "fences", "floor_ms", "journey_id", "notices", "runs")
+
+    def __init__(self, journey_id: str) -> None:
+        self.journey_id = journey_id
+        self.fences = [-1, -1]  # last offset applied, by topic
+        self.floor_ms = NEVER  # what is not younger than this has left
+        self.runs: list[Run] = []
+        self.notices: list[Any] = []  # non-interactive events: (at_ms, id64, touchpoint, channel, automated)
+        self.dialogues: dict[str, Dialogue] = {}
+        self.answers: list[Any] = []
+
+    @classmethod
+    def new(cls, journey_id: str) -> "Journey":
+        """Journey without events."""
+        return cls(journey_id)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left to remember."""
+        return not (self.runs or self.notices or self.dialogues or self.answers)
+
+    def to_wire(self) -> tuple[Any, ...]:
+        """State as builtins. It shares its lists with the journey: encode it before the journey changes."""
+        return (
+            WIRE_VERSION,
+            *self.fences,
+            None if self.floor_ms == NEVER else self.floor_ms,
+            [(run.closed_ms, run.steps) for run in self.runs],
+            self.notices,
+            {name: dialogue.to_wire() for name, dialogue in self.dialogues.items()} if self.dialogues else {},
+            self.answers,
+        )
+
+    @classmethod
+    def from_wire(cls, journey_id: str, wire: Any) -> "Journey":
+        """Journey that `to_wire` described. It takes the wire's lists over."""
+        version, of_interactions, of_feedback, floor_ms, runs, notices, talks, said = wire
+        if version != WIRE_VERSION:
+            raise ValueError(f"state of journey {journey_id} has version {version}, this program reads {WIRE_VERSION}")
+        journey = cls(journey_id)
+        journey.fences = [of_interactions, of_feedback]
+        if floor_ms is not None:
+            journey.floor_ms = floor_ms
+        journey.runs = [Run(closed_ms, steps) for closed_ms, steps in runs]
+        journey.notices = notices
+        if talks:
+            journey.dialogues = {name: Dialogue(*talk) for name, talk in talks.items()}
+        journey.answers = said
+        return journey
+
+    def next_due_ms(self, policy: Policy) -> int | None:
+        """Earliest watermark at which `Fold.finish` does something without a new event, None when it never does.
+
+        One that has passed already waits for the journey to have been left alone for `state_linger`.
+        """
+        return retention.next_due_ms(self, policy)
+
+
+class Touched(NamedTuple):
+    """A conversation that a batch changes: its waits before, and those that were there for a while."""
+
+    before: list[Case]
+    vanished: set[int]
+
+
+class Fold:
+    """One journey in one batch."""
+
+    __slots__ = ("_book", "_floor_ms", "_policy", "_said", "_seen", "_touched", "_vanished", "journey")
+
+    def __init__(
+        self, journey: Journey, policy: Policy, watermark_ms: int, book: PaneBook, *, expired_through_ms: int = NEVER
+    ) -> None:
+        self.journey = journey
+        self._policy = policy
+        self._book = book
+        self._floor_ms = max(journey.floor_ms, expired_through_ms)
+        self._seen: set[int] | None = None  # ids of interactions
+        self._said: set[int] | None = None  # ids of feedback
+        self._vanished: set[int] = set()  # starts of sessions that were there for a while
+        self._touched: dict[str, Touched] = {}
+        book.advance(watermark_ms)
+
+    def interaction(self, event: Interaction, *, offset: int, at_ms: int) -> Fate:
+        """Take in what a customer or the company did."""
+        journey = self.journey
+        if offset <= journey.fences[INTERACTIONS]:
+            return Fate.REPLAYED
+        journey.fences[INTERACTIONS] = offset
+        id64, touchpoint, kind = event_hash(event.event_id), event.touchpoint, event.type
+        seen = self._seen
+        if seen is None:
+            seen = self._seen = retention.interaction_ids(journey)
+        if id64 in seen:
+            return Fate.DUPLICATE
+        if at_ms <= self._floor_ms:
+            return Fate.VERY_LATE
+        seen.add(id64)
+        channel = event.channel or self._policy.channel_of(touchpoint)
+        self._book.count(at_ms // MINUTE_MS, touchpoint, channel, event.automated)
+        if event.interactive:
+            marks = MARKS_OF.get(kind, 0) | (ENDS if event.ends_session else 0) | (AUTOMATED if event.automated else 0)
+            who = (event.customer_id, event.segment, event.variant, event.source)
+            self._step((at_ms, id64, touchpoint, channel, marks, *who))
+            if kind in CONVERSATIONAL:
+                self._moment(cast(Conversational, event), at_ms, id64, channel)
+        else:
+            notice = (at_ms, id64, touchpoint, channel, event.automated)
+            insort(journey.notices, notice, key=lambda each: (each[0], each[1]))
+        return Fate.STORED
+
+    def feedback(self, event: Feedback, *, offset: int, at_ms: int) -> Fate:
+        """Take in what a customer said."""
+        journey, policy = self.journey, self._policy
+        if offset <= journey.fences[FEEDBACK]:
+            return Fate.REPLAYED
+        journey.fences[FEEDBACK] = offset
+        id64 = event_hash(event.event_id)
+        if self._said is None:
+            self._said = {each[1] for each in journey.answers}
+        if id64 in self._said:
+            return Fate.DUPLICATE
+        if at_ms <= self._floor_ms:
+            return Fate.VERY_LATE
+        self._said.add(id64)
+        channel = event.channel or policy.channel_of(event.touchpoint)
+        self._book.count(at_ms // MINUTE_MS, event.touchpoint, channel, event.automated)
+        answer = answers.answer_of(event, at_ms=at_ms, id64=id64, channel=channel)
+        before, after = answers.insert(journey.answers, answer)
+        if before is not after:
+            replaced = contributions.of_answer(before, policy) if before else ()
+            self._book.replace(replaced, contributions.of_answer(after, policy))
+        return Fate.STORED
+
+    def finish(self, watermark_ms: int, changes: Changes, *, now_ms: int = 0, touched_ms: int = 0) -> None:
+        """Close what has ended, declare what is missed, and let go what is old and was left alone since `touched_ms`.
+
+        A fold without events serves the tick of the clock. `now_ms` and `touched_ms` are wall clock.
+        """
+        self._book.advance(watermark_ms)
+        self._close_runs(watermark_ms, changes)
+        for name, dialogue in self.journey.dialogues.items():
+            if name in self._touched or dialogue.is_missed_at(watermark_ms):
+                self._conclude(name, dialogue, watermark_ms, changes)
+        retention.shorten(self.journey, self._policy, self._touched)
+        if now_ms - touched_ms >= self._policy.state_linger_ms:
+            expired = retention.expire(self.journey, self._policy, watermark_ms, self._book)
+            changes.expired_through_ms = max(changes.expired_through_ms, expired)
+
+    def _step(self, step: sessions.Step) -> None:
+        runs, policy = self.journey.runs, self._policy
+        if runs:
+            run = runs[-1]
+            last = run.steps[-1]
+            in_order = last[AT] < step[AT] or (last[AT] == step[AT] and last[ID] < step[ID])
+            if in_order and run.closed_ms is None and not sessions.starts_anew(run.steps, step, policy):
+                run.steps.append(step)
+                return
+        gone, fresh = sessions.insert(runs, step, policy)
+        for run in gone:
+            self._book.replace(contributions.of_run(run, policy), ())
+        self._vanished |= {run.started_ms for run in gone} - {run.started_ms for run in fresh}
+
+    def _moment(self, event: Conversational, at_ms: int, id64: int, channel: str) -> None:
+        name, policy, known = event.conversation_id, self._policy, self.journey.dialogues
+        dialogue = known.get(name)
+        if dialogue is None:
+            dialogue = known[name] = Dialogue()
+        touched = self._touched.get(name)
+        if touched is None:
+            touched = self._touched[name] = Touched(dialogues.read(dialogue, policy)[1], set())
+        moment = moment_of(event, at_ms=at_ms, id64=id64, channel=channel)
+        touched.vanished.update(dialogues.place(dialogue, moment, policy))
+
+    def _close_runs(self, watermark_ms: int, changes: Changes) -> None:
+        journey, policy = self.journey, self._policy
+        for number, run in enumerate(journey.runs):
+            if run.closed_ms is None:
+                successor = journey.runs[number + 1] if number + 1 < len(journey.runs) else None
+                closed_ms, reason = sessions.ending(run, successor, policy)
+                if sessions.is_over(closed_ms, reason, watermark_ms):
+                    run.closed_ms = closed_ms
+                    changes.sessions.append(session_of(journey.journey_id, run, reason, policy))
+                    self._book.replace((), contributions.of_run(run, policy))
+        if self._vanished:
+            # Also those that nobody has published: an earlier run of the same events may have, before it crashed.
+            gone = self._vanished - {run.started_ms for run in journey.runs}
+            name = journey.journey_id
+            changes.gone_sessions += ((session_id(name, at_ms), name, at_ms) for at_ms in sorted(gone))
+
+    def _conclude(self, name: str, dialogue: Dialogue, watermark_ms: int, changes: Changes) -> None:
+        """Publish the waits of a conversation that are new, changed, or were gone for a while."""
+        journey_id, policy = self.journey.journey_id, self._policy
+        before, vanished = self._touched.get(name) or Touched(dialogues.read(dialogue, policy)[1], set())
+        thread, after = dialogues.read(dialogue, policy, watermark_ms)
+        dialogue.remember(after)
+        known, now = {case.asked_ms: case for case in before}, {case.asked_ms: case for case in after}
+        for case in after:
+            if case.asked_ms in vanished or known.get(case.asked_ms) != case:
+                changes.waits.append(dialogues.wait_of(journey_id, name, case, policy))
+        gone = vanished - now.keys()
+        changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
+        if name in self._touched:
+            changes.conversations.append(dialogues.conversation_of(journey_id, name, thread, policy))
+        self._count_waits(name, before, after)
+
+    def _count_waits(self, name: str, before: list[Case], after: list[Case]) -> None:
+        journey_id, policy, book = self.journey.journey_id, self._policy, self._book
+        gone, new = [case for case in before if case not in after], [case for case in after if case not in before]
+        for case in gone:
+            book.replace(contributions.of_case(case, policy), ())
+        for case in new:
+            book.replace((), contributions.of_case(case, policy))
+        if before[-1:] != after[-1:]:
+            for wait in contributions.open_wait(journey_id, name, before, policy):
+                book.wait_ended(wait.wait_id)
+            for wait in contributions.open_wait(journey_id, name, after, policy):
+                book.wait_opened(wait)

@@ -1,0 +1,146 @@
+"""What each event means to the conversation it belongs to."""
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from schemas.envelope import Actor, to_ms
+from schemas.interactions import (
+    Call,
+    CallAction,
+    Direction,
+    Interaction,
+    Message,
+    Proposal,
+    ProposalAction,
+    Ticket,
+    TicketAction,
+)
+
+
+class Role(IntEnum):
+    """What a moment does to a wait."""
+
+    OPENING = 0  # the customer opens the conversation, or writes a message
+    ASKING = 1  # the customer asks again
+    REOPENING = 2  # the customer reopens what was solved
+    REPLY = 3  # a human answers in public
+    BOT_REPLY = 4
+    ASSIGNED = 5  # handed to a human
+    REOPENED = 6  # by the company
+    SOLVED = 7
+    ENDED = 8
+    ABANDONED = 9  # the caller hung up
+    ASIDE = 10  # an internal note and the like
+
+
+LAST_QUESTION: Final = Role.REOPENING
+AUTOMATIC: Final = frozenset({Actor.BOT, Actor.SYSTEM})
+
+
+class Moment(NamedTuple):
+    """An event as its conversation sees it. Moments sort by time; in one millisecond questions come first."""
+
+    at_ms: int
+    after_questions: bool
+    id64: int
+    role: int
+    kind: str
+    touchpoint: str
+    channel: str
+    automated: bool
+    due_ms: int | None
+    topic: str | None
+    customer_id: str | None
+    segment: str | None
+    variant: str | None
+    source: str | None
+
+    @property
+    def place_in_time(self) -> tuple[int, bool, int]:
+        """What moments of a conversation are ordered by."""
+        return self[0], self[1], self[2]
+
+
+Conversational = Call | Ticket | Message | Proposal
+
+
+def moment_of(event: Conversational, *, at_ms: int, id64: int, channel: str) -> Moment:
+    """Moment of an event."""
+    role = role_of(event)
+    ticket = event if isinstance(event, Ticket) else None
+    return Moment(
+        at_ms=at_ms,
+        after_questions=role > LAST_QUESTION,
+        id64=id64,
+        role=int(role),
+        kind=event.type,
+        touchpoint=event.touchpoint,
+        channel=channel,
+        automated=event.automated,
+        due_ms=to_ms(ticket.due_at) if ticket and ticket.due_at else None,
+        topic=ticket.topic if ticket else None,
+        customer_id=event.customer_id,
+        segment=event.segment,
+        variant=event.variant,
+        source=event.source,
+    )
+
+
+def role_of(event: Interaction) -> Role:
+    """Role of a conversational event."""
+    match event:
+        case Ticket():
+            return _ticket(event.action, event.actor)
+        case Message():
+            return _message(event.direction, event.actor)
+        case Call():
+            return _call(event.action, event.actor)
+        case Proposal(action=ProposalAction.REQUESTED):
+            return Role.OPENING
+    # The offer itself is the reply, also when a system sends it.
+    return Role.BOT_REPLY if event.actor is Actor.BOT else Role.REPLY
+
+
+TICKET_ROLES: Final = {
+    TicketAction.NOTED: Role.ASIDE,
+    TicketAction.ASSIGNED: Role.ASSIGNED,
+    TicketAction.SOLVED: Role.SOLVED,
+    TicketAction.CLOSED: Role.ENDED,
+    TicketAction.REOPENED: Role.REOPENED,
+}
+TICKET_QUESTIONS: Final = {
+    TicketAction.OPENED: Role.OPENING,
+    TicketAction.CUSTOMER_REPLIED: Role.ASKING,
+    TicketAction.REOPENED: Role.REOPENING,
+}
+CALL_ROLES: Final = {
+    CallAction.QUEUED: Role.OPENING,
+    CallAction.ANSWERED: Role.REPLY,
+    CallAction.ABANDONED: Role.ABANDONED,
+    CallAction.ENDED: Role.ENDED,
+}
+
+
+def _ticket(action: TicketAction, actor: Actor) -> Role:
+    if action is TicketAction.AGENT_REPLIED:
+        return _reply(actor)
+    if actor is Actor.CUSTOMER and action in TICKET_QUESTIONS:
+        return TICKET_QUESTIONS[action]
+    return TICKET_ROLES.get(action, Role.ASIDE)
+
+
+def _message(direction: Direction, actor: Actor) -> Role:
+    if direction is Direction.OUTBOUND:
+        return _reply(actor)
+    return Role.OPENING if actor is Actor.CUSTOMER else Role.ASIDE
+
+
+def _call(action: CallAction, actor: Actor) -> Role:
+    if action is CallAction.ANSWERED and actor is Actor.BOT:
+        return Role.BOT_REPLY
+    return CALL_ROLES[action]
+
+
+def _reply(actor: Actor) -> Role:
+    """Only bots and systems say so: a producer that leaves the actor out means the agent the action names."""
+    return Role.BOT_REPLY if actor in AUTOMATIC else Role.REPLY

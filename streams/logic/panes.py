@@ -1,0 +1,149 @@
+"""One-minute panes of one partition pair: absolute partial aggregates by scope, published when they change."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from streams.logic.contributions import Contribution, OpenWait
+from streams.logic.parts import Parts
+from streams.logic.policy import MINUTE_MS, Policy, Scope
+from streams.logic.watermark import NEVER
+
+GAUGE: Final = -1  # the minute of a pane that says how many wait right now: [open waits, asked_ms of the oldest]
+
+
+class Pane(NamedTuple):
+    """All that one partition pair knows of one scope in one minute. Builtins only, so it can travel as it is."""
+
+    scope_kind: str
+    scope: str
+    minute: int  # since 1970, or GAUGE
+    epoch: int
+    sequence: int
+    parts: list[Any]  # `Parts.to_wire`, or a gauge
+
+
+class PaneBook:
+    """Panes of one partition pair. They are absolute: published twice, they say the same."""
+
+    def __init__(self, policy: Policy, watermark_ms: int = NEVER) -> None:
+        self._policy = policy
+        self._panes: defaultdict[int, dict[Scope, Parts]] = defaultdict(dict)
+        self._changed: set[tuple[int, Scope]] = set()
+        self._waiting: defaultdict[Scope, dict[int, int]] = defaultdict(dict)
+        self._shaken: set[Scope] = set()  # scopes whose gauge moved
+        self._kept_from = self._oldest_to_keep(watermark_ms)
+        self._watermark_ms = watermark_ms
+        self.volume: dict[tuple[int, str, str, bool], int] = {}  # events not yet in panes
+        self.open_waits: dict[int, OpenWait] = {}
+        self.too_late = 0  # changes to minutes that are no longer kept
+
+    def count(self, minute: int, touchpoint: str, channel: str, automated: bool) -> None:
+        """Count one event."""
+        volume, place = self.volume, (minute, touchpoint, channel, automated)
+        volume[place] = volume.get(place, 0) + 1
+
+    def add(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
+        """Let parts count in a minute."""
+        for pane in self._to_change(scopes, minute):
+            pane.add(parts)
+
+    def subtract(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
+        """Take back what was added before."""
+        for pane in self._to_change(scopes, minute):
+            pane.subtract(parts)
+
+    def replace(self, before: Iterable[Contribution], after: Iterable[Contribution]) -> None:
+        """Take contributions back and let others count."""
+        for gone in before:
+            self.subtract(*gone)
+        for new in after:
+            self.add(*new)
+
+    def wait_opened(self, wait: OpenWait) -> None:
+        """Note that a customer waits."""
+        self.open_waits[wait.wait_id] = wait
+        for scope in wait.scopes:
+            self._waiting[scope][wait.wait_id] = wait.asked_ms
+        self._shaken.update(wait.scopes)
+
+    def wait_ended(self, wait_id: int) -> None:
+        """Note that a customer waits no longer."""
+        wait = self.open_waits.pop(wait_id, None)
+        if wait is not None:
+            for scope in wait.scopes:
+                del self._waiting[scope][wait_id]
+            self._shaken.update(wait.scopes)
+
+    def restore(self, before: Iterable[Contribution], waits: Iterable[OpenWait]) -> None:
+        """Take in what a recovered journey contributes; minutes that are no longer kept were published long ago."""
+        for each in before:
+            if each.minute >= self._kept_from:
+                self.add(*each)
+        for wait in waits:
+            self.wait_opened(wait)
+
+    def advance(self, watermark_ms: int) -> None:
+        """Note how far event time has come."""
+        self._watermark_ms = max(self._watermark_ms, watermark_ms)
+
+    def parts(self, scope: Scope, minute: int) -> Parts:
+        """Parts of a scope in a minute."""
+        self._settle()
+        return self._panes.get(minute, {}).get(scope, Parts())
+
+    def publish(self, epoch: int, sequence: int, limit: int | None = None) -> list[Pane]:
+        """Panes that changed since the last call, the oldest `limit` of them, and all gauges that moved.
+
+        Minutes past their retention are let go once everything is told.
+        """
+        self._settle()
+        told = sorted(self._changed)[:limit]
+        panes = [
+            Pane(*scope, minute, epoch, sequence, self._panes[minute][scope].to_wire()) for minute, scope in told
+        ]
+        panes += [Pane(*scope, GAUGE, epoch, sequence, self._gauge(scope)) for scope in sorted(self._shaken)]
+        self._changed.difference_update(told)
+        self._shaken.clear()
+        if not self._changed:
+            self._forget()
+        return panes
+
+    @property
+    def unpublished(self) -> int:
+        """Panes that changed since they were published."""
+        return len(self._changed)
+
+    def _settle(self) -> None:
+        """Let the counted events into the panes of their scopes."""
+        for (minute, touchpoint, channel, automated), events in self.volume.items():
+            name = "automated" if automated else "events"
+            for pane in self._to_change(self._policy.scopes(touchpoint, channel), minute, events):
+                pane.count(name, events)
+        self.volume.clear()
+
+    def _to_change(self, scopes: Iterable[Scope], minute: int, changes: int = 1) -> Iterable[Parts]:
+        if minute < self._kept_from:
+            self.too_late += changes
+            return
+        panes = self._panes[minute]
+        for scope in scopes:
+            pane = panes.get(scope)
+            if pane is None:
+                pane = panes[scope] = Parts()
+            self._changed.add((minute, scope))
+            yield pane
+
+    def _gauge(self, scope: Scope) -> list[int | None]:
+        waiting = self._waiting[scope]
+        return [len(waiting), min(waiting.values(), default=None)]
+
+    def _forget(self) -> None:
+        kept_from = self._oldest_to_keep(self._watermark_ms)
+        if kept_from > self._kept_from:
+            self._kept_from = kept_from
+            for minute in [minute for minute in self._panes if minute < kept_from]:
+                del self._panes[minute]
+
+    def _oldest_to_keep(self, watermark_ms: int) -> int:
+        return (watermark_ms - self._policy.pane_retention_ms) // MINUTE_MS

@@ -1,0 +1,153 @@
+"""What the catalogue says, in the form the rules ask for it. Policy is data: rules get it as an argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from schemas.catalogue import Catalogue
+from schemas.catalogue_parts import Clock, ConversationKind, Stage
+from schemas.catalogue_parts import Target as NamedTarget
+from streams.logic.calendars import Calendar
+
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+UNREGISTERED: Final = "(unregistered)"
+STAGES: Final = tuple(stage.value for stage in Stage)
+
+
+class Scope(NamedTuple):
+    """What a rolling metric is about."""
+
+    kind: str  # overall | channel | stage | touchpoint
+    name: str  # '' for overall
+
+
+OVERALL: Final = Scope("overall", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How soon a wait is to be answered."""
+
+    within_ms: int
+    business: bool = False  # count open time of the calendar only
+    calendar: Calendar | None = None
+
+    def due_ms(self, asked_ms: int) -> int:
+        """Moment at which a wait has lasted for too long."""
+        if self.business and self.calendar is not None:
+            return self.calendar.after(asked_ms, self.within_ms)
+        return asked_ms + self.within_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A registered touchpoint, as far as rules care."""
+
+    channel: str
+    stage: str
+    goal: bool = False
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every number and name that the rules depend on."""
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    gaps_ms: Mapping[str, int] = field(default_factory=dict)  # by channel
+    default_targets: Mapping[str, Target] = field(default_factory=dict)  # by kind of conversation
+    gap_ms: int = 30 * MINUTE_MS
+    max_length_ms: int = DAY_MS
+    max_events: int = 500
+    max_journey_steps: int = 10_000
+    max_moments: int = 1_000  # of one conversation
+    max_clock_skew_ms: int = 5 * MINUTE_MS
+    allowed_lateness_ms: int = MINUTE_MS
+    idle_after_ms: int = 10_000
+    state_retention_ms: int = 7 * DAY_MS
+    state_linger_ms: int = HOUR_MS
+    open_wait_retention_ms: int = 90 * DAY_MS
+    pane_retention_ms: int = 26 * HOUR_MS
+    bot_reply_counts: bool = False
+    _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> "Policy":
+        """Policy that a catalogue describes."""
+        calendars = {
+            each.id: Calendar(each.id, each.zone, each.week, holidays=each.holidays, special=each.special)
+            for each in catalogue.calendars
+        }
+
+        def target(named: NamedTarget | None) -> Target | None:
+            if named is None:
+                return None
+            business = named.clock is Clock.BUSINESS
+            return Target(named.within_ms, business, calendars[named.calendar] if named.calendar else None)
+
+        defaults = {kind.value: target(catalogue.target_of("", kind.value)) for kind in ConversationKind}
+        return cls(
+            places={
+                each.id: Place(each.channel, each.stage.value, each.goal, target(catalogue.target_of(each.id)))
+                for each in catalogue.touchpoints
+            },
+            gaps_ms={each.id: each.gap_ms for each in catalogue.channels if each.gap_ms is not None},
+            default_targets={kind: each for kind, each in defaults.items() if each is not None},
+            gap_ms=catalogue.sessions.gap_ms,
+            max_length_ms=catalogue.sessions.max_length_ms,
+            max_events=catalogue.sessions.max_events,
+            max_journey_steps=catalogue.sessions.max_journey_steps,
+            max_clock_skew_ms=catalogue.time.max_clock_skew_ms,
+            allowed_lateness_ms=catalogue.time.allowed_lateness_ms,
+            idle_after_ms=catalogue.time.idle_after_ms,
+            state_retention_ms=catalogue.time.state_retention_ms,
+            state_linger_ms=catalogue.time.state_linger_ms,
+            open_wait_retention_ms=catalogue.time.open_wait_retention_ms,
+            pane_retention_ms=catalogue.time.pane_retention_ms,
+            bot_reply_counts=catalogue.bots.reply_counts,
+        )
+
+    def gap_of(self, channel: str) -> int:
+        """Longest silence within a session after an event of a channel."""
+        return self.gaps_ms.get(channel, self.gap_ms)
+
+    def stage_of(self, touchpoint: str) -> str:
+        """Stage of a touchpoint, '' when nobody registered it."""
+        place = self.places.get(touchpoint)
+        return place.stage if place else ""
+
+    def channel_of(self, touchpoint: str) -> str:
+        """Channel of a touchpoint, '' when nobody registered it."""
+        place = self.places.get(touchpoint)
+        return place.channel if place else ""
+
+    def is_goal(self, touchpoint: str) -> bool:
+        """Whether reaching a touchpoint makes a session a success."""
+        place = self.places.get(touchpoint)
+        return place is not None and place.goal
+
+    def target_of(self, touchpoint: str, kind: str) -> Target | None:
+        """Target of a wait: the touchpoint's own, else the default of the kind of conversation."""
+        place = self.places.get(touchpoint)
+        return place.target if place and place.target else self.default_targets.get(kind)
+
+    def scopes(self, touchpoint: str, channel: str) -> tuple[Scope, ...]:
+        """Scopes that something at a touchpoint counts for."""
+        place = self.places.get(touchpoint)
+        if place is None or place.channel != channel:
+            return self._scopes_of(touchpoint, channel)
+        known = self._scopes.get(touchpoint)
+        if known is None:
+            known = self._scopes[touchpoint] = self._scopes_of(touchpoint, channel)
+        return known
+
+    def _scopes_of(self, touchpoint: str, channel: str) -> tuple[Scope, ...]:
+        place = self.places.get(touchpoint)
+        scopes = [OVERALL, Scope("touchpoint", touchpoint if place else UNREGISTERED)]
+        if channel:
+            scopes.append(Scope("channel", channel))
+        if place:
+            scopes.append(Scope("stage", place.stage))
+        return tuple(scopes)

@@ -1,0 +1,91 @@
+"""What a journey forgets, and when something is due: state is bounded, because it expires."""
+
+from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING, Any
+
+from streams.logic.contributions import open_wait
+from streams.logic.dialogues import Dialogue, read, shorten_dialogue
+from streams.logic.policy import Policy
+from streams.logic.sessions import AT, ID, Run, ending
+from streams.logic.watermark import NEVER
+
+if TYPE_CHECKING:
+    from streams.logic.journeys import Journey
+    from streams.logic.panes import PaneBook
+
+
+def interaction_ids(journey: "Journey") -> set[int]:
+    """Every interaction that is remembered."""
+    ids = {step[ID] for run in journey.runs for step in run.steps}
+    if journey.notices:
+        ids.update(notice[ID] for notice in journey.notices)
+    for dialogue in journey.dialogues.values():
+        ids.update(moment[2] for moment in dialogue.moments)
+    return ids
+
+
+def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
+    """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
+    first = min(_dues(journey, policy), default=None)
+    return None if first is None else first + 1
+
+
+def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook") -> int:
+    """Forget what is old, and return the newest event time that can no longer be told apart from new ones."""
+    through = NEVER
+    runs = journey.runs
+    while runs and runs[0].closed_ms is not None and _expiry_of_run(runs[0], policy) < watermark_ms:
+        # An event up to the close would have belonged to the session.
+        through = max(through, runs.pop(0).closed_ms or NEVER)
+    for events in (journey.notices, journey.answers):
+        while events and events[0][AT] + policy.state_retention_ms < watermark_ms:
+            through = max(through, events.pop(0)[AT])
+    for name, dialogue in list(journey.dialogues.items()):
+        if _expiry_of_dialogue(dialogue, policy) < watermark_ms:
+            through = max(through, dialogue.last_ms)
+            for wait in open_wait(journey.journey_id, name, read(dialogue, policy)[1], policy):
+                book.wait_ended(wait.wait_id)
+            del journey.dialogues[name]
+    journey.floor_ms = max(journey.floor_ms, through)
+    return through
+
+
+def shorten(journey: "Journey", policy: Policy, touched: Container[str]) -> None:
+    """Let the oldest closed sessions and moments go when there are too many of them."""
+    runs = journey.runs
+    excess = sum(len(run.steps) for run in runs) - policy.max_journey_steps
+    while excess > 0 and len(runs) > 1 and runs[0].closed_ms is not None:
+        run = runs.pop(0)
+        excess -= len(run.steps)
+        journey.floor_ms = max(journey.floor_ms, run.steps[-1][AT])
+    for name, dialogue in journey.dialogues.items():
+        if name in touched:
+            shorten_dialogue(dialogue, policy)
+
+
+def _dues(journey: "Journey", policy: Policy) -> Iterator[int]:
+    runs: list[Run] = journey.runs
+    if runs:
+        yield _expiry_of_run(runs[0], policy)
+        for number, run in enumerate(runs):
+            if run.closed_ms is None:
+                successor = runs[number + 1] if number + 1 < len(runs) else None
+                yield ending(run, successor, policy)[0]
+    for dialogue in journey.dialogues.values():
+        yield _expiry_of_dialogue(dialogue, policy)
+        if dialogue.due_ms is not None and not dialogue.breached:
+            yield dialogue.due_ms
+    yield from (_expiry(events, policy) for events in (journey.notices, journey.answers) if events)
+
+
+def _expiry(events: list[Any], policy: Policy) -> int:
+    first: int = events[0][AT]
+    return first + policy.state_retention_ms
+
+
+def _expiry_of_run(run: Run, policy: Policy) -> int:
+    return run.steps[-1][AT] + policy.state_retention_ms
+
+
+def _expiry_of_dialogue(dialogue: Dialogue, policy: Policy) -> int:
+    return dialogue.last_ms + (policy.open_wait_retention_ms if dialogue.waiting else policy.state_retention_ms)

@@ -1,0 +1,121 @@
+"""Sessions: runs of a journey's interactive events. What they are depends on the set of events, not on their arrival."""
+
+from bisect import bisect_left
+from typing import Final, NamedTuple
+
+from schemas.outcomes import CloseReason
+from streams.logic.policy import Policy
+
+# A step is a plain tuple, because a journey is decoded and encoded for every batch that touches it.
+Step = tuple[int, int, str, str, int, str | None, str | None, str | None, str | None]
+AT: Final = 0  # event time
+ID: Final = 1  # hash of the event id: the order within a millisecond
+TOUCHPOINT: Final = 2
+CHANNEL: Final = 3
+MARKS: Final = 4
+CUSTOMER: Final = 5
+SEGMENT: Final = 6
+VARIANT: Final = 7
+SOURCE: Final = 8
+
+# What MARKS can say of a step.
+PAGE: Final = 1
+PURCHASE: Final = 2
+ENDS: Final = 4
+AUTOMATED: Final = 8
+
+
+class Run:
+    """A session in the making: its steps in order, and when it closed if it has been declared closed as it is."""
+
+    __slots__ = ("closed_ms", "steps")
+
+    def __init__(self, closed_ms: int | None, steps: list[Step]) -> None:
+        self.closed_ms = closed_ms
+        self.steps = steps
+
+    @property
+    def started_ms(self) -> int:
+        """Event time of the first step: no other session of the journey has the same."""
+        return self.steps[0][AT]
+
+
+class Recut(NamedTuple):
+    """What a late step did to the runs around it."""
+
+    gone: list[Run]
+    fresh: list[Run]
+
+
+def insert(runs: list[Run], step: Step, policy: Policy) -> Recut:
+    """Put a step where its time belongs.
+
+    Boundaries depend only on where a session starts, so what follows is cut anew until a boundary is where it was.
+    """
+    after = bisect_left(runs, (step[AT], step[ID]), key=lambda run: _order(run.steps[0]))
+    first = after
+    steps = [step]
+    if after and not _stands_apart(runs[after - 1], step, policy):
+        first -= 1
+        steps = sorted([*runs[first].steps, step], key=_order)
+    fresh: list[Run] = []
+    _cut(fresh, steps, policy)
+    while after < len(runs) and not starts_anew(fresh[-1].steps, runs[after].steps[0], policy):
+        _cut(fresh, runs[after].steps, policy)
+        after += 1
+    gone = runs[first:after]
+    runs[first:after] = fresh
+    return Recut(gone, fresh)
+
+
+def starts_anew(steps: list[Step], following: Step, policy: Policy) -> bool:
+    """Whether a step belongs to another session than the steps before it.
+
+    Sessions are named by the millisecond they start in, so none starts in the one in which its predecessor started.
+    """
+    last, start, at = steps[-1], steps[0][AT], following[AT]
+    if at == start:
+        return False
+    return (
+        at - last[AT] > policy.gap_of(last[CHANNEL])
+        or at - start > policy.max_length_ms
+        or len(steps) >= policy.max_events
+        or bool(last[MARKS] & ENDS)
+    )
+
+
+def ending(run: Run, successor: Run | None, policy: Policy) -> tuple[int, CloseReason]:
+    """When the end of a session is certain, in event time, and why it ends."""
+    last = run.steps[-1]
+    gap_ends = last[AT] + policy.gap_of(last[CHANNEL])
+    if last[MARKS] & ENDS:
+        return last[AT], CloseReason.EXPLICIT
+    if successor is None or successor.started_ms > gap_ends:
+        return gap_ends, CloseReason.GAP
+    if successor.started_ms - run.started_ms > policy.max_length_ms:
+        return last[AT], CloseReason.MAX_LENGTH
+    return last[AT], CloseReason.MAX_EVENTS
+
+
+def is_over(closed_ms: int, reason: CloseReason, watermark_ms: int) -> bool:
+    """Whether a session has ended: a silence needs the clock, every other end is certain at once."""
+    return reason is not CloseReason.GAP or watermark_ms > closed_ms
+
+
+def _stands_apart(run: Run, step: Step, policy: Policy) -> bool:
+    """Whether a step neither belongs to a run before it nor changes how that run ends."""
+    last = run.steps[-1]
+    ends_anyway = step[AT] - last[AT] > policy.gap_of(last[CHANNEL]) or bool(last[MARKS] & ENDS)
+    return ends_anyway and _order(last) < _order(step) and starts_anew(run.steps, step, policy)
+
+
+def _cut(runs: list[Run], steps: list[Step], policy: Policy) -> None:
+    for step in steps:
+        if runs and not starts_anew(runs[-1].steps, step, policy):
+            runs[-1].steps.append(step)
+        else:
+            runs.append(Run(None, [step]))
+
+
+def _order(step: Step) -> tuple[int, int]:
+    return step[AT], step[ID]

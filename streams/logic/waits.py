@@ -1,0 +1,177 @@
+"""Waits: how long a customer was left without an answer, read off the moments of one conversation in order."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, NamedTuple
+
+from schemas.outcomes import WaitOutcome
+from streams.logic.moments import LAST_QUESTION, Moment, Role
+from streams.logic.policy import Policy
+
+
+class Span(NamedTuple):
+    """One wait: from a question to what ended it."""
+
+    asked: Moment
+    position: int
+    cycle: int
+    handoff_ms: int
+    ended_ms: int | None
+    outcome: WaitOutcome
+    skewed: bool
+    promised_ms: int | None  # when the conversation's own promise runs out
+
+
+@dataclass(slots=True)
+class Thread:
+    """A conversation up to some moment. `follow` takes it to the next one."""
+
+    opening: Moment | None = None
+    waiting: Moment | None = None  # the question nobody has answered
+    handoff_ms: int = 0
+    bot_spoke: bool = False  # in this wait, and nobody was assigned since
+    next_position: int = 1
+    cycle: int = 0
+    opened_by_customer: bool = False
+    promised_ms: int | None = None
+    topic: str | None = None
+    customer_id: str | None = None
+    segment: str | None = None
+    variant: str | None = None
+    source: str | None = None
+    first_reply_ms: int | None = None
+    first_solved_ms: int | None = None
+    last_solved_ms: int | None = None
+    ended_ms: int | None = None
+    abandoned: bool = False
+    customer_messages: int = 0
+    human_replies: int = 0
+    bot_replies: int = 0
+    dropped: int = 0  # moments that left because the conversation grew too long
+    dropped_through_ms: int | None = None
+
+    def follow(self, moment: Moment, policy: Policy) -> Span | None:
+        """Take one moment in, and return the wait it ended."""
+        self._note(moment)
+        step = STEPS.get(moment.role)
+        return step(self, moment, policy) if step else None
+
+    def open_span(self) -> Span | None:
+        """Wait that nobody has ended yet."""
+        return self._end(None, WaitOutcome.OPEN)
+
+    def to_wire(self) -> list[Any]:
+        """Everything it knows, as builtins."""
+        return [getattr(self, each.name) for each in fields(self)]
+
+    @classmethod
+    def from_wire(cls, wire: list[Any]) -> "Thread":
+        """Thread that `to_wire` described."""
+        opening, waiting, *others = wire
+        return cls(opening and Moment._make(opening), waiting and Moment._make(waiting), *others)
+
+    def _note(self, moment: Moment) -> None:
+        if self.opening is None:
+            self.opening = moment
+            self.opened_by_customer = moment.role <= LAST_QUESTION
+            self.next_position = 1 if self.opened_by_customer else 2
+        self.topic = self.topic if moment.topic is None else moment.topic
+        self.promised_ms = self.promised_ms if moment.due_ms is None else moment.due_ms
+        self.customer_id = moment.customer_id if self.customer_id is None else self.customer_id
+        self.segment = moment.segment if self.segment is None else self.segment
+        self.variant = moment.variant if self.variant is None else self.variant
+        self.source = moment.source if self.source is None else self.source
+
+    def _ask(self, moment: Moment, policy: Policy) -> Span | None:
+        self.customer_messages += 1
+        if self.waiting is not None:
+            return None
+        self.waiting, self.handoff_ms, self.bot_spoke = moment, moment.at_ms, False
+        if self.customer_messages == 1 and self._was_answered_already(moment, policy):
+            # The clocks disagree: what looks like a conversation that the company began is a question and its reply.
+            self.opened_by_customer, self.next_position = True, 1
+            self.first_reply_ms = self.opening.at_ms if self.opening else None
+            return self._end(moment.at_ms, WaitOutcome.ANSWERED, skewed=True)
+        return None
+
+    def _was_answered_already(self, moment: Moment, policy: Policy) -> bool:
+        opening = self.opening
+        if opening is None or moment.role != Role.OPENING:
+            return False
+        replied = opening.role == Role.REPLY or (policy.bot_reply_counts and opening.role == Role.BOT_REPLY)
+        return replied and moment.at_ms - opening.at_ms <= policy.max_clock_skew_ms
+
+    def _reply(self, moment: Moment, policy: Policy) -> Span | None:
+        self.human_replies += 1
+        return self._answer(moment)
+
+    def _bot_reply(self, moment: Moment, policy: Policy) -> Span | None:
+        self.bot_replies += 1
+        if policy.bot_reply_counts:
+            return self._answer(moment)
+        self.handoff_ms, self.bot_spoke = moment.at_ms, True
+        return None
+
+    def _answer(self, moment: Moment) -> Span | None:
+        # A call rang before it was answered, also when nobody saw it ring.
+        if self.first_reply_ms is None and (self.customer_messages or moment.kind == "call"):
+            self.first_reply_ms = moment.at_ms
+        return self._end(moment.at_ms, WaitOutcome.ANSWERED)
+
+    def _assign(self, moment: Moment, policy: Policy) -> None:
+        if self.bot_spoke:
+            self.handoff_ms, self.bot_spoke = moment.at_ms, False
+
+    def _reopen(self, moment: Moment, policy: Policy) -> None:
+        self.cycle += 1
+        self.last_solved_ms = self.ended_ms = None
+
+    def _reopen_and_ask(self, moment: Moment, policy: Policy) -> Span | None:
+        self._reopen(moment, policy)
+        return self._ask(moment, policy)
+
+    def _solve(self, moment: Moment, policy: Policy) -> Span | None:
+        self.first_solved_ms = moment.at_ms if self.first_solved_ms is None else self.first_solved_ms
+        self.last_solved_ms = moment.at_ms
+        return self._close(moment, policy)
+
+    def _close(self, moment: Moment, policy: Policy) -> Span | None:
+        self.ended_ms = moment.at_ms
+        return self._end(moment.at_ms, WaitOutcome.CLOSED)
+
+    def _abandon(self, moment: Moment, policy: Policy) -> Span | None:
+        self.ended_ms, self.abandoned = moment.at_ms, True
+        return self._end(moment.at_ms, WaitOutcome.ABANDONED)
+
+    def _end(self, ended_ms: int | None, outcome: WaitOutcome, *, skewed: bool = False) -> Span | None:
+        asked = self.waiting
+        if asked is None:
+            return None
+        promised_ms = self.promised_ms if (self.promised_ms or 0) > asked.at_ms else None
+        span = Span(asked, self.next_position, self.cycle, self.handoff_ms, ended_ms, outcome, skewed, promised_ms)
+        if outcome is not WaitOutcome.OPEN:
+            self.waiting, self.bot_spoke = None, False
+            self.next_position += 1
+        return span
+
+
+# What each role does to a conversation; an aside does nothing.
+STEPS: Final[Mapping[int, Callable[[Thread, Moment, Policy], Span | None]]] = {
+    Role.OPENING: Thread._ask,
+    Role.ASKING: Thread._ask,
+    Role.REOPENING: Thread._reopen_and_ask,
+    Role.REPLY: Thread._reply,
+    Role.BOT_REPLY: Thread._bot_reply,
+    Role.ASSIGNED: Thread._assign,
+    Role.REOPENED: Thread._reopen,
+    Role.SOLVED: Thread._solve,
+    Role.ENDED: Thread._close,
+    Role.ABANDONED: Thread._abandon,
+}
+
+
+def waits_of(base: Thread, moments: Iterable[Moment], policy: Policy) -> list[Span]:
+    """Every wait of a conversation, in order. The base becomes what the conversation is after its last moment."""
+    spans = [span for moment in moments if (span := base.follow(moment, policy)) is not None]
+    still_open = base.open_span()
+    return spans if still_open is None else [*spans, still_open]

@@ -1,0 +1,106 @@
+"""Which partition pairs this worker owns: taking over, the clock, publishing panes, giving back."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from faust.types import TP
+
+from schemas.topics import EVENTS
+from streams.batching.app import BatchApp
+from streams.batching.pairs import Assignment
+from streams.committer import Committer, Effects
+from streams.letters import pane_messages
+from streams.logic.policy import Policy
+from streams.pair import PANES_AT_ONCE, Pair
+from streams.state import StateTable
+
+log = logging.getLogger(__name__)
+
+TICK_S: Final = 0.5
+PUBLISH_S: Final = 2.0
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since 1970 by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+class Ownership:
+    """The partition pairs of this worker."""
+
+    def __init__(
+        self,
+        app: BatchApp,
+        states: StateTable,
+        committer: Committer,
+        policy: Policy,
+        *,
+        partitions: int,
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> None:
+        self.pairs: dict[int, Pair] = {}
+        self.now_ms = now_ms
+        self._app = app
+        self._states = states
+        self._committer = committer
+        self._policy = policy
+        self._partitions = partitions
+        app.on_pairs_assigned(self.take_over)
+        app.on_pairs_revoked(self.give_back)
+
+    async def take_over(self, assignment: Assignment) -> None:
+        """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""
+        started = time.monotonic()
+        partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
+        fresh = sorted(partitions - self.pairs.keys())
+        for partition in fresh:
+            pair = Pair(partition, self._partitions, self._policy)
+            pair.take_over(await self._states.recover(partition))
+            await self._states.check_fences(partition, pair.fences)
+            self.pairs[partition] = pair
+        if fresh:
+            journeys = sum(len(self.pairs[partition]) for partition in fresh)
+            seconds = time.monotonic() - started
+            log.info("took over %d partition pairs with %d open journeys in %.1f s", len(fresh), journeys, seconds)
+
+    async def give_back(self, tps: Iterable[TP]) -> None:
+        """Forget pairs that were taken away; what they have pending is folded again by the next owner."""
+        for partition in {tp.partition for tp in tps if tp.topic in _EVENT_TOPICS}:
+            pair = self.pairs.pop(partition, None)
+            if pair is not None:
+                self._committer.disown(partition, pair.epoch)
+                self._states.release(partition)
+
+    async def run_clock(self) -> None:
+        """Let time pass for every pair, and publish the panes that changed."""
+        published = time.monotonic()
+        while True:
+            await asyncio.sleep(TICK_S)
+            publish = time.monotonic() - published >= PUBLISH_S
+            if publish:
+                published = time.monotonic()
+            for pair in list(self.pairs.values()):
+                await self._committer.room()
+                if self.pairs.get(pair.partition) is pair:
+                    self._tick(pair, publish=publish)
+
+    def _tick(self, pair: Pair, *, publish: bool) -> None:
+        now_ms = self.now_ms()
+        for side, topic in enumerate(EVENTS):
+            if self._app.lag(TP(topic.name, pair.partition)) == 0:
+                pair.clock.caught_up(side, now_ms=now_ms)
+            else:
+                pair.clock.lags(side)
+        effects = pair.tick(now_ms)
+        panes = pane_messages(pair.publish(), pair.partition, self._partitions) if publish or pair.book.unpublished > PANES_AT_ONCE else []
+        if effects is None and panes:
+            effects = Effects(partition=pair.partition, epoch=pair.epoch)
+        if effects is not None:
+            effects.after = panes
+            self._committer.add(effects)
+
+
+_EVENT_TOPICS: Final = frozenset(topic.name for topic in EVENTS)

@@ -1,0 +1,175 @@
+"""One partition pair: partition p of both event topics, the journeys in it, their clock and their panes.
+
+Everything here is synchronous and does no I/O: a batch or a tick goes in, effects come out. `streams/committer.py` makes them durable in
+the order of the promise.
+"""
+
+from collections import Counter
+from typing import Final
+
+import msgspec
+
+from schemas.topics import EVENTS, Topic
+from streams import state_codec
+from streams.agenda import Agenda
+from streams.batching.batch import Batch
+from streams.committer import Effects
+from streams.conclusions import Ledger, add_changes
+from streams.intake import Arrival, read
+from streams.logic.contributions import contributions, open_waits
+from streams.logic.journeys import Changes, Fate, Fold, Journey
+from streams.logic.panes import Pane, PaneBook
+from streams.logic.policy import Policy
+from streams.logic.watermark import NEVER, PairClock
+from streams.placing import partition_of
+from streams.rest import Rest
+from streams.state import Recovered
+
+EPOCH_SHIFT: Final = 40
+MARK: Final = b"\x00pair"
+PANES_AT_ONCE: Final = 2_000
+JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
+
+
+class Pair:
+    """The owner of one partition pair. Its epoch outranks every earlier owner's."""
+
+    def __init__(self, partition: int, partitions: int, policy: Policy) -> None:
+        self.partition = partition
+        self.epoch = 1
+        self.clock = PairClock(allowed_lateness_ms=policy.allowed_lateness_ms, idle_after_ms=policy.idle_after_ms)
+        self.book = PaneBook(policy)
+        self.counts: Counter[str] = Counter()
+        self.next_offsets: list[int | None] = [None, None]
+        self._partitions = partitions
+        self._policy = policy
+        self._store: dict[str, bytes] = {}
+        self._agenda = Agenda()
+        self._rest = Rest(policy.state_linger_ms)
+        self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
+        self._emissions = 0
+        self._publications = 0
+        self._expired_through_ms = NEVER
+
+    def __len__(self) -> int:
+        """How many journeys have state."""
+        return len(self._store)
+
+    def take_over(self, recovered: Recovered) -> None:
+        """Start from what the last owner left, in the epoch that outranks it."""
+        self.epoch = recovered.epoch
+        mark = recovered.marks.get(MARK)
+        if mark is not None:
+            watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
+            self.clock.watermark_ms = watermark_ms
+            self.book = PaneBook(self._policy, watermark_ms)
+        for key, raw in recovered.items.items():
+            journey_id = key.decode()
+            self._store[journey_id] = raw
+            self._agenda.schedule(journey_id, state_codec.due_ms(raw))
+            if state_codec.latest_ms(raw) >= self.clock.watermark_ms - self._policy.pane_retention_ms:
+                journey = state_codec.decode(journey_id, raw)
+                self.book.restore(contributions(journey, self._policy), open_waits(journey, self._policy))
+
+    @property
+    def fences(self) -> dict[str, int]:
+        """The last offset folded, by topic, of topics that ever had a batch."""
+        return {topic.name: end - 1 for topic, end in zip(EVENTS, self.next_offsets, strict=True) if end is not None}
+
+    def fold(self, batch: Batch, topic: Topic, now_ms: int) -> Effects:
+        """Fold one batch of one of the two topics into its journeys."""
+        intake = read(batch, topic, max_clock_skew_ms=self._policy.max_clock_skew_ms, at_home=self._is_home)
+        side = EVENTS.index(topic)
+        self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
+        self._emissions += 1
+        effects = self._effects()
+        ledger = self._ledger(effects, topic)
+        for refused, record in intake.refused:
+            ledger.refused(refused, record)
+        for event, record in intake.misaddressed:
+            ledger.misaddressed(event, record)
+        folds: dict[str, Fold] = {}
+        for arrival in intake.arrivals:
+            ledger.arrived(arrival, self._apply(arrival, side, folds))
+        self._rest.touch(folds)
+        self.clock.saw(side, intake.newest_ms, now_ms=now_ms)
+        self._finish(folds, effects, now_ms)
+        self.counts.update(ledger.counts)
+        return effects
+
+    def tick(self, now_ms: int) -> Effects | None:
+        """Let time pass: sessions close, targets are missed, state expires. None when nothing was due."""
+        if self._rest.turn(now_ms):
+            for journey_id in self._overdue:
+                self._agenda.schedule(journey_id, NEVER)
+            self._overdue.clear()
+        watermark_ms = self.clock.advance(now_ms)
+        due = list(self._agenda.due(watermark_ms, JOURNEYS_PER_TICK))
+        if not due:
+            return None
+        self._emissions += 1
+        effects = self._effects()
+        self._finish({journey_id: self._open(journey_id) for journey_id in due}, effects, now_ms)
+        return effects
+
+    def publish(self) -> list[Pane]:
+        """Panes that changed since they were last published; not all of them at once after a long back-fill."""
+        self._publications += 1
+        return self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+
+    @property
+    def _version(self) -> int:
+        return (self.epoch << EPOCH_SHIFT) + self._emissions
+
+    def _apply(self, arrival: Arrival, side: int, folds: dict[str, Fold]) -> Fate:
+        event = arrival.event
+        fold = folds.get(event.journey_id)
+        if fold is None:
+            fold = folds[event.journey_id] = self._open(event.journey_id)
+        apply = fold.feedback if side else fold.interaction
+        return apply(event, offset=arrival.record.offset, at_ms=arrival.at_ms)  # type: ignore[arg-type]
+
+    def _open(self, journey_id: str) -> Fold:
+        raw = self._store.get(journey_id)
+        journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+        watermark_ms = self.clock.watermark_ms
+        return Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
+
+    def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int) -> None:
+        watermark_ms = self.clock.advance(now_ms)
+        changes = Changes()
+        for journey_id, fold in folds.items():
+            rested = self._rest.has_rested(journey_id)
+            fold.finish(watermark_ms, changes, now_ms=now_ms, touched_ms=0 if rested else now_ms)
+            self._keep(journey_id, fold.journey, effects.states)
+        add_changes(changes, effects.rows, self._version)
+        self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
+        effects.states[MARK] = self._mark()
+
+    def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
+        if journey.empty:
+            self._store.pop(journey_id, None)
+            self._agenda.forget(journey_id)
+            states[journey_id.encode()] = None
+            return
+        raw = state_codec.encode(journey, self._policy)
+        self._store[journey_id] = raw
+        states[journey_id.encode()] = raw
+        due_ms = state_codec.due_ms(raw)
+        if due_ms <= self.clock.watermark_ms:
+            self._overdue.add(journey_id)
+        else:
+            self._agenda.schedule(journey_id, due_ms)
+
+    def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
+        place = (topic.name, self.partition, self._partitions)
+        return Ledger(effects.rows, effects.before, self._policy, *place, self._version)
+
+    def _effects(self) -> Effects:
+        return Effects(partition=self.partition, epoch=self.epoch)
+
+    def _mark(self) -> bytes:
+        return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms, self.next_offsets))
+
+    def _is_home(self, journey_id: str) -> bool:
+        return journey_id in self._store or partition_of(journey_id.encode(), self._partitions) == self.partition

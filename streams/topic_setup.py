@@ -1,0 +1,104 @@
+"""Create the topics Touchstream needs, and say in one line each what is wrong with those that exist."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import TopicAlreadyExistsError
+
+from schemas import topics
+from streams.settings import Settings
+
+HOUR_MS = 3_600_000
+STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
+
+
+class TopicSetupError(Exception):
+    """Topics exist that this worker cannot use; one line per topic, with the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """How one topic is to be created."""
+
+    name: str
+    partitions: int
+    configs: dict[str, str]
+
+
+def plan_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[TopicPlan]:
+    """Every topic of the system and the changelogs of its state tables, with their settings.
+
+    All have the same number of partitions: what is keyed by journey must be co-partitioned, and one number is easy to check.
+    """
+    plans = [TopicPlan(topic.name, settings.partitions, _configs(topic)) for topic in topics.ALL]
+    plans += [TopicPlan(name, settings.partitions, _changelog_configs()) for name in changelogs]
+    if settings.replication >= 3:
+        for plan in plans:
+            plan.configs["min.insync.replicas"] = "2"
+    return plans
+
+
+def _configs(topic: topics.Topic) -> dict[str, str]:
+    configs = {"retention.ms": str(topic.retention_ms), "cleanup.policy": "delete"}
+    if topic.compacted:
+        # The lag leaves a reader time to see every record before a later one of the same key replaces it.
+        configs |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": str(HOUR_MS)}
+    if topic in topics.EVENTS:
+        configs["message.timestamp.type"] = (
+            "LogAppendTime"  # the moment we received it, whatever its producer's clock says
+        )
+    return configs
+
+
+def _changelog_configs() -> dict[str, str]:
+    # The lag keeps a good value beside what a worker that had lost its partition wrote after it (see streams/state.py).
+    return {
+        "cleanup.policy": "compact",
+        "min.compaction.lag.ms": str(HOUR_MS),
+        "max.message.bytes": str(STATE_MESSAGE_BYTES),
+    }
+
+
+def ensure_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[str]:
+    """Create what is missing and return the names created; raise TopicSetupError when what exists does not fit."""
+    admin = KafkaAdminClient(**settings.client_options(), client_id=f"{settings.app_id}-setup")
+    try:
+        plans = plan_topics(settings, changelogs)
+        existing = partition_counts(admin)
+        problems = list(_mismatches(plans, existing, settings))
+        missing = [plan for plan in plans if plan.name not in existing]
+        if missing and not settings.create_topics:
+            problems += [
+                f"topic {plan.name!r} does not exist: create it with {plan.partitions} partitions" for plan in missing
+            ]
+        if problems:
+            raise TopicSetupError("\n".join(problems))
+        return [plan.name for plan in missing if _create(admin, plan, settings.replication)]
+    finally:
+        admin.close()
+
+
+def partition_counts(admin: KafkaAdminClient) -> dict[str, int]:
+    """Every topic the brokers know, with its number of partitions."""
+    return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
+
+
+def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: Settings) -> Iterator[str]:
+    for plan in plans:
+        found = existing.get(plan.name, plan.partitions)
+        if found != plan.partitions:
+            yield (
+                f"topic {plan.name!r} has {found} partitions, expected {plan.partitions}: set TOUCHSTREAM_PARTITIONS={found} "
+                f"if all topics have {found}, or start with a new TOUCHSTREAM_APP_ID and new topics "
+                "(partitions of a topic with state cannot be changed in place)"
+            )
+
+
+def _create(admin: KafkaAdminClient, plan: TopicPlan, replication: int) -> bool:
+    topic = NewTopic(plan.name, plan.partitions, replication, topic_configs=plan.configs)
+    try:
+        admin.create_topics([topic])
+    except TopicAlreadyExistsError:
+        return False  # another worker was faster
+    return True

@@ -1,0 +1,120 @@
+"""One worker: everything wired together, from the broker to ClickHouse."""
+
+import functools
+import logging
+import os
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from schemas.catalogue import Catalogue
+from schemas.codec import Reason
+from schemas.letters import DeadLetter
+from schemas.topics import FEEDBACK, INTERACTIONS
+from sinks import tables
+from sinks.settings import ClickHouseSettings
+from sinks.storing import RefusedRow
+from sinks.writer import Writer
+from streams.agents.follow_journeys import follow_journeys
+from streams.agents.keep_dead_letters import keep_dead_letters
+from streams.agents.merge_panes import PaneMerger, merge_panes
+from streams.app import create_app
+from streams.batching.app import EXIT_BUG, BatchApp
+from streams.committer import Committer
+from streams.letters import dead_letter_message
+from streams.logic.policy import Policy
+from streams.outbox import Message, Outbox
+from streams.ownership import Ownership, wall_clock_ms
+from streams.process import run_worker
+from streams.settings import Settings
+from streams.state import StateTable
+
+log = logging.getLogger(__name__)
+
+REFUSED_FROM: Final = {tables.INTERACTIONS: INTERACTIONS.name, tables.ANSWERS: FEEDBACK.name}
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The parts of a worker that run beside its agents."""
+
+    app: BatchApp
+    writer: Writer
+    outbox: Outbox
+    committer: Committer
+    ownership: Ownership
+    merger: PaneMerger
+
+    async def commit(self) -> None:
+        """Connect to where results go, then commit turn after turn."""
+        await self.outbox.start()
+        await self.writer.warm_up()
+        await self.committer.run()
+
+
+def run(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> None:
+    """Run one worker until it is told to stop."""
+    run_worker(create_worker(settings, clickhouse, catalogue).app, loglevel="INFO")
+
+
+def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> Worker:
+    """Wire a worker; nothing is connected before its app starts."""
+    policy = Policy.of(catalogue)
+    app = create_app(settings)
+    options = settings.client_options()
+    states = StateTable(app, "journeys", partitions=settings.partitions, client_options=options)
+    marks = StateTable(app, "windows", partitions=settings.partitions, client_options=options)
+    writer, outbox = Writer(clickhouse), Outbox(options)
+    committer = Committer(
+        writer,
+        states,
+        outbox,
+        flush_interval=settings.flush_interval_s,
+        on_refused=functools.partial(letters_of_refused_rows, partitions=settings.partitions),
+    )
+    ownership = Ownership(app, states, committer, policy, partitions=settings.partitions)
+    merger = PaneMerger(app, marks, committer, policy)
+    follow_journeys(app, ownership, committer)
+    merge_panes(app, merger)
+    keep_dead_letters(app, committer)
+    worker = Worker(app, writer, outbox, committer, ownership, merger)
+    for forever in (worker.commit, ownership.run_clock, merger.run):
+        app.task(_loud(forever))
+    return worker
+
+
+def _loud(forever: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Coroutine[Any, Any, None]]:
+    """End the process when a task of it ends by an exception, so that a supervisor starts it from the last commit."""
+
+    @functools.wraps(forever)
+    async def watched() -> None:
+        try:
+            await forever()
+        except Exception:
+            log.critical("%s failed, the worker ends", forever.__qualname__, exc_info=True)
+            os._exit(EXIT_BUG)
+
+    return watched
+
+
+def letters_of_refused_rows(refused: Sequence[RefusedRow], *, partitions: int) -> Iterable[Message]:
+    """Dead letters of rows that ClickHouse cannot store; the message they came from is named where there is one."""
+    now_ms = wall_clock_ms()
+    for each in refused:
+        fields = dict(zip(each.table.names, each.row, strict=True))
+        log.error("ClickHouse refuses a row of %s, it becomes a dead letter: %s", each.table.name, each.error)
+        letter = DeadLetter.of(
+            topic=REFUSED_FROM.get(each.table, f"clickhouse.{each.table.name}"),
+            partition=fields.get("source_partition", 0),
+            offset=fields.get("source_offset", fields["version"]),
+            reason=Reason.UNSTORABLE,
+            detail=each.error,
+            key=fields.get("journey_id", "").encode(),
+            value=msgspec.json.encode(fields, enc_hook=str),
+            received_ms=now_ms,
+        )
+        yield dead_letter_message(letter, partitions)

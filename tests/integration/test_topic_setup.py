@@ -1,0 +1,60 @@
+"""Topics on a real broker."""
+
+import uuid
+
+import pytest
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+
+from schemas import topics
+from streams.settings import Settings
+from streams.topic_setup import TopicSetupError, ensure_topics, partition_counts
+from tests.kafka import start_kafka
+from touchstream.brokers.kafka import KafkaCluster
+
+pytestmark = pytest.mark.integration
+
+
+def test_topics_are_created_once_with_their_settings(kafka: KafkaCluster) -> None:
+    settings = Settings(brokers=kafka.bootstrap, partitions=3)
+    changelog = f"setup-{uuid.uuid4().hex}-changelog"
+    created = ensure_topics(settings, [changelog])
+    assert changelog in created
+    assert ensure_topics(settings, [changelog]) == []
+    admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap)
+    counts = partition_counts(admin)
+    assert {counts[topic.name] for topic in topics.ALL} == {3}
+    assert topic_config(admin, topics.INTERACTIONS.name)["message.timestamp.type"] == "LogAppendTime"
+    assert topic_config(admin, changelog)["cleanup.policy"] == "compact"
+    admin.close()
+
+    other = Settings(brokers=kafka.bootstrap, partitions=4)
+    with pytest.raises(TopicSetupError) as error:
+        ensure_topics(other)
+    lines = str(error.value).splitlines()
+    assert len(lines) == len(topics.ALL)
+    assert lines[0].startswith(
+        "topic 'touchpoint.interactions' has 3 partitions, expected 4: set TOUCHSTREAM_PARTITIONS=3"
+    )
+
+
+def test_missing_topics_are_an_error_where_workers_may_not_create_them(kafka: KafkaCluster) -> None:
+    settings = Settings(brokers=kafka.bootstrap, partitions=3, create_topics=False)
+    with pytest.raises(TopicSetupError, match="topic 'nobody-made-this' does not exist: create it with 3 partitions"):
+        ensure_topics(settings, ["nobody-made-this"])
+
+
+def test_three_nodes_survive_the_loss_of_one() -> None:
+    cluster = start_kafka(nodes=3)
+    try:
+        assert cluster.live_nodes() == 3
+        cluster.kill(2)
+        cluster.nodes[0].server.wait_until(lambda: cluster.live_nodes() == 2, 30)
+        cluster.restart(2)
+        assert cluster.live_nodes() == 3
+    finally:
+        cluster.stop()
+
+
+def topic_config(admin: KafkaAdminClient, name: str) -> dict[str, str]:
+    described = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    return {entry: value["value"] for entry, value in described["topic"][name].items()}

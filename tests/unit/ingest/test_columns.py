@@ -1,0 +1,119 @@
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+
+from schemas.codec import Refused
+from touchstream.errors import UserError
+from touchstream.ingest.adapter import find_adapter
+from touchstream.ingest.rows import SourceFile
+
+ORDERS = {
+    "file": {"delimiter": ";"},
+    "events": [
+        {
+            "type": "purchase",
+            "when": {"status": ["paid", "sent"]},
+            "fields": {
+                "event_id": "order-{no}",
+                "order_id": {"column": "no"},
+                "occurred_at": {"column": "paid_at", "format": "%d.%m.%Y %H:%M", "zone": "Europe/Bucharest"},
+                "journey_id": "customer-{customer}",
+                "touchpoint": "checkout",
+                "amount": {"column": "total", "kind": "minor_units"},
+                "currency": "EUR",
+            },
+            "properties": {"shop": {"column": "shop"}},
+        },
+        {
+            "type": "survey_answer",
+            "unless_empty": ["stars"],
+            "fields": {
+                "event_id": "stars-{row}",
+                "occurred_at": {"column": "rated_s", "format": "epoch_s"},
+                "journey_id": "customer-{customer}",
+                "touchpoint": "checkout",
+                "metric": "csat",
+                "scale": 5,
+                "score": {"column": "stars", "values": {"good": "5", "bad": "1"}},
+                "reasons": {"column": "why", "separator": "/"},
+            },
+        },
+    ],
+}
+HEADER = "no;status;paid_at;customer;total;shop;stars;rated_s;why"
+
+
+def read(folder, rows, mapping=ORDERS):
+    (folder / "orders.csv").write_text("\n".join([HEADER, *rows]))
+    (folder / "map.yaml").write_text(yaml.safe_dump(mapping))
+    adapter = find_adapter("csv", folder / "map.yaml")
+    return list(adapter.events(SourceFile(folder / "orders.csv").rows(adapter.reads)))
+
+
+def changed(path, value):
+    """The map with one thing changed, by its path."""
+    import copy
+
+    mapping = copy.deepcopy(ORDERS)
+    target = mapping
+    for step in path[:-1]:
+        target = target[step]
+    if value is None:
+        del target[path[-1]]
+    else:
+        target[path[-1]] = value
+    return mapping
+
+
+def test_one_row_gives_the_events_whose_conditions_it_meets(tmp_path):
+    purchase, answer = read(tmp_path, ["17;paid;29.03.2026 12:00;ana;12.50;Cluj;good;1774775000;fast / kind"])
+    assert purchase.event_id == "order-17"
+    assert purchase.amount == 1250
+    assert purchase.occurred_at.astimezone(UTC) == datetime(
+        2026, 3, 29, 9, 0, tzinfo=UTC
+    )  # summer time began that night
+    assert purchase.properties == {"shop": "Cluj"}
+    assert (answer.event_id, answer.score, answer.reasons) == ("stars-1", 5, ["fast", "kind"])
+    assert answer.occurred_at == datetime.fromtimestamp(1774775000, UTC)
+    assert read(tmp_path, ["18;cancelled;;ana;;;;;"]) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("17;paid;2026-03-29;ana;12.50;Cluj;;;", "occurred_at: expected time, got '2026-03-29'"),
+        ("17;paid;29.03.2026 12:00;ana;12.505;Cluj;;;", "amount: expected minor_units, got '12.505'"),
+        ("17;new;;ana;;;great;1;", "score: 'great' is not one of the map's values (bad, good)"),
+        ("17;paid;;ana;12.50;Cluj;;;", "occurred_at: Field required"),
+        ("17;paid;29.03.2026 12:00;ana;-1;Cluj;;;", "amount: Input should be greater than or equal to 0"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_refuses_its_row_and_says_which_field(tmp_path, row, says):
+    (refused,) = read(tmp_path, [row])
+    assert isinstance(refused, Refused)
+    assert says in refused.detail
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("events", 0, "type"), "order", "type 'order' is no event type"),
+        (("events", 0, "fields", "price"), "1", "purchase has no field 'price'; put it under properties"),
+        (("events", 0, "fields", "order_id"), {"column": "nr"}, "no column 'nr', the header has no, status"),
+        (("events", 0, "fields", "occurred_at", "zone"), "Cluj", "'Cluj' is no time zone"),
+        (("events", 0, "fields", "order_id"), {}, "give exactly one of column, template and constant"),
+        (("events",), None, "events: Field required"),
+        (("file", "separator"), ",", "file.separator: Extra inputs are not permitted"),
+    ],
+)
+def test_a_wrong_map_is_told_what_is_wrong(tmp_path, path, value, says):
+    with pytest.raises(UserError) as raised:
+        read(tmp_path, [], changed(path, value))
+    assert says in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_csv_file_without_a_map_is_asked_for_one():
+    with pytest.raises(UserError, match="adapter 'csv' needs a map of columns; give one with --map FILE"):
+        find_adapter("csv")

@@ -1,0 +1,99 @@
+import gzip
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from touchstream.errors import UserError
+from touchstream.ingest import rows as rows_module
+from touchstream.ingest.rows import Lines, SourceFile, Table
+
+TABLE = b"name,score\nAna,9\nDan,3\n"
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "file"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pytest.param(lambda content: content, id="plain"),
+        pytest.param(gzip.compress, id="gzip"),
+        pytest.param(zstandard.compress, id="zstd"),
+        pytest.param(
+            lambda content: zstandard.compress(content[:9]) + zstandard.compress(content[9:]), id="zstd, two frames"
+        ),
+    ],
+)
+def test_a_table_reads_the_same_however_it_is_packed(tmp_path, packed):
+    source = SourceFile(written(tmp_path, packed(TABLE)))
+    rows = list(source.rows(Table()))
+    assert [(row.number, row.line, row.cells) for row in rows] == [
+        (1, 2, {"name": "Ana", "score": "9"}),
+        (2, 3, {"name": "Dan", "score": "3"}),
+    ]
+
+
+def test_a_quoted_line_break_stays_in_its_row_and_lines_are_counted_on(tmp_path):
+    source = SourceFile(written(tmp_path, b'name,score\n"Ana\nMaria",9\n\nDan,3\n'))
+    assert [(row.number, row.line, row.cells["name"]) for row in source.rows(Table())] == [
+        (1, 3, "Ana\nMaria"),
+        (2, 5, "Dan"),
+    ]
+
+
+def test_a_row_with_too_few_cells_is_a_problem_of_that_row_only(tmp_path):
+    rows = list(SourceFile(written(tmp_path, b"name,score\nAna\nDan,3\n")).rows(Table()))
+    assert [row.problem for row in rows] == ["1 cells, the header has 2", None]
+
+
+def test_bytes_of_another_encoding_stay_recognisable(tmp_path):
+    (row,) = SourceFile(written(tmp_path, b"name,score\nAn\xe3,9\n")).rows(Table())
+    with pytest.raises(UnicodeEncodeError):
+        row.cells["name"].encode()
+    (row,) = SourceFile(written(tmp_path, b"name,score\nAn\xe3,9\n")).rows(Table(encoding="latin-1"))
+    assert row.cells["name"] == "Anã"
+
+
+def test_a_table_without_the_expected_column_says_what_it_has(tmp_path):
+    with pytest.raises(UserError, match=r"no column 'uuid', the header has name, score; choose another --adapter"):
+        list(SourceFile(written(tmp_path, TABLE)).rows(Table(columns=("uuid",))))
+
+
+def test_an_empty_table_says_it_has_nothing(tmp_path):
+    with pytest.raises(UserError, match="the header has nothing"):
+        list(SourceFile(written(tmp_path, b"")).rows(Table(columns=("uuid",))))
+
+
+def test_lines_are_rows_and_blank_lines_are_not(tmp_path):
+    rows = list(SourceFile(written(tmp_path, b'{"a": 1}\r\n\n  \n{"a": 2}')).rows(Lines()))
+    assert [(row.number, row.line, row.raw) for row in rows] == [(1, 1, b'{"a": 1}'), (2, 4, b'{"a": 2}')]
+
+
+def test_an_endless_line_is_one_row_and_the_next_line_is_intact(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows_module, "LONGEST_LINE", 8)
+    rows = list(SourceFile(written(tmp_path, b"x" * 30 + b"\nshort\n")).rows(Lines()))
+    assert [(row.line, row.raw) for row in rows] == [(1, b"x" * 8), (2, b"short")]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_file_that_was_cut_off_says_after_which_row(tmp_path, pack):
+    content = b"".join(b"row %d of many, %d\n" % (n, n * n) for n in range(20_000))
+    packed = pack(content)
+    path = written(tmp_path, packed[: len(packed) // 2])
+    with pytest.raises(UserError, match=r"file: broken after row \d{3,}: .*; fetch the file again"):
+        list(SourceFile(path).rows(Lines()))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(UserError, match="nowhere: No such file or directory"):
+        SourceFile(tmp_path / "nowhere")
+
+
+def test_position_reaches_the_size_of_the_packed_file(tmp_path):
+    source = SourceFile(written(tmp_path, gzip.compress(TABLE)))
+    positions = [source.position for _ in source.rows(Table())]
+    assert positions[-1] == source.size

@@ -1,0 +1,150 @@
+"""The order of the promise: rows, then states, then offsets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+from sinks import tables
+from sinks.storing import RefusedRow
+from streams.committer import ROOM_ROWS, Committer, Effects, Rows
+from streams.outbox import Message
+
+
+class Diary:
+    """Stands in for ClickHouse, the changelog and the broker, and writes down who was asked what."""
+
+    def __init__(self) -> None:
+        self.entries: list[object] = []
+        self.open = asyncio.Event()
+        self.open.set()
+        self.refused: list[RefusedRow] = []
+
+    async def write_rows(self, rows: Rows) -> Sequence[RefusedRow]:
+        await self.open.wait()
+        self.entries.append(("rows", {table.name: list(of_table) for table, of_table in rows.items()}))
+        refused, self.refused = self.refused, []
+        return refused
+
+    async def write_states(self, partition: int, epoch: int, items: Sequence[tuple[bytes, bytes | None]]) -> None:
+        self.entries.append(("states", partition, epoch, dict(items)))
+
+    async def send(self, messages: Iterable[Message]) -> None:
+        self.entries.extend(("message", message.topic) for message in messages)
+
+
+class Rowing:
+    def __init__(self, diary: Diary) -> None:
+        self.write = diary.write_rows
+
+
+class Stating:
+    def __init__(self, diary: Diary) -> None:
+        self.write = diary.write_states
+
+
+@asynccontextmanager
+async def running(diary: Diary, flush_interval: float = 0.0) -> AsyncIterator[Committer]:
+    committer = Committer(
+        Rowing(diary),
+        Stating(diary),
+        diary,
+        flush_interval=flush_interval,
+        on_refused=lambda refused: [Message("touchpoint.dead-letters", 0, b"k", b"v") for _ in refused],
+    )
+    task = asyncio.create_task(committer.run())
+    try:
+        yield committer
+    finally:
+        task.cancel()
+
+
+def effects(diary: Diary, name: str, *, partition: int = 0, epoch: int = 1, rows: int = 1) -> Effects:
+    return Effects(
+        rows={tables.SKIPPED: [(name, i) for i in range(rows)]},
+        before=[Message(f"before-{name}", 0, b"k", b"v")],
+        partition=partition,
+        epoch=epoch,
+        states={b"journey": name.encode()},
+        after=[Message(f"after-{name}", 0, b"k", b"v")],
+        acknowledge=lambda: diary.entries.append(("acknowledged", name)),
+    )
+
+
+async def test_rows_come_before_states_and_states_before_offsets() -> None:
+    diary = Diary()
+    async with running(diary) as committer:
+        committer.add(effects(diary, "a"))
+        await committer.drained()
+
+    assert diary.entries == [
+        ("message", "before-a"),
+        ("rows", {"skipped": [("a", 0)]}),
+        ("states", 0, 1, {b"journey": b"a"}),
+        ("message", "after-a"),
+        ("acknowledged", "a"),
+    ]
+
+
+async def test_while_clickhouse_is_away_nothing_is_acknowledged_and_later_batches_gather() -> None:
+    diary = Diary()
+    diary.open.clear()
+    async with running(diary) as committer:
+        committer.add(effects(diary, "a"))
+        await asyncio.sleep(0.05)
+        committer.add(effects(diary, "b"))
+        committer.add(effects(diary, "c"))
+        await asyncio.sleep(0.05)
+        assert not any(entry[0] == "acknowledged" for entry in diary.entries if isinstance(entry, tuple))
+        diary.open.set()
+        await committer.drained()
+
+    stored = [entry for entry in diary.entries if isinstance(entry, tuple) and entry[0] == "rows"]
+    assert stored == [("rows", {"skipped": [("a", 0)]}), ("rows", {"skipped": [("b", 0), ("c", 0)]})]
+    assert [entry for entry in diary.entries if isinstance(entry, tuple) and entry[0] == "states"] == [
+        ("states", 0, 1, {b"journey": b"a"}),
+        ("states", 0, 1, {b"journey": b"c"}),
+    ], "one write per key and turn, the last state wins"
+
+
+async def test_what_a_lost_partition_has_pending_is_neither_stored_as_state_nor_acknowledged() -> None:
+    diary = Diary()
+    diary.open.clear()
+    async with running(diary) as committer:
+        committer.add(effects(diary, "in-flight", partition=3, epoch=7))
+        await asyncio.sleep(0.05)
+        committer.add(effects(diary, "pending", partition=3, epoch=7))
+        committer.add(effects(diary, "other", partition=4, epoch=7))
+        committer.disown(3, 7)
+        diary.open.set()
+        await committer.drained()
+
+    acknowledged = [entry[1] for entry in diary.entries if isinstance(entry, tuple) and entry[0] == "acknowledged"]
+    assert acknowledged == ["other"]
+    assert not any(isinstance(entry, tuple) and entry[:2] == ("states", 3) for entry in diary.entries)
+
+
+async def test_a_full_buffer_makes_the_agents_wait() -> None:
+    diary = Diary()
+    diary.open.clear()
+    async with running(diary) as committer:
+        committer.add(effects(diary, "in-flight"))
+        await asyncio.sleep(0.05)
+        committer.add(effects(diary, "fills", rows=ROOM_ROWS))
+        waiting = asyncio.create_task(committer.room())
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        diary.open.set()
+        await asyncio.wait_for(waiting, timeout=2)
+        await committer.drained()
+
+    assert ("acknowledged", "fills") in diary.entries
+
+
+async def test_a_row_that_the_server_refuses_becomes_a_dead_letter_before_its_offset_is_acknowledged() -> None:
+    diary = Diary()
+    diary.refused = [RefusedRow(tables.SKIPPED, ("a", 0), "too odd")]
+    async with running(diary) as committer:
+        committer.add(effects(diary, "a"))
+        await committer.drained()
+
+    assert diary.entries.index(("message", "touchpoint.dead-letters")) < diary.entries.index(("acknowledged", "a"))

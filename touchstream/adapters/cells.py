@@ -1,0 +1,158 @@
+"""What one field of a column map says, and how its text becomes a value."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from string import Formatter
+from typing import Any, Final, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, StrictStr, field_validator, model_validator
+
+from schemas.envelope import EPOCH, Event
+from schemas.feedback import AnyFeedback
+from schemas.interactions import AnyInteraction
+from touchstream.ingest.rows import Row
+
+Kind = Literal["text", "integer", "number", "boolean", "time", "list", "minor_units"]
+ROW_NUMBER: Final = "row"  # {row} in a template: the number of the row, for files without an id
+TRUE_WORDS: Final = frozenset({"1", "true", "yes", "y", "t"})
+FALSE_WORDS: Final = frozenset({"0", "false", "no", "n", "f"})
+
+
+class Cell(BaseModel):
+    """Where a value comes from: a column, a template over columns, or a constant; and how to read it."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    column: StrictStr | None = None
+    template: StrictStr | None = None
+    constant: StrictStr | int | float | bool | None = None
+    kind: Kind | None = None  # what the field is, unless said otherwise
+    format: StrictStr = "iso"  # of a time: iso, epoch_s, epoch_ms, or a strptime format
+    zone: StrictStr = "UTC"  # of times written without an offset
+    values: dict[str, str] | None = None  # the file's words for ours
+    separator: StrictStr = ","  # of a list
+
+    @model_validator(mode="after")
+    def one_source(self) -> Self:
+        """Refuse a field that is filled twice, or not at all."""
+        if sum(part is not None for part in (self.column, self.template, self.constant)) != 1:
+            raise ValueError("give exactly one of column, template and constant")
+        return self
+
+    @field_validator("zone")
+    @classmethod
+    def known_zone(cls, zone: str) -> str:
+        """Refuse a zone that is not in the time zone database."""
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"{zone!r} is no time zone; write one like Europe/Bucharest") from error
+        return zone
+
+    @classmethod
+    def of(cls, source: "FieldSource") -> "Cell":
+        """Read the short forms: text with braces is a template, everything else a constant."""
+        if isinstance(source, Cell):
+            return source
+        return cls(template=source) if isinstance(source, str) and "{" in source else cls(constant=source)
+
+    def columns(self) -> set[str]:
+        """Every column it reads."""
+        named = {name for _, name, _, _ in Formatter().parse(self.template or "") if name}
+        return (named - {ROW_NUMBER}) | ({self.column} if self.column else set())
+
+
+FieldSource = Cell | StrictStr | bool | int | float
+
+
+def read_cell(name: str, cell: Cell, row: Row, kind: str) -> Any:
+    """Return the value of one field in one row, None when its column is empty; raises ValueError with the field's name."""
+    text = _text(cell, row)
+    if not isinstance(text, str):
+        return text
+    text = text.strip()
+    if cell.values is not None:
+        if text not in cell.values:
+            raise ValueError(f"{name}: {text!r} is not one of the map's values ({', '.join(cell.values)})")
+        text = cell.values[text]
+    if not text:
+        return None
+    kind = cell.kind or kind
+    try:
+        return (
+            _time(text, cell.format, cell.zone)
+            if kind == "time"
+            else _list(text, cell)
+            if kind == "list"
+            else READ[kind](text)
+        )
+    except (ValueError, InvalidOperation, OverflowError) as error:
+        raise ValueError(f"{name}: expected {kind}, got {text!r}") from error
+
+
+def _text(cell: Cell, row: Row) -> Any:
+    if cell.column is not None:
+        return row.cells[cell.column]
+    if cell.template is not None:
+        return cell.template.format_map({**row.cells, ROW_NUMBER: row.number})
+    return cell.constant
+
+
+def _time(text: str, form: str, zone: str) -> datetime:
+    if form in ("epoch_s", "epoch_ms"):
+        return EPOCH + timedelta(milliseconds=float(text) * (1000 if form == "epoch_s" else 1))
+    parsed = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)  # noqa: DTZ007 zone follows
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone))
+
+
+def _list(text: str, cell: Cell) -> list[str]:
+    return [part.strip() for part in text.split(cell.separator) if part.strip()]
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in TRUE_WORDS | FALSE_WORDS:
+        raise ValueError(text)
+    return text.lower() in TRUE_WORDS
+
+
+def _minor_units(text: str) -> int:
+    minor = Decimal(text) * 100
+    if minor != minor.to_integral_value():
+        raise ValueError(text)
+    return int(minor)
+
+
+READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "boolean": _boolean,
+    "minor_units": _minor_units,
+}
+
+
+@cache
+def target_kinds(event_type: str) -> Mapping[str, str] | None:
+    """Return the fields of an event type with how their text is read; None when there is no such type."""
+    for model in (*get_args(get_args(AnyInteraction)[0]), *get_args(get_args(AnyFeedback)[0])):
+        if model.model_fields["type"].default == event_type:
+            return _kinds(model)
+    return None
+
+
+def _kinds(model: type[Event]) -> dict[str, str]:
+    fields = {name: _kind(field.annotation) for name, field in model.model_fields.items()}
+    return {name: kind for name, kind in fields.items() if name not in ("type", "properties")}
+
+
+def _kind(annotation: Any) -> str:
+    written = str(annotation)  # a union of strict types: the name of the type inside is enough to tell
+    for word, kind in (("list", "list"), ("datetime", "time"), ("AwareDatetime", "time"), ("float", "number")):
+        if word in written:
+            return kind
+    if "bool" in written:
+        return "boolean"
+    return "integer" if "int" in written else "text"

@@ -1,0 +1,121 @@
+"""Any CSV file, with a map that says which column, constant or template fills which field of which event."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, ValidationError
+
+from schemas.envelope import Event
+from schemas.feedback import AnyFeedback
+from schemas.interactions import AnyInteraction
+from touchstream.adapters.cells import Cell, FieldSource, read_cell, target_kinds
+from touchstream.errors import UserError
+from touchstream.ingest.adapter import Adapter, first_problem, row_by_row
+from touchstream.ingest.rows import Row, Table
+
+ANY_EVENT: Final[TypeAdapter[Event]] = TypeAdapter(Annotated[AnyInteraction | AnyFeedback, Field(discriminator="type")])
+
+
+class FileFormat(BaseModel):
+    """How the file is written."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    delimiter: StrictStr = Field(default=",", min_length=1, max_length=1)
+    encoding: StrictStr = "utf-8-sig"
+
+
+class EventMap(BaseModel):
+    """One event a row gives: its type, when it applies, and its fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: StrictStr
+    when: dict[str, str | list[str]] = Field(
+        default_factory=dict
+    )  # column: the value, or one of the values, it must have
+    unless_empty: list[str] = Field(default_factory=list)  # columns that must hold something
+    fields: dict[str, FieldSource]
+    properties: dict[str, FieldSource] = Field(default_factory=dict)
+
+    def applies(self, cells: Mapping[str, str]) -> bool:
+        """Whether this row gives this event."""
+        return all(cells[name] for name in self.unless_empty) and all(
+            cells[name] in ([value] if isinstance(value, str) else value) for name, value in self.when.items()
+        )
+
+    def columns(self) -> set[str]:
+        """Every column it reads."""
+        sources = (*self.fields.values(), *self.properties.values())
+        return {*self.when, *self.unless_empty}.union(*(Cell.of(source).columns() for source in sources))
+
+
+class ColumnMap(BaseModel):
+    """What a file's columns mean."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: FileFormat = FileFormat()
+    events: list[EventMap] = Field(min_length=1)
+
+    @classmethod
+    def load(cls, path: Path) -> "ColumnMap":
+        """Read a map; what is wrong with it is a `UserError`."""
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror or error}; give a map that can be read with --map") from error
+        except (yaml.YAMLError, UnicodeError) as error:
+            raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}; correct it") from error
+        except ValidationError as error:
+            raise UserError(f"{path}: {first_problem(error)}; see docs/ingest.md for what a map holds") from error
+
+
+class MappedColumns:
+    """The adapter `csv`, complete once it has a map."""
+
+    def with_map(self, path: Path) -> Adapter:
+        """Return the adapter this map describes."""
+        mapping = ColumnMap.load(path)
+        plans = [_Plan(path, event) for event in mapping.events]
+        columns = sorted(set[str]().union(*(event.columns() for event in mapping.events)))
+
+        def translate(row: Row) -> Iterator[Event]:
+            for plan in plans:
+                if plan.event.applies(row.cells):
+                    yield plan.build(row)
+
+        table = Table(mapping.file.delimiter, mapping.file.encoding, tuple(columns))
+        return Adapter(reads=table, events=row_by_row(translate))
+
+
+class _Plan:
+    """One event of the map, with its cells and the kinds of its fields worked out once."""
+
+    def __init__(self, path: Path, event: EventMap) -> None:
+        self.event = event
+        kinds = target_kinds(event.type)
+        if kinds is None:
+            raise UserError(f"{path}: type {event.type!r} is no event type; see `touchstream schemas`")
+        unknown = sorted(set(event.fields) - set(kinds))
+        if unknown:
+            raise UserError(
+                f"{path}: {event.type} has no field {unknown[0]!r}; put it under properties, or one of {', '.join(kinds)}"
+            )
+        self._fields = [(name, Cell.of(source), kinds[name]) for name, source in event.fields.items()]
+        self._properties = [(name, Cell.of(source), "text") for name, source in event.properties.items()]
+
+    def build(self, row: Row) -> Event:
+        """Make the event of one row; raises ValueError or ValidationError when the row does not give one."""
+        fields: dict[str, Any] = {"type": self.event.type}
+        for name, cell, kind in self._fields:
+            value = read_cell(name, cell, row, kind)
+            if value is not None:  # an empty cell is an absent field
+                fields[name] = value
+        fields["properties"] = {name: read_cell(name, cell, row, kind) for name, cell, kind in self._properties}
+        return ANY_EVENT.validate_python(fields)
+
+
+MAPPED = MappedColumns()

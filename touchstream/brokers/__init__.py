@@ -1,0 +1,1 @@
+"""Brokers that Touchstream starts itself: for the demo and for tests, never for production."""

@@ -1,0 +1,62 @@
+"""How far a file has been sent, so that an interrupted run goes on where it stopped."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import xxhash
+
+from touchstream.errors import UserError
+
+HEAD_BYTES: Final = 1 << 20
+
+
+def file_identity(path: Path) -> str:
+    """Tell one file from another by its size and first megabyte: a file that grew or changed is another file."""
+    with path.open("rb") as file:
+        return f"{path.stat().st_size}-{xxhash.xxh3_64_hexdigest(file.read(HEAD_BYTES))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A small file that says how many rows of one source have been acknowledged by one destination."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, state_dir: Path, file: Path, *, adapter: str, destination: str) -> "Checkpoint":
+        """Return the checkpoint of this file read this way into this destination."""
+        identity = f"{file_identity(file)}|{adapter}|{destination}"
+        return cls(state_dir / "ingest" / f"{file.name}-{xxhash.xxh3_64_hexdigest(identity.encode())}.json")
+
+    def rows_done(self) -> int:
+        """Rows acknowledged by an earlier run, 0 when there was none."""
+        try:
+            return int(json.loads(self.path.read_bytes())["rows_done"])
+        except FileNotFoundError:
+            return 0
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(
+                f"{self.path}: not a checkpoint ({error}); delete it, or run again with --restart"
+            ) from error
+
+    def save(self, rows_done: int) -> None:
+        """Remember; a crash in the middle leaves the older checkpoint."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self.path.with_suffix(".new")
+            with fresh.open("w") as file:
+                json.dump({"rows_done": rows_done}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path)
+        except OSError as error:
+            raise UserError(
+                f"{self.path}: {error.strerror or error}; give a writable folder with --state-dir"
+            ) from error
+
+    def forget(self) -> None:
+        """Forget the run: it is complete, or is to start over."""
+        self.path.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""Rows of a file, one at a time: plain, gzip or zstd; tables or one JSON object a line."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import zstandard
+
+from touchstream.errors import UserError
+from touchstream.ingest.unpacking import unpacked
+
+LONGEST_LINE: Final = 4 << 20  # four times what an event may weigh: a longer line is refused without filling memory
+
+csv.field_size_limit(LONGEST_LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number (1 is the first below a header), the line it ends on, and what is in it."""
+
+    number: int
+    line: int
+    raw: bytes = b""  # of a file of lines
+    cells: Mapping[str, str] = field(default_factory=dict)  # of a table
+    problem: str | None = None  # why the row cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A file with one JSON object a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file with a header and one row a line (or several, when a quoted cell holds a line break)."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8-sig"
+    columns: tuple[str, ...] = ()  # must be in the header
+
+
+Layout = Lines | Table
+
+
+class SourceFile:
+    """A file to ingest, open; `position` says how many of its `size` bytes have been read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._raw = path.open("rb")
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror or error}; give a file that can be read") from error
+        self.size = path.stat().st_size
+
+    @property
+    def position(self) -> int:
+        """Bytes read so far, compressed as they are."""
+        return 0 if self._raw.closed else self._raw.tell()
+
+    def rows(self, layout: Layout) -> Iterator[Row]:
+        """Every row in order; a broken file is a `UserError` that says where."""
+        number = 0
+        try:
+            for row in self._read(layout):
+                number = row.number
+                yield row
+        except (EOFError, OSError, zstandard.ZstdError, UnicodeError) as error:
+            raise UserError(f"{self.path}: broken after row {number}: {error}; fetch the file again") from error
+
+    def _read(self, layout: Layout) -> Iterator[Row]:
+        with self._raw, unpacked(self._raw) as content:
+            if isinstance(layout, Table):
+                yield from _table_rows(self.path, content, layout)
+            else:
+                yield from _line_rows(content)
+
+
+def _line_rows(stream: BinaryIO) -> Iterator[Row]:
+    number, line, cut = 0, 0, False
+    for raw in iter(partial(stream.readline, LONGEST_LINE), b""):
+        whole = raw.endswith(b"\n")
+        if not cut and raw.strip():
+            number += 1
+            yield Row(number, line + 1, raw=raw.rstrip(b"\r\n"))
+        cut = not whole  # the rest of a line longer than any event belongs to the row that is refused already
+        line += whole
+
+
+def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
+    # A byte that is not of the encoding survives as a surrogate, which no event accepts: that row is refused, not the file.
+    text = io.TextIOWrapper(stream, encoding=table.encoding, errors="surrogateescape", newline="")
+    reader = csv.reader(text, delimiter=table.delimiter)
+    header = _header(path, reader, table)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(number, reader.line_num, problem=str(error))
+            continue
+        if not cells:  # an empty line is no row
+            number -= 1
+        elif len(cells) != len(header):
+            yield Row(number, reader.line_num, problem=f"{len(cells)} cells, the header has {len(header)}")
+        else:
+            yield Row(number, reader.line_num, cells=dict(zip(header, cells, strict=True)))
+
+
+def _header(path: Path, reader: Iterator[list[str]], table: Table) -> list[str]:
+    header = [name.strip() for name in next(reader, [])]
+    missing = [name for name in table.columns if name not in header]
+    if missing:
+        raise UserError(
+            f"{path}: no column {missing[0]!r}, the header has {', '.join(header)[:200] or 'nothing'}; "
+            "choose another --adapter or correct the map"
+        )
+    return header

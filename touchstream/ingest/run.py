@@ -1,0 +1,110 @@
+"""One run of `touchstream ingest`: rows in, acknowledged events out, checkpoints between."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Final
+
+from schemas.codec import Refused, encode
+from schemas.envelope import Event
+from schemas.feedback import Feedback
+from schemas.topics import FEEDBACK, INTERACTIONS, Topic
+from touchstream.ingest.adapter import Adapter
+from touchstream.ingest.checkpoint import Checkpoint
+from touchstream.ingest.refusals import Refusals
+from touchstream.ingest.rows import Row, SourceFile
+from touchstream.ingest.sender import Sender
+
+EVENTS_PER_FLUSH: Final = 5_000
+
+
+def topic_of(event: Event) -> Topic:
+    """Feedback has a topic of its own."""
+    return FEEDBACK if isinstance(event, Feedback) else INTERACTIONS
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did."""
+
+    rows: int = 0  # read by this run
+    resumed_after: int = 0  # rows that an earlier run had sent
+    sent: Counter[str] = field(default_factory=Counter)  # by event type
+    topics: Counter[str] = field(default_factory=Counter)
+
+
+class _Taken:
+    """Hands out rows and remembers the newest, so that an item can be told which row it came from."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+        self.row = Row(0, 0)
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.row = row
+            yield row
+
+
+class Ingest:
+    """Sends one file; each checkpoint covers whole rows whose events are all acknowledged."""
+
+    def __init__(self, source: SourceFile, adapter: Adapter, sender: Sender, refusals: Refusals) -> None:
+        self._source = source
+        self._adapter = adapter
+        self._sender = sender
+        self._refusals = refusals
+        self.report = Report()
+
+    def in_order(
+        self, checkpoint: Checkpoint, *, limit: int | None = None, progress: Callable[[], None] = lambda: None
+    ) -> Report:
+        """Send the file from where the checkpoint says, and forget the checkpoint at the end."""
+        done = self.report.resumed_after = checkpoint.rows_done()
+        taken = _Taken(self._rows(done, limit))
+        unflushed = 0
+        for item in self._adapter.events(taken):
+            if unflushed >= EVENTS_PER_FLUSH and taken.row.number - 1 > done:
+                self._sender.flush()
+                done = taken.row.number - 1  # the newest row may have more to give
+                checkpoint.save(done)
+                progress()
+                unflushed = 0
+            unflushed += self._take(taken.row, item)
+        self._sender.flush()
+        progress()
+        self.report.rows = max(taken.row.number - self.report.resumed_after, 0)
+        checkpoint.forget()
+        return self.report
+
+    def shuffled(self, seed: int, *, limit: int | None = None, progress: Callable[[], None] = lambda: None) -> Report:
+        """Send the whole file in a random order; it must fit in memory and starts over when interrupted."""
+        taken = _Taken(self._rows(0, limit))
+        items = [(taken.row, item) for item in self._adapter.events(taken)]
+        random.Random(seed).shuffle(items)  # noqa: S311 an order, not a secret
+        for number, (row, item) in enumerate(items, 1):
+            self._take(row, item)
+            if number % EVENTS_PER_FLUSH == 0:
+                self._sender.flush()
+                progress()
+        self._sender.flush()
+        self.report.rows = taken.row.number
+        return self.report
+
+    def _rows(self, done: int, limit: int | None) -> Iterator[Row]:
+        rows = self._source.rows(self._adapter.reads)
+        if limit is not None:
+            rows = takewhile(lambda row: row.number <= limit, rows)
+        return (row for row in rows if row.number > done)
+
+    def _take(self, row: Row, item: Event | Refused) -> bool:
+        if isinstance(item, Refused):
+            self._refusals.add(row, item)
+            return False
+        topic = topic_of(item)
+        self._sender.send(topic, item.journey_id.encode(), encode(item))
+        self.report.sent[item.type] += 1
+        self.report.topics[topic.name] += 1
+        return True

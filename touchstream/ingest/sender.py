@@ -1,0 +1,48 @@
+"""Where events go: Kafka, with every message acknowledged by all replicas."""
+
+from typing import Any, Protocol
+
+from schemas.topics import Topic
+
+
+class SendError(Exception):
+    """The broker did not take a message."""
+
+
+class Sender(Protocol):
+    """Takes messages; `flush` returns once all of them are safe."""
+
+    def send(self, topic: Topic, key: bytes, value: bytes) -> None:
+        """Hand over one message."""
+
+    def flush(self) -> None:
+        """Wait until every message is acknowledged; raises `SendError` when one is not."""
+
+
+class KafkaSender:
+    """Sends through one kafka-python producer."""
+
+    def __init__(self, producer: Any) -> None:
+        self._producer = producer
+        self._unsettled: list[Any] = []
+
+    def send(self, topic: Topic, key: bytes, value: bytes) -> None:
+        """Hand over one message."""
+        from kafka.errors import KafkaError
+
+        try:
+            self._unsettled.append(self._producer.send(topic.name, key=key, value=value))
+        except KafkaError as error:
+            raise SendError(f"{topic.name}: {error}") from error
+
+    def flush(self) -> None:
+        """Wait until every message is acknowledged; raises `SendError` when one is not."""
+        from kafka.errors import KafkaError
+
+        waiting, self._unsettled = self._unsettled, []
+        try:
+            self._producer.flush()
+            for message in waiting:
+                message.get(timeout=0)
+        except KafkaError as error:
+            raise SendError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Believable customers, made from a seed: for demos, tests and benchmarks."""

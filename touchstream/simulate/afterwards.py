@@ -1,0 +1,95 @@
+"""Stories of customers who have bought: the parcel, the survey days later, the review, the next question."""
+
+from typing import Final
+
+from touchstream.simulate.contact import call, chat, ticket, write
+from touchstream.simulate.customer import Customer
+from touchstream.simulate.world import Story, World
+
+DAY_S: Final = 86_400
+URL: Final = "https://shop.example/"
+
+
+def recipient(world: World, who: Customer) -> Story:
+    """Get the parcel, perhaps late; be asked for an opinion days later; some then need help."""
+    who.becomes_known()
+    for place in world.places["deliveries"]:
+        world.do(who, "delivery", place, actor="system")
+        yield world.later(0.15 * DAY_S)
+    if world.chance(0.12):  # late or damaged
+        who.mood = max(0.0, who.mood - 0.35)
+    if world.chance(0.22):
+        yield from in_need(world, who)
+    yield from _surveyed(world, who, "purchase_surveys", "nps", delay_s=0.5 * DAY_S)
+    yield from _in_public(world, who)
+
+
+def in_need(world: World, who: Customer) -> Story:
+    """Read the help pages, then ask a human on one channel or another, then say how that was."""
+    help_page = world.pick("help_pages")
+    if help_page is not None and world.chance(0.6):
+        world.do(who, "page_view", help_page, url=f"{URL}help")
+        yield world.later(60)
+        if world.chance(0.25):
+            return
+    chance = world.random.random()
+    if chance < 0.34:
+        yield from call(world, who, "support_lines")
+    elif chance < 0.58:
+        yield from chat(world, who, "support_chats")
+    elif chance < 0.78:
+        yield from ticket(world, who)
+    elif chance < 0.91:
+        yield from write(world, who, "mailboxes", "email")
+    else:
+        yield from write(world, who, "social_inboxes", "social")
+    metric = "csat" if world.chance(0.6) else "ces"
+    yield from _surveyed(world, who, "service_surveys", metric, delay_s=1_800)
+
+
+SCALES: Final = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
+
+
+def _surveyed(world: World, who: Customer, part: str, metric: str, *, delay_s: float) -> Story:
+    place = world.pick(part)
+    if place is None or world.chance(0.25):
+        return
+    yield world.later(delay_s)
+    survey = f"{metric}-{place}"
+    world.do(who, "survey_invitation", place, survey_id=survey, actor="system")
+    yield world.later(delay_s)
+    chance = world.random.random()
+    if chance < 0.3:
+        return
+    if chance < 0.42:
+        world.say(who, "survey_skipped", place, metric=metric, survey_id=survey)
+        return
+    lowest, highest = SCALES[metric]
+    submission = f"{who.journey_id}-{survey}"
+    edits = 2 if world.chance(0.04) else 1
+    for _ in range(edits):  # an edit is the same submission again, not a second answer
+        answer = {"metric": metric, "scale": highest, "score": who.score(lowest, highest, world.random)}
+        comment = who.comment(world.random)
+        if comment is not None:
+            answer["comment"] = comment
+        world.say(who, "survey_answer", place, survey_id=survey, submission_id=submission, **answer)
+        yield world.later(300)
+
+
+def _in_public(world: World, who: Customer) -> Story:
+    place = world.pick("mentions")
+    review_place = world.pick("products")
+    if review_place is not None and world.chance(0.10):
+        yield world.later(DAY_S)
+        world.say(
+            who,
+            "review",
+            review_place,
+            score=who.score(1, 5, world.random),
+            scale=5,
+            submission_id=f"{who.journey_id}-review",
+        )
+    if place is not None and world.chance(0.03 if 0.3 < who.mood < 0.9 else 0.12):
+        yield world.later(0.2 * DAY_S)
+        felt = round(max(-1.0, min(1.0, who.mood * 2 - 1 + world.random.gauss(0, 0.2))), 3)
+        world.say(who, "mention", place, sentiment=felt)

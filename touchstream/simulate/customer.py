@@ -1,0 +1,71 @@
+"""One simulated customer: who they are, how they feel, what they say."""
+
+from random import Random
+from typing import Any, Final
+
+SEGMENTS: Final = ("new", "new", "new", "new", "loyal", "loyal", "loyal", "business")
+SOURCES: Final = ("search", "search", "ads", "ads", "social", "newsletter", "direct", "direct")
+COMMENTS: Final = {
+    "slow": ("I waited far too long", "no answer for hours", "Am așteptat prea mult", "Keine Antwort bekommen"),
+    "angry": ("rude on the phone", "very expensive for what it is", "stopped working after a day", "never arrived"),
+    "fine": ("all good", "ok", "does what it should", "merci"),
+    "happy": ("great help, thank you", "fast and friendly", "love it", "recommended to a friend"),
+}
+
+
+class Customer:
+    """Carries the fields every event of the journey shares, and a mood from 0 (furious) to 1 (delighted)."""
+
+    __slots__ = ("base", "buys", "conversations", "journey_id", "mood", "slow_answers")
+
+    def __init__(self, number: str, random: Random) -> None:
+        self.journey_id = f"j-{number}"
+        segment = SEGMENTS[int(random.random() * len(SEGMENTS))]
+        variant = "B" if random.random() < 0.5 else "A"
+        self.base: dict[str, Any] = {
+            "journey_id": self.journey_id,
+            "segment": segment,
+            "variant": variant,
+            "source": SOURCES[int(random.random() * len(SOURCES))],
+        }
+        if segment != "new":
+            self.base["customer_id"] = f"c-{number}"
+        self.mood = random.betavariate(6.0, 2.2)
+        self.buys = {"new": 0.8, "loyal": 1.25, "business": 1.1}[segment] * (1.22 if variant == "B" else 1.0)
+        self.slow_answers = 0
+        self.conversations = 0
+
+    def becomes_known(self) -> None:
+        """Give a name to a customer who has bought or asked something."""
+        if "customer_id" not in self.base:
+            self.base = {**self.base, "customer_id": f"c-{self.journey_id[2:]}"}
+
+    def waited(self, waited_ms: int, bearable_ms: int) -> None:
+        """Take a wait to heart: a quick answer pleases a little, a slow one hurts a lot."""
+        if waited_ms <= bearable_ms:
+            self.mood = min(1.0, self.mood + 0.05)
+        else:
+            self.slow_answers += 1
+            self.mood = max(0.0, self.mood - min(0.45, 0.12 * waited_ms / bearable_ms))
+
+    def gave_up(self) -> None:
+        """Take it to heart that nobody answered."""
+        self.slow_answers += 1
+        self.mood = max(0.0, self.mood - 0.3)
+
+    def next_conversation(self) -> str:
+        """Name the next call, chat or ticket."""
+        self.conversations += 1
+        return f"k-{self.journey_id[2:]}-{self.conversations}"
+
+    def score(self, lowest: int, highest: int, random: Random) -> int:
+        """Say the mood as a number of a scale."""
+        felt = min(1.0, max(0.0, self.mood + random.gauss(0.0, 0.12)))
+        return lowest + round(felt * (highest - lowest))
+
+    def comment(self, random: Random) -> str | None:
+        """Say why, now and then."""
+        if random.random() > 0.35:
+            return None
+        tone = "happy" if self.mood > 0.75 else "fine" if self.mood > 0.5 else "slow" if self.slow_answers else "angry"
+        return COMMENTS[tone][int(random.random() * len(COMMENTS[tone]))]

@@ -1,0 +1,47 @@
+"""Desks where people answer customers, first come first served: with too few of them, queues grow."""
+
+import heapq
+from random import Random
+from typing import Final
+
+from touchstream.simulate.rhythm import Rhythm
+
+# Per hundred journeys: how many come to a desk (measured over simulated weeks), and how long one of them takes.
+CONTACTS: Final = {"phone": 7.8, "chat": 5.8, "ticket": 3.6, "email": 2.2, "social": 1.5, "proposal": 1.6}
+MINUTES: Final = {"phone": 4.0, "chat": 6.0, "ticket": 15.0, "email": 9.0, "social": 6.0, "proposal": 40.0}
+HEADROOM: Final = 1.75  # enough for an ordinary day, too little for a busy evening
+
+
+class Desk:
+    """Some people who answer; each is free again when the customer before is done."""
+
+    def __init__(self, agents: int, minutes: float, rhythm: Rhythm, random: Random) -> None:
+        self._free_ms = [0] * max(agents, 1)
+        self._mean_ms = minutes * 60_000
+        self._rhythm = rhythm
+        self._random = random
+
+    def take(self, now_ms: int, patience_ms: float = float("inf")) -> tuple[int, int] | None:
+        """When this customer is answered and when they are done; None when they give up before."""
+        answered = max(self._free_ms[0], now_ms + 2_000 + int(self._random.random() * 4_000))
+        if answered - now_ms > patience_ms:
+            return None
+        took = self._random.expovariate(1.0) * 0.8 + 0.2
+        done = answered + int(took * self._mean_ms * self._rhythm.slowness(answered))
+        heapq.heapreplace(self._free_ms, done)
+        return answered, done
+
+    @property
+    def agents(self) -> int:
+        """How many people answer."""
+        return len(self._free_ms)
+
+
+def staffed(journeys_per_second: float, rhythm: Rhythm, random: Random) -> dict[str, Desk]:
+    """Return every desk, with as many people as this number of journeys calls for."""
+    return {
+        name: Desk(
+            round(journeys_per_second * contacts / 100 * MINUTES[name] * 60 * HEADROOM), MINUTES[name], rhythm, random
+        )
+        for name, contacts in CONTACTS.items()
+    }

@@ -1,0 +1,134 @@
+"""A simulated run: history as fast as it can be sent, then the present at its own pace; to Kafka or to a file."""
+
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final, Protocol
+
+from touchstream.ingest.sender import SendError
+from touchstream.simulate.engine import Simulation
+from touchstream.simulate.produced import Kind, Produced
+from touchstream.simulate.totals import Totals
+
+PROGRESS_EVERY: Final = 1_000
+LONGEST_NAP_S: Final = 0.5
+NOT_IN_A_FILE: Final = frozenset({Kind.EMPTY, Kind.WRONG_KEY})  # lines have no keys, and an empty line is no message
+
+
+class Delivery(Protocol):
+    """Where messages go."""
+
+    def send(self, message: Produced) -> bool:
+        """Hand over one message; False when this place has no room for such a message."""
+
+    def flush(self) -> None:
+        """Wait until everything handed over is safe."""
+
+
+class Clock(Protocol):
+    """Tells the time and lets it pass."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class WallClock:
+    """The real time."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class KafkaDelivery:
+    """Sends through one kafka-python producer; remembers what the broker refused."""
+
+    def __init__(self, producer: Any, totals: Totals) -> None:
+        self._producer = producer
+        self._totals = totals
+        self._failed: list[Exception] = []
+
+    def send(self, message: Produced) -> bool:
+        """Hand over one message; raises `SendError` when an earlier one was lost."""
+        from kafka.errors import KafkaError
+
+        if self._failed:
+            raise SendError(f"{message.topic}: {self._failed[0]}") from self._failed[0]
+        try:
+            future = self._producer.send(message.topic, key=message.key, value=message.value)
+        except KafkaError as error:
+            raise SendError(f"{message.topic}: {error}") from error
+        future.add_errback(self._refused, message)
+        return True
+
+    def _refused(self, message: Produced, error: Exception) -> None:
+        if message.kind is Kind.TOO_LARGE:  # a broker may well not take it: that is why it is sent
+            self._totals.take_back(message)
+        else:
+            self._failed.append(error)
+
+    def flush(self) -> None:
+        """Wait until everything is acknowledged; raises `SendError` when something was lost."""
+        from kafka.errors import KafkaError
+
+        try:
+            self._producer.flush()
+        except KafkaError as error:
+            raise SendError(str(error)) from error
+        if self._failed:
+            raise SendError(str(self._failed[0])) from self._failed[0]
+
+
+class FileDelivery:
+    """Writes one message a line."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def send(self, message: Produced) -> bool:
+        """Write one message, unless a line cannot hold it."""
+        if message.kind in NOT_IN_A_FILE:
+            return False
+        self._file.write(message.value + b"\n")
+        return True
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        self._file.flush()
+
+
+class Run:
+    """Sends a simulation to a place and counts what it sent."""
+
+    def __init__(self, simulation: Simulation, delivery: Delivery, totals: Totals) -> None:
+        self.totals = totals
+        self._simulation = simulation
+        self._delivery = delivery
+
+    def past(self, end_ms: int, progress: Callable[[int], None] = lambda at_ms: None) -> None:
+        """Send everything before the end, as fast as it can be sent."""
+        for number, message in enumerate(self._simulation.until(end_ms)):
+            self._send(message)
+            if number % PROGRESS_EVERY == 0:
+                progress(message.at_ms)
+        self._delivery.flush()
+        progress(end_ms)
+
+    def live(self, clock: Clock, end_ms: float = float("inf")) -> None:
+        """Send every message at its moment, until the end."""
+        for message in self._simulation.until(end_ms):
+            while (ahead_ms := message.at_ms - clock.now_ms()) > 0:
+                clock.sleep(min(ahead_ms / 1000, LONGEST_NAP_S))
+            self._send(message)
+        self._delivery.flush()
+
+    def _send(self, message: Produced) -> None:
+        self.totals.add(message)  # first: a refusal may come from another thread before `send` returns
+        if not self._delivery.send(message):
+            self.totals.take_back(message)
