@@ -46,12 +46,8 @@ promises = st.none() | st.integers(0, 6).map(lambda step: START + step * 30 * MI
 
 @st.composite
 def interaction(draw: Any) -> Any:
-    build = draw(
-        st.sampled_from(["page", "page", "click", "buy", "delivery", "ticket", "ticket", "chat", "call", "offer"])
-    )
-    at, extra = draw(times), dict(draw(flags))
-    talk = draw(talks)
-    match build:
+    at, extra = draw(times), draw(flags)
+    match draw(st.sampled_from(["page", "page", "click", "buy", "delivery", *["conversation"] * 5])):
         case "page":
             return builders.page_view(at, ends_session=draw(st.sampled_from([False] * 5 + [True])), **extra)
         case "click":
@@ -60,6 +56,14 @@ def interaction(draw: Any) -> Any:
             return builders.purchase(at, **extra)
         case "delivery":
             return builders.delivery(at, **extra)
+    return draw(spoken(at, extra))
+
+
+@st.composite
+def spoken(draw: Any, at: int, extra: dict[str, Any]) -> Any:
+    """An event of a conversation."""
+    talk = draw(talks)
+    match draw(st.sampled_from(["ticket", "ticket", "chat", "call", "offer"])):
         case "ticket":
             due = draw(promises)
             due_at = None if due is None else builders.moment(due)
