@@ -367,11 +367,12 @@ def conversation_of(
 
 
 def conclude_answers(facts: Facts, events: list[Any], policy: Policy) -> None:
-    submissions: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    submissions: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for event in events:
         count(facts, policy, [event], at(event), {"automated" if event.automated else "events": 1})
         if event.type != "survey_skipped":
-            submissions[event.journey_id, event.submission_id or event.event_id].append(event)
+            question = (event.submission_id or event.event_id, getattr(event, "metric", "mention"), event.touchpoint)
+            submissions[event.journey_id, *question].append(event)
     for edits in submissions.values():
         answer = max(edits, key=order)
         if not answer.automated:

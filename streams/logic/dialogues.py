@@ -71,7 +71,9 @@ def thread_of(dialogue: Dialogue) -> Thread:
 
 def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = NEVER) -> tuple[Thread, list[Case]]:
     """Conversation and waits as they are, with the misses that were declared or that the watermark makes certain."""
-    moments = dialogue.moments = [Moment._make(each) for each in dialogue.moments]
+    moments = dialogue.moments
+    if moments and type(moments[0]) is not Moment:
+        moments = dialogue.moments = [Moment._make(each) for each in moments]
     thread = thread_of(dialogue)
     return thread, [_case(dialogue, span, policy, watermark_ms) for span in waits_of(thread, moments, policy)]
 

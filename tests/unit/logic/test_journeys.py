@@ -21,6 +21,7 @@ from tests.builders import (
     outbound,
     page_view,
     policy,
+    proposal,
     ticket,
 )
 
@@ -93,6 +94,15 @@ def test_state_travels_as_bytes() -> None:
     wire = msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire()))
     again = msgspec.msgpack.decode(msgspec.msgpack.encode(Journey.from_wire("j1", wire).to_wire()))
     assert again == msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire()))
+
+
+def test_somebody_who_waits_is_not_forgotten_in_a_crash_and_silence_still_becomes_a_breach() -> None:
+    desk = Desk()
+    desk.batch(proposal("requested", "10:00"), watermark="10:00")
+    heir = Desk()
+    heir.journey = Journey.from_wire("j1", msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire())))
+    (wait,) = heir.batch(watermark="13:01").waits
+    assert (wait.breached, wait.outcome) == (True, WaitOutcome.OPEN)
 
 
 def test_state_of_another_version_is_refused() -> None:

@@ -182,6 +182,17 @@ def test_an_edit_may_name_the_first_answer_by_its_event_id() -> None:
     assert counted(desk, "10:00") == {"events": 1}
 
 
+def test_one_submission_may_answer_several_questions_and_leave_others_out() -> None:
+    desk = folded(
+        answer(9, submission_id="s1"),
+        answer(4, metric="csat", scale=5, submission_id="s1"),
+        answer(2, metric="csat", scale=5, submission_id="s1", touchpoint="store"),
+        skipped(metric="ces", submission_id="s1"),
+    )
+    counts = counted(desk, "10:00")
+    assert (counts["events"], counts["nps_answers"], counts["csat_answers"], counts["satisfied"]) == (4, 1, 2, 1)
+
+
 def test_a_repeated_answer_is_another_answer() -> None:
     desk = folded(answer(2, "10:00"), answer(9, "10:00"))
     assert counted(desk, "10:00")["nps_answers"] == 2
