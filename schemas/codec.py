@@ -41,7 +41,7 @@ class Reason(StrEnum):
     NAIVE_TIME = "naive_time"  # a time without its zone
     ABSURD_TIME = "absurd_time"  # a clock that was never set
     WRONG_TOPIC = "wrong_topic"  # an event of the other topic
-    UNSTORABLE = "unstorable"  # ClickHouse refuses the row for its content
+    UNSTORABLE = "unstorable"  # an event whose row the database refuses
     UNEXPECTED = "unexpected"  # our mistake, not the producer's
 
 

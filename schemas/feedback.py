@@ -1,13 +1,24 @@
 """What customers say: the events of `touchpoint.feedback`."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import ConfigDict, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from schemas.envelope import Event, Identifier
 
 SCALES = frozenset({2, 3, 4, 5, 6, 7, 8, 10})
+
+
+def scale_rules(schema: dict[str, Any]) -> None:
+    """Say in JSON Schema what `score_is_on_the_scale` checks, so that producers can check it too."""
+    nps: dict[str, Any] = {"required": ["metric"], "properties": {"metric": {"const": "nps"}}}
+    from_0_to_10 = {"properties": {"scale": {"const": 10}, "score": {"minimum": 0}}}
+    schema["properties"]["scale"]["enum"] = sorted(SCALES)
+    schema["allOf"] = [{"if": nps, "then": from_0_to_10, "else": {"properties": {"score": {"minimum": 1}}}}] + [
+        {"if": {"properties": {"scale": {"const": points}}}, "then": {"properties": {"score": {"maximum": points}}}}
+        for points in sorted(SCALES)
+    ]
 
 
 class Metric(StrEnum):
@@ -37,6 +48,8 @@ class Feedback(Event):
 
 class Scored(Feedback):
     """An answer on a scale: 1 to `scale`, or 0 to 10 for NPS."""
+
+    model_config = ConfigDict(json_schema_extra=scale_rules)
 
     metric: Metric
     score: StrictInt

@@ -16,6 +16,7 @@ class Topic:
     value: str
     retention_ms: int
     compacted: bool = False
+    max_message_bytes: int = 1_048_588  # what Kafka takes when nobody says otherwise
 
 
 INTERACTIONS: Final = Topic(
@@ -53,6 +54,7 @@ DEAD_LETTERS: Final = Topic(
     key="origin topic|partition|offset",
     value="DeadLetter",
     retention_ms=30 * DAY_MS,
+    max_message_bytes=2 << 20,  # a whole message of one mebibyte in base64, its key and its reason
 )
 
 EVENTS: Final = (INTERACTIONS, FEEDBACK)

@@ -76,25 +76,41 @@ class Ledger:
             self._store(arrival, very_late=fate is Fate.VERY_LATE)
 
     def _store(self, arrival: Arrival, *, very_late: bool) -> None:
-        event, record = arrival.event, arrival.record
-        place = {
-            "at_ms": arrival.at_ms,
-            "received_ms": record.timestamp,
-            "channel": event.channel or self._policy.channel_of(event.touchpoint),
-            "stage": self._policy.stage_of(event.touchpoint),
-            "clamped": arrival.clamped,
-            "very_late": very_late,
-            "unknown_fields": unknown_fields(event),
-            "partition": self._partition,
-            "offset": record.offset,
-            "version": self._version,
-        }
+        event = arrival.event
         if isinstance(event, Feedback):
-            row = rows.answer_row(event, **place, **rate(event)._asdict())  # type: ignore[arg-type]
-            self._tables.setdefault(tables.ANSWERS, []).append(row)
-        else:
-            row = rows.interaction_row(cast(Interaction, event), **place)  # type: ignore[arg-type]
-            self._tables.setdefault(tables.INTERACTIONS, []).append(row)
+            self._tables.setdefault(tables.ANSWERS, []).append(self._answer_row(event, arrival, very_late=very_late))
+            return
+        policy, touchpoint = self._policy, event.touchpoint
+        row = rows.interaction_row(
+            cast(Interaction, event),
+            at_ms=arrival.at_ms,
+            received_ms=arrival.record.timestamp,
+            channel=event.channel or policy.channel_of(touchpoint),
+            stage=policy.stage_of(touchpoint),
+            clamped=arrival.clamped,
+            very_late=very_late,
+            unknown_fields=unknown_fields(event),
+            partition=self._partition,
+            offset=arrival.record.offset,
+            version=self._version,
+        )
+        self._tables.setdefault(tables.INTERACTIONS, []).append(row)
+
+    def _answer_row(self, event: Feedback, arrival: Arrival, *, very_late: bool) -> Row:
+        return rows.answer_row(
+            event,
+            at_ms=arrival.at_ms,
+            received_ms=arrival.record.timestamp,
+            channel=event.channel or self._policy.channel_of(event.touchpoint),
+            stage=self._policy.stage_of(event.touchpoint),
+            clamped=arrival.clamped,
+            very_late=very_late,
+            unknown_fields=unknown_fields(event),
+            partition=self._partition,
+            offset=arrival.record.offset,
+            version=self._version,
+            **rate(event)._asdict(),
+        )
 
     def _skip(self, event: Event, record: Record, fate: str) -> None:
         row = rows.skipped_row(

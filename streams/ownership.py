@@ -58,8 +58,8 @@ class Ownership:
         fresh = sorted(partitions - self.pairs.keys())
         for partition in fresh:
             pair = Pair(partition, self._partitions, self._policy)
-            effects = pair.take_over(await self._states.recover(partition))
-            await self._states.write(partition, pair.epoch, list(effects.states.items()))
+            pair.take_over(await self._states.recover(partition))
+            await self._states.check_fences(partition, pair.fences)
             self.pairs[partition] = pair
         if fresh:
             journeys = sum(len(self.pairs[partition]) for partition in fresh)
@@ -72,6 +72,7 @@ class Ownership:
             pair = self.pairs.pop(partition, None)
             if pair is not None:
                 self._committer.disown(partition, pair.epoch)
+                self._states.release(partition)
 
     async def run_clock(self) -> None:
         """Let time pass for every pair, and publish the panes that changed."""

@@ -1,20 +1,20 @@
 """One worker: everything wired together, from the broker to ClickHouse."""
 
-import asyncio
+import functools
 import gc
 import logging
 import os
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
+import faust
 import msgspec
-from aiokafka import AIOKafkaProducer
 
 from schemas.catalogue import Catalogue
 from schemas.codec import Reason
 from schemas.letters import DeadLetter
-from schemas.topics import DEAD_LETTERS, EVENTS, INTERACTIONS, FEEDBACK, PANES
+from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
 from sinks.settings import ClickHouseSettings
 from sinks.storing import RefusedRow
@@ -34,28 +34,47 @@ from streams.state import StateTable
 
 log = logging.getLogger(__name__)
 
+COLLECT_AFTER: Final = (200_000, 50, 1_000)
 REFUSED_FROM: Final = {tables.INTERACTIONS: INTERACTIONS.name, tables.ANSWERS: FEEDBACK.name}
+
+
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The parts of a running worker that others look at."""
+    """The parts of a worker that run beside its agents."""
 
     app: BatchApp
     writer: Writer
+    outbox: Outbox
     committer: Committer
     ownership: Ownership
     merger: PaneMerger
+
+    async def commit(self) -> None:
+        """Connect to where results go, then commit turn after turn."""
+        await self.outbox.start()
+        await self.writer.warm_up()
+        # What start-up made stays for good: the collector need not look at it again (a third more speed, measured).
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
+        await self.committer.run()
+
+
+def run(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> NoReturn:
+    """Run one worker until it is told to stop."""
+    worker = create_worker(settings, clickhouse, catalogue)
+    faust.Worker(worker.app, loglevel="INFO", quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 
 def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> Worker:
     """Wire a worker; nothing is connected before its app starts."""
     policy = Policy.of(catalogue)
     app = create_app(settings)
-    states = StateTable(app, "journeys", EVENTS)
-    marks = StateTable(app, "windows", (PANES,))
-    writer = Writer(clickhouse)
-    outbox = Outbox(settings.client_options())
+    options = settings.client_options()
+    states = StateTable(app, "journeys", partitions=settings.partitions, client_options=options)
+    marks = StateTable(app, "windows", partitions=settings.partitions, client_options=options)
+    writer, outbox = Writer(clickhouse), Outbox(options)
     committer = Committer(
         writer, states, outbox, flush_interval=settings.flush_interval_s, on_refused=letters_of_refused_rows
     )
@@ -64,12 +83,24 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
     keep_dead_letters(app, committer)
+    worker = Worker(app, writer, outbox, committer, ownership, merger)
+    for forever in (worker.commit, ownership.run_clock, merger.run):
+        app.task(_loud(forever))
+    return worker
 
-    @app.on_before_configured.connect
-    def _tune(*_: object, **__: object) -> None:
-        gc.freeze()
 
-    return Worker(app, writer, committer, ownership, merger)
+def _loud(forever: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Coroutine[Any, Any, None]]:
+    """End the process when a task of it ends by an exception, so that a supervisor starts it from the last commit."""
+
+    @functools.wraps(forever)
+    async def watched() -> None:
+        try:
+            await forever()
+        except Exception:
+            log.critical("%s failed, the worker ends", forever.__qualname__, exc_info=True)
+            os._exit(EXIT_BUG)
+
+    return watched
 
 
 def letters_of_refused_rows(refused: Sequence[RefusedRow]) -> Iterable[Message]:

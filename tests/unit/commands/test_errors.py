@@ -1,0 +1,81 @@
+"""Whoever makes a mistake at the terminal reads one line: what it was, and what to do."""
+
+import pytest
+from click.testing import CliRunner
+
+from touchstream.cli import COMMANDS, cli
+
+
+@pytest.fixture
+def touchstream(tmp_path, monkeypatch):
+    """Run the command in an empty folder, where nothing is running."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOUCHSTREAM_BROKERS", "127.0.0.1:1")
+    monkeypatch.setenv("TOUCHSTREAM_CLICKHOUSE_URL", "http://127.0.0.1:1/default")
+    return lambda *arguments: CliRunner().invoke(cli, arguments, catch_exceptions=False)
+
+
+def says(result, text: str) -> None:
+    assert result.exit_code == 2, result.output
+    assert text in result.stderr
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("ingest", "gone.ndjson"), "gone.ndjson: No such file or directory"),
+        (("ingest", "data.xls"), "data.xls: cannot tell how to read it; give --adapter, one of: baltimore_311"),
+        (("ingest", "data.xls", "--adapter", "excel"), "adapter 'excel' is not known; one of: baltimore_311"),
+        (("ingest", "a.csv", "--adapter", "csv"), "adapter 'csv' needs a map of columns"),
+        (("ingest", "a.csv", "--adapter", "csv", "--map", "no.yaml"), "no.yaml: No such file or directory"),
+        (("ingest", "a.ndjson", "--map", "no.yaml"), "--map no.yaml: adapter 'ndjson' takes no map"),
+        (("simulate", "--catalogue", "no.yaml"), "no.yaml: cannot be read"),
+        (("simulate", "--start", "2026-03-01T00:00:00Z"), "--start and --for belong together"),
+        (("simulate", "--out", "events.ndjson"), "--out events.ndjson: a file needs a fixed span"),
+        (
+            ("sql", "SELECT 1"),
+            "ClickHouse at http://127.0.0.1:1/default: does not answer; start it, or set TOUCHSTREAM_",
+        ),
+        (("sql", " ; "), "the query is empty"),
+        (("worker",), "touchpoints.yaml: cannot be read"),
+        (("migrate", "--no-topics"), "ClickHouse at http://127.0.0.1:1/default: does not answer"),
+    ],
+)
+def test_a_mistake_is_one_line(touchstream, arguments, text):
+    says(touchstream(*arguments), text)
+
+
+def test_a_wrong_setting_names_its_variable(touchstream, monkeypatch):
+    monkeypatch.setenv("TOUCHSTREAM_PARTITIONS", "many")
+    says(touchstream("migrate"), "TOUCHSTREAM_PARTITIONS='many'")
+
+
+@pytest.mark.parametrize("arguments", [("--start", "yesterday"), ("--history", "24 moons"), ("--rate", "0")])
+def test_a_wrong_option_is_named(touchstream, arguments):
+    result = touchstream("simulate", *arguments)
+    assert result.exit_code == 2
+    assert f"'{arguments[0]}'" in result.stderr
+
+
+def test_a_bug_keeps_its_traceback(touchstream, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("touchstream.commands.simulate.Catalogue.load", broken)
+    with pytest.raises(ZeroDivisionError):
+        touchstream("simulate", "--catalogue", "x")
+
+
+def test_help_lists_every_command(touchstream):
+    result = touchstream("--help")
+    assert result.exit_code == 0
+    assert all(f"\n  {name} " in result.output for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(touchstream, name):
+    result = touchstream(name, "--help")
+    assert result.exit_code == 0
+    assert f"touchstream {name}" in result.output.replace("cli", "touchstream")

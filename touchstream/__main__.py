@@ -1,0 +1,5 @@
+"""`python -m touchstream` is the command `touchstream`."""
+
+from touchstream.cli import main
+
+main()

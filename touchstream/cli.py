@@ -1,0 +1,96 @@
+"""The `touchstream` command. Errors are one line that names the thing and the cure; the exit code is 2."""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+import click
+
+from touchstream.errors import told
+
+# Command: module whose `command` it is. Loaded when asked for, so that `--help` does not open a database engine.
+COMMANDS: Final = {
+    "demo": "touchstream.commands.demo",
+    "worker": "touchstream.commands.worker",
+    "migrate": "touchstream.commands.migrate",
+    "ingest": "touchstream.commands.ingest",
+    "simulate": "touchstream.commands.simulate",
+    "sql": "touchstream.commands.sql",
+    "doctor": "touchstream.commands.doctor",
+    "clickhouse": "touchstream.commands.clickhouse",
+    "schemas": "touchstream.commands.schemas",
+}
+ABOUT: Final = {
+    "demo": "Everything on one machine, with a live view.",
+    "worker": "Fold events into journeys and write what they conclude.",
+    "migrate": "Create or bring up to date topics, tables and views.",
+    "ingest": "Send the rows of a file as events.",
+    "simulate": "Send events of simulated customers.",
+    "sql": "Ask ClickHouse.",
+    "doctor": "Check brokers, topics, ClickHouse and clocks; say the cure.",
+    "clickhouse": "Serve the embedded ClickHouse on this machine.",
+    "schemas": "Write JSON Schema and AsyncAPI of the events.",
+}
+
+
+class _OneLine(click.ClickException):
+    """An error that a person can cure."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print it."""
+        click.echo(f"touchstream: {self.message}", err=True, file=file)
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for, and turns errors that a person can cure into one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command, the most useful first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(ABOUT.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and say in one line what can be cured."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            message = told(error)
+            if message is None:
+                raise
+            raise _OneLine(message) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="touchstream", prog_name="touchstream")
+def cli() -> None:
+    """Event-streaming analytics for customer touchpoints.
+
+    Where things are comes from the environment: TOUCHSTREAM_BROKERS, TOUCHSTREAM_CLICKHOUSE_URL, TOUCHSTREAM_CATALOGUE.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command of this process."""
+    try:
+        cli.main(prog_name="touchstream")
+    except BrokenPipeError:  # `touchstream sql ... | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

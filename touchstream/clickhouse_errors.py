@@ -1,0 +1,43 @@
+"""What ClickHouse says when it does not do what it was asked, in one line."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from clickhouse_connect.driver.exceptions import Error as ClickHouseError
+
+from sinks.errors import SinkUnavailable
+from sinks.failures import meaning
+from sinks.settings import ClickHouseSettings
+from touchstream.errors import UserError
+
+SAID: Final = re.compile(r"Code:\s*(\d+)\.?\s*(?:DB::Exception:\s*)?(.*)", re.DOTALL)
+REFUSED: Final = re.compile(r"\[Errno -?\d+\] ([^\"')]+)")
+LONGEST: Final = 400
+
+
+@contextmanager
+def clickhouse_errors(settings: ClickHouseSettings) -> Iterator[None]:
+    """Turn every error of ClickHouse into a `UserError` with its address."""
+    try:
+        yield
+    except (ClickHouseError, OSError) as error:
+        raise UserError(f"ClickHouse at {settings.target}: {in_one_line(error)}") from error
+
+
+def in_one_line(error: Exception) -> str:
+    """Return what ClickHouse said, without its stack and version."""
+    found = SAID.search(str(error))
+    if found:
+        said = f"{' '.join(found[2].split())} (code {found[1]})"
+        return said if len(said) <= LONGEST else f"{said[:LONGEST]}..."
+    meant = meaning(error)
+    if isinstance(meant, SinkUnavailable):
+        return f"does not answer; start it, or set TOUCHSTREAM_CLICKHOUSE_URL ({_reason(error)})"
+    return _reason(error)
+
+
+def _reason(error: Exception) -> str:
+    refused = REFUSED.search(str(error))
+    return refused[1] if refused else " ".join(str(error).split())[:LONGEST]

@@ -1,0 +1,39 @@
+"""`touchstream migrate`: create or bring up to date topics, tables and views."""
+
+import click
+from kafka.errors import KafkaConnectionError, KafkaTimeoutError
+
+from sinks.migrate import migrate
+from sinks.settings import ClickHouseSettings
+from streams.settings import load_settings
+from streams.topic_setup import ensure_topics
+from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.producer import no_broker
+
+
+@click.command(name="migrate")
+@click.option("--topics/--no-topics", default=True, show_default=True, help="Create the Kafka topics that are missing.")
+@click.option("--tables/--no-tables", default=True, show_default=True, help="Create or change tables and views.")
+def command(topics: bool, tables: bool) -> None:
+    """Create what is missing; running it again does nothing."""
+    done = False
+    if topics:
+        for name in _topics():
+            done = True
+            click.echo(f"topic {name}")
+    if tables:
+        settings = ClickHouseSettings.read()
+        with clickhouse_errors(settings):
+            for name in migrate(settings):
+                done = True
+                click.echo(f"applied {name}")
+    if not done:
+        click.echo("Everything is current.")
+
+
+def _topics() -> list[str]:
+    settings = load_settings()
+    try:
+        return ensure_topics(settings)
+    except (KafkaTimeoutError, KafkaConnectionError) as error:
+        raise no_broker(settings, error) from error

@@ -1,0 +1,131 @@
+"""`touchstream simulate`: send events of simulated customers."""
+
+import json
+from contextlib import ExitStack, closing
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from schemas.catalogue import Catalogue
+from schemas.durations import duration_ms
+from schemas.envelope import to_ms
+from streams.settings import load_settings
+from touchstream.errors import UserError
+from touchstream.producer import open_producer
+from touchstream.simulate.engine import NONE, Mishaps, Simulation
+from touchstream.simulate.places import Places
+from touchstream.simulate.run import Delivery, FileDelivery, KafkaDelivery, Run, WallClock
+from touchstream.simulate.totals import Totals
+
+
+class _Span(click.ParamType):
+    name = "duration"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read 30s, 5m, 3h, 7d as milliseconds."""
+        if isinstance(value, int):
+            return value
+        try:
+            return duration_ms(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Moment(click.ParamType):
+    name = "time"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read an ISO time with an offset as milliseconds."""
+        if isinstance(value, int):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail(f"{value!r} is not a time with an offset; write it like 2026-03-01T00:00:00Z", param, ctx)
+        return to_ms(moment)
+
+
+@click.command(name="simulate")
+@click.option(
+    "--rate", type=click.FloatRange(0.01, 100_000), default=20.0, show_default=True, help="Events per mean second."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed and times give the same events.")
+@click.option("--history", type=_Span(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
+@click.option("--live-rate", type=click.FloatRange(0.01, 100_000), help="Another rate after the history.")
+@click.option("--start", type=_Moment(), help="Send a fixed span from here, without looking at the clock; needs --for.")
+@click.option("--for", "span", type=_Span(), help="How long: of live time, or of the fixed span.")
+@click.option("--clean", is_flag=True, help="No duplicates, nothing late, no garbage.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to an NDJSON file instead of Kafka; needs --start.")
+@click.option("--expected", type=click.Path(path_type=Path), help="Write what was sent, as totals, to this JSON file.")
+@click.option(
+    "--catalogue", type=click.Path(path_type=Path), help="Default: TOUCHSTREAM_CATALOGUE, or touchpoints.yaml."
+)
+def command(
+    rate: float,
+    seed: int,
+    history: int,
+    live_rate: float | None,
+    start: int | None,
+    span: int | None,
+    clean: bool,
+    out: Path | None,
+    expected: Path | None,
+    catalogue: Path | None,
+) -> None:
+    """Send events of simulated customers to Kafka: the present at its pace, or the past as fast as possible."""
+    if (start is None) != (span is None) and (start is not None or out is not None):
+        raise UserError("--start and --for belong together: a fixed span needs a beginning and a length")
+    if out is not None and start is None:
+        raise UserError(f"--out {out}: a file needs a fixed span; give --start and --for")
+    clock, totals = WallClock(), Totals()
+    now_ms = clock.now_ms()
+    begins_ms = now_ms - history if start is None else start
+    places = Places.of(Catalogue.load(catalogue or load_settings().catalogue))
+    simulation = Simulation(
+        seed=seed, start_ms=begins_ms, rate=rate, places=places, mishaps=NONE if clean else Mishaps()
+    )
+    with ExitStack() as stack:
+        run = Run(simulation, _delivery(stack, out, totals), totals)
+        try:
+            if start is not None and span is not None:
+                _past(run, start, start + span)
+            else:
+                _past(run, begins_ms, now_ms)
+                _past(run, now_ms, clock.now_ms())  # what happened while the history was sent
+                simulation.set_rate(live_rate or rate)
+                run.live(clock, float("inf") if span is None else now_ms + span)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+    if expected is not None:
+        _write_json(expected, {"seed": seed, "rate": rate, "start_ms": begins_ms} | totals.report())
+    click.echo(f"{totals.sent:,} messages sent")
+
+
+def _delivery(stack: ExitStack, out: Path | None, totals: Totals) -> Delivery:
+    if out is None:
+        return KafkaDelivery(stack.enter_context(closing(open_producer(load_settings(), compression=None))), totals)
+    try:
+        return FileDelivery(stack.enter_context(out.open("wb")))
+    except OSError as error:
+        raise UserError(f"{out}: {error.strerror or error}; give a file that can be written") from error
+
+
+def _past(run: Run, start_ms: int, end_ms: int) -> None:
+    if end_ms <= start_ms:
+        return
+    columns = (TextColumn("history"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[sent]} messages"), console=Console(stderr=True)) as bar:
+        task = bar.add_task("history", total=end_ms - start_ms, sent=0)
+        run.past(end_ms, lambda at_ms: bar.update(task, completed=at_ms - start_ms, sent=f"{run.totals.sent:,}"))
+
+
+def _write_json(path: Path, value: object) -> None:
+    try:
+        path.write_text(json.dumps(value, indent=1) + "\n")
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}; give a file that can be written") from error

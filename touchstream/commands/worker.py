@@ -1,0 +1,17 @@
+"""`touchstream worker`: fold events into journeys and write what they conclude."""
+
+from importlib import import_module
+
+import click
+
+from schemas.catalogue import Catalogue
+from sinks.settings import ClickHouseSettings
+from streams.settings import load_settings
+
+
+@click.command(name="worker")
+def command() -> None:
+    """Run one worker until it is stopped. More workers share the partitions; a supervisor should restart them."""
+    settings = load_settings()
+    catalogue = Catalogue.load(settings.catalogue)
+    import_module("streams.worker").run(settings, ClickHouseSettings.read(), catalogue)

@@ -1,0 +1,118 @@
+"""Brokers, topics, consumer lag and the brokers' clock."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from schemas.topics import EVENTS
+from streams.settings import Settings
+from streams.topic_setup import partition_counts, plan_topics
+from touchstream.doctor.findings import Finding, fail, ok, skip
+from touchstream.lag import Lag, measure
+
+PROBE_TOPIC: Final = "touchstream.doctor"
+PROBE_CONFIGS: Final = {"message.timestamp.type": "LogAppendTime", "retention.ms": "3600000"}
+SECOND_LOOK_S: Final = 3.0
+
+
+def kafka_findings(
+    settings: Settings, max_skew_ms: int, wait: Callable[[float], None] = time.sleep
+) -> Iterator[Finding]:
+    """Look at everything that has to do with Kafka; without a broker there is only one finding."""
+    try:
+        admin = KafkaAdminClient(**settings.client_options(), request_timeout_ms=10_000, bootstrap_timeout_ms=8_000)
+    except (KafkaError, ValueError) as error:
+        cure = "start the brokers, or set TOUCHSTREAM_BROKERS to their host:port"
+        yield fail("brokers", f"nobody answers at {settings.brokers} ({error})", cure)
+        return
+    try:
+        yield from _look(admin, settings, max_skew_ms, wait)
+    except KafkaError as error:
+        yield fail("brokers", f"{settings.brokers}: {error}", "see the brokers' logs")
+    finally:
+        admin.close()
+
+
+def _look(admin: Any, settings: Settings, max_skew_ms: int, wait: Callable[[float], None]) -> Iterator[Finding]:
+    brokers = len(admin.describe_cluster()["brokers"])
+    yield ok("brokers", f"{brokers} at {settings.brokers}")
+    if brokers < settings.replication:
+        cure = "start more brokers, or set TOUCHSTREAM_REPLICATION"
+        yield fail("replication", f"{settings.replication} copies on {brokers} brokers", cure)
+    counts = partition_counts(admin)
+    yield from topic_findings(settings, counts)
+    if all(topic.name in counts for topic in EVENTS):
+        yield lag_finding(lambda: measure(admin, settings.app_id), wait)
+    yield clock_finding(admin, settings, max_skew_ms)
+
+
+def topic_findings(settings: Settings, counts: dict[str, int]) -> Iterator[Finding]:
+    """Compare the topics there are with the topics there should be."""
+    plans = plan_topics(settings)
+    missing = [plan.name for plan in plans if plan.name not in counts]
+    if missing:
+        yield fail("topics", f"missing: {', '.join(missing)}", "run `touchstream migrate`")
+    else:
+        yield ok("topics", f"all {len(plans)} exist")
+    events = {topic.name: counts[topic.name] for topic in EVENTS if topic.name in counts}
+    if len(set(events.values())) > 1:
+        seen = ", ".join(f"{name} has {number} partitions" for name, number in events.items())
+        yield fail("co-partitioning", seen, "create both anew with one number: a journey must be on one partition pair")
+    elif len(events) == len(EVENTS):
+        number = next(iter(events.values()))
+        if number == settings.partitions:
+            yield ok("co-partitioning", f"{number} partitions each")
+        else:
+            seen = f"{number} partitions each, the settings say {settings.partitions}"
+            yield fail("co-partitioning", seen, f"set TOUCHSTREAM_PARTITIONS={number}")
+
+
+def lag_finding(look: Callable[[], Lag], wait: Callable[[float], None]) -> Finding:
+    """Tell whether the worker keeps up: a lag is only wrong when nothing is done about it."""
+    first = look()
+    if first.total == 0:
+        return ok("lag", f"none, of {first.messages:,} messages")
+    wait(SECOND_LOOK_S)
+    second = look()
+    if sum(second.committed.values()) > sum(first.committed.values()):
+        return ok("lag", f"{second.total:,} messages, being worked on")
+    if not second.committed:
+        return fail("lag", f"{second.total:,} messages and no worker has ever read one", "start `touchstream worker`")
+    cure = "start `touchstream worker`, or read its log: it waits for ClickHouse when that is away"
+    return fail("lag", f"{second.total:,} messages, nothing was committed in {SECOND_LOOK_S:.0f} s", cure)
+
+
+def clock_finding(admin: Any, settings: Settings, max_skew_ms: int) -> Finding:
+    """Compare the brokers' clock with ours: one message to a topic of the doctor's own, stamped by the broker."""
+    try:
+        admin.create_topics([NewTopic(PROBE_TOPIC, 1, settings.replication, topic_configs=PROBE_CONFIGS)])
+    except TopicAlreadyExistsError:
+        pass
+    except KafkaError as error:
+        return skip("broker clock", f"cannot be asked: topic {PROBE_TOPIC} cannot be created ({error})")
+    producer = KafkaProducer(**settings.client_options(), acks="all", max_block_ms=5_000)
+    try:
+        sent_ms = time.time() * 1000
+        stamp_ms = producer.send(PROBE_TOPIC, value=b"tick", timestamp_ms=1).get(timeout=10).timestamp
+        back_ms = time.time() * 1000
+    except KafkaError as error:
+        return fail("broker clock", f"a message to {PROBE_TOPIC} was not taken ({error})", "see the brokers' logs")
+    finally:
+        producer.close(timeout=1)
+    if stamp_ms is None or stamp_ms <= 1:
+        return skip("broker clock", "this broker does not stamp messages")
+    return judged_clock("broker clock", sent_ms, stamp_ms, back_ms, max_skew_ms)
+
+
+def judged_clock(subject: str, sent_ms: float, stamp_ms: float, back_ms: float, max_skew_ms: int) -> Finding:
+    """Say how far another clock is from ours, given our times before and after it was read."""
+    skew_ms = max(sent_ms - stamp_ms, stamp_ms - back_ms, 0.0)
+    direction = "ahead" if stamp_ms > sent_ms else "behind"
+    if skew_ms <= max_skew_ms:
+        return ok(subject, "agrees with this machine" if skew_ms < 1_000 else f"{skew_ms / 1000:.1f} s {direction}")
+    cure = "set both clocks with NTP: times beyond max_clock_skew are clamped"
+    return fail(subject, f"{skew_ms / 1000:.1f} s {direction} of this machine", cure)

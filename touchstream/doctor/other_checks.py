@@ -1,0 +1,53 @@
+"""The catalogue and ClickHouse."""
+
+import time
+from collections.abc import Iterator
+
+from clickhouse_connect.driver.exceptions import Error as ClickHouseError
+
+from schemas.catalogue import Catalogue
+from schemas.catalogue_errors import CatalogueError
+from sinks.client import connect
+from sinks.migrate import missing
+from sinks.settings import ClickHouseSettings
+from streams.settings import Settings
+from touchstream.doctor.findings import Finding, fail, ok
+from touchstream.doctor.kafka_checks import judged_clock
+
+
+def catalogue_finding(settings: Settings) -> tuple[Finding, Catalogue]:
+    """Read the catalogue; a broken one is a finding, and the rules of an empty one are used to go on."""
+    try:
+        catalogue = Catalogue.load(settings.catalogue)
+    except CatalogueError as error:
+        return fail("catalogue", str(error), "or set TOUCHSTREAM_CATALOGUE to another file"), Catalogue()
+    return ok("catalogue", f"{len(catalogue.touchpoints)} touchpoints in {settings.catalogue}"), catalogue
+
+
+def clickhouse_findings(settings: ClickHouseSettings, max_skew_ms: int) -> Iterator[Finding]:
+    """Look at everything that has to do with ClickHouse; when it is away there is only one finding."""
+    try:
+        client = connect(settings)
+    except (ClickHouseError, OSError) as error:
+        cure = "start it, set TOUCHSTREAM_CLICKHOUSE_URL, or serve the embedded one with `touchstream clickhouse`"
+        yield fail("ClickHouse", f"does not answer at {settings.target} ({_first_line(error)})", cure)
+        return
+    try:
+        yield ok("ClickHouse", f"{client.command('SELECT version()')} at {settings.target}")
+        lacking = missing(client)
+        if lacking:
+            seen = f"{len(lacking)} missing, from {lacking[0]}"
+            yield fail("migrations", seen, "run `touchstream migrate`")
+        else:
+            yield ok("migrations", "current")
+        sent_ms = time.time() * 1000
+        stamp_ms = float(str(client.command("SELECT toUnixTimestamp64Milli(now64(3))")))
+        yield judged_clock("ClickHouse clock", sent_ms, stamp_ms, time.time() * 1000, max_skew_ms)
+    except ClickHouseError as error:
+        yield fail("ClickHouse", _first_line(error), "see its log, and the rights of its user")
+    finally:
+        client.close()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,47 @@
+"""How far a worker is behind: messages in the event topics that it has not committed yet."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient, OffsetSpec
+
+from schemas.topics import EVENTS
+
+NAMES: Final = tuple(topic.name for topic in EVENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Offsets of one consumer group on the event topics."""
+
+    ends: dict[TopicPartition, int]
+    committed: dict[TopicPartition, int]
+
+    @property
+    def total(self) -> int:
+        """Messages behind, over all partitions; a partition without a commit counts from its beginning."""
+        return sum(max(end - self.committed.get(partition, 0), 0) for partition, end in self.ends.items())
+
+    @property
+    def messages(self) -> int:
+        """Messages that ever were in the topics."""
+        return sum(self.ends.values())
+
+
+def measure(admin: KafkaAdminClient, group: str) -> Lag:
+    """Ask the brokers where the topics end and how far the group came."""
+    topics = admin.describe_topics(list(NAMES))
+    partitions = [
+        TopicPartition(topic["name"], partition["partition_index"])
+        for topic in topics
+        for partition in topic["partitions"]
+    ]
+    ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+    groups = admin.list_group_offsets({group: partitions})
+    committed = {partition: found.offset for partition, found in groups.get(group, {}).items() if found.offset >= 0}
+    return Lag({partition: _offset(end) for partition, end in ends.items()}, committed)
+
+
+def _offset(end: Any) -> int:
+    return int(getattr(end, "offset", end))
