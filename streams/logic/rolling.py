@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from schemas.outcomes import Rolling
@@ -89,7 +88,9 @@ class RollingBook:
         self._kept_minutes = max(kept_minutes, KEPT_MINUTES)
         self._scopes: defaultdict[Scope, ScopeBook] = defaultdict(ScopeBook)
         self._epochs: dict[int, int] = {}  # the newest epoch of each source
-        self._dirty: set[Place] = set()
+        self._touched: set[tuple[Scope, int]] = set()  # minutes of scopes, until it is asked which windows that means
+        self._dirty: set[Place] = set()  # windows to be told, some of them once they begin to fill
+        self._ready: list[Place] = []  # windows to be told now
         self._newest = -1  # the newest minute any pane is about
         self._forgot_at = -1
         self.too_late = 0  # panes of minutes that are no longer kept
@@ -108,7 +109,7 @@ class RollingBook:
         elif minute < self._kept_from:
             self.too_late += 1
         elif self._scopes[scope].put(source_partition, minute, (epoch, sequence), Parts.from_wire(parts)):
-            self._dirty.update((scope, window, end) for window in WINDOWS for end in _ends(window, minute))
+            self._touched.add((scope, minute))
             self.advance(minute)
 
     def advance(self, minute: int) -> None:
@@ -120,14 +121,17 @@ class RollingBook:
                     self._refresh(scope)
 
     def emit(self, limit: int | None = None) -> list[Rolling]:
-        """Windows that changed since the last call, at most `limit`, up to the ones that are still filling."""
-        rows = [self._row(*place) for place in sorted(self._take_ready(limit))]
-        self._forget()
-        return rows
+        """Windows that changed since the last call, the newest first, at most `limit`, up to those still filling."""
+        if not self._ready:
+            self._ready = sorted(self._take_ready(), key=lambda place: place[2])
+            self._forget()
+        told = len(self._ready) if limit is None else min(limit, len(self._ready))
+        return [self._row(*self._ready.pop()) for _ in range(told)]
 
     def settle(self) -> None:
         """Take everything for told: what a restarted program reads again and told before."""
         self._take_ready()
+        self._ready.clear()
         self._forget()
 
     def _put_gauge(self, scope: Scope, source: int, stamp: tuple[int, int], gauge: Gauge) -> None:
@@ -148,10 +152,13 @@ class RollingBook:
         """Tell the windows that are still filling, because the gauge is part of them."""
         self._dirty.update((scope, window, _filling(window, self._newest)) for window in WINDOWS)
 
-    def _take_ready(self, limit: int | None = None) -> set[Place]:
+    def _take_ready(self) -> set[Place]:
         """Take out what is dirty and has begun to fill. What reaches further back than panes are kept stays as told."""
+        for scope, minute in self._touched:
+            self._dirty.update((scope, window, end) for window in WINDOWS for end in _ends(window, minute))
+        self._touched.clear()
         ends = {window: _filling(window, self._newest) for window in WINDOWS}
-        ready = set(islice((place for place in self._dirty if place[2] <= ends[place[1]]), limit))
+        ready = {place for place in self._dirty if place[2] <= ends[place[1]]}
         self._dirty -= ready
         return {place for place in ready if place[2] - place[1].length >= self._kept_from}
 

@@ -93,6 +93,16 @@ def test_a_window_whose_contribution_was_taken_back_is_told_as_empty() -> None:
     assert ends(book.emit(), FIVE_MINUTES) == {1: 0}
 
 
+def test_a_step_tells_the_newest_windows_first_and_the_next_steps_tell_the_rest() -> None:
+    book = RollingBook()
+    for offset in range(10):
+        put(book, TEN + offset, 1)
+    first, rest = book.emit(3), [*book.emit(4), *book.emit(1_000)]
+    assert sorted(row.window_end_ms // MINUTE - TEN for row in first) == [10, 10, 60]
+    assert ends([*first, *rest], FIVE_MINUTES) == {1: 1, 2: 2, 3: 3, 4: 4} | dict.fromkeys(range(5, 11), 5)
+    assert book.emit(1_000) == []
+
+
 def test_nothing_is_told_twice() -> None:
     book = RollingBook()
     put(book, TEN, 1)
