@@ -3,18 +3,20 @@
 from bisect import insort
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from schemas.feedback import Feedback
 from schemas.identity import event_hash, session_id, wait_id
 from schemas.interactions import Interaction
 from schemas.outcomes import Conversation, Session, Wait
-from streams.logic import answers, contributions, dialogues, retention, sessions
+from streams.logic import answers, contributions, retention, sessions
+from streams.logic.conversations import conversation_of, wait_of
 from streams.logic.dialogues import Case, Dialogue
 from streams.logic.moments import Conversational, moment_of
 from streams.logic.panes import PaneBook
 from streams.logic.policy import MINUTE_MS, Policy
 from streams.logic.sessions import AT, AUTOMATED, ENDS, ID, PAGE, PURCHASE, Run
+from streams.logic.talks import Talk
 from streams.logic.visits import session_of
 from streams.logic.watermark import NEVER
 
@@ -109,17 +111,10 @@ class Journey:
         return retention.next_due_ms(self, policy)
 
 
-class Touched(NamedTuple):
-    """A conversation that a batch changes: its waits before, and those that were there for a while."""
-
-    before: list[Case]
-    vanished: set[int]
-
-
 class Fold:
     """One journey in one batch."""
 
-    __slots__ = ("_book", "_floor_ms", "_policy", "_said", "_seen", "_touched", "_vanished", "journey")
+    __slots__ = ("_book", "_floor_ms", "_policy", "_said", "_seen", "_talks", "_vanished", "journey")
 
     def __init__(
         self, journey: Journey, policy: Policy, watermark_ms: int, book: PaneBook, *, expired_through_ms: int = NEVER
@@ -131,7 +126,7 @@ class Fold:
         self._seen: set[int] | None = None  # ids of interactions
         self._said: set[int] | None = None  # ids of feedback
         self._vanished: set[int] = set()  # starts of sessions that were there for a while
-        self._touched: dict[str, Touched] = {}
+        self._talks: dict[str, Talk] = {}
         book.advance(watermark_ms)
 
     def interaction(self, event: Interaction, *, offset: int, at_ms: int) -> Fate:
@@ -193,9 +188,9 @@ class Fold:
         self._book.advance(watermark_ms)
         self._close_runs(watermark_ms, changes)
         for name, dialogue in self.journey.dialogues.items():
-            if name in self._touched or dialogue.is_missed_at(watermark_ms):
+            if name in self._talks or dialogue.is_missed_at(watermark_ms):
                 self._conclude(name, dialogue, watermark_ms, changes)
-        retention.shorten(self.journey, self._policy, self._touched)
+        retention.shorten(self.journey, self._policy, self._talks)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
             expired = retention.expire(self.journey, self._policy, watermark_ms, self._book)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)
@@ -219,11 +214,10 @@ class Fold:
         dialogue = known.get(name)
         if dialogue is None:
             dialogue = known[name] = Dialogue()
-        touched = self._touched.get(name)
-        if touched is None:
-            touched = self._touched[name] = Touched(dialogues.read(dialogue, policy)[1], set())
-        moment = moment_of(event, at_ms=at_ms, id64=id64, channel=channel)
-        touched.vanished.update(dialogues.place(dialogue, moment, policy))
+        talk = self._talks.get(name)
+        if talk is None:
+            talk = self._talks[name] = Talk(dialogue, policy)
+        talk.add(moment_of(event, at_ms=at_ms, id64=id64, channel=channel))
 
     def _close_runs(self, watermark_ms: int, changes: Changes) -> None:
         journey, policy = self.journey, self._policy
@@ -244,17 +238,17 @@ class Fold:
     def _conclude(self, name: str, dialogue: Dialogue, watermark_ms: int, changes: Changes) -> None:
         """Publish the waits of a conversation that are new, changed, or were gone for a while."""
         journey_id, policy = self.journey.journey_id, self._policy
-        before, vanished = self._touched.get(name) or Touched(dialogues.read(dialogue, policy)[1], set())
-        thread, after = dialogues.read(dialogue, policy, watermark_ms)
-        dialogue.remember(after)
-        known, now = {case.asked_ms: case for case in before}, {case.asked_ms: case for case in after}
+        talk = self._talks.get(name) or Talk(dialogue, policy)
+        before, vanished = talk.before, talk.vanished
+        thread, after = talk.after(watermark_ms)
+        dialogue.remember(thread, after)
+        known, now = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
         for case in after:
             if case.asked_ms in vanished or known.get(case.asked_ms) != case:
-                changes.waits.append(dialogues.wait_of(journey_id, name, case, policy))
-        gone = vanished - now.keys()
-        changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
-        if name in self._touched:
-            changes.conversations.append(dialogues.conversation_of(journey_id, name, thread, policy))
+                changes.waits.append(wait_of(journey_id, name, case, policy))
+        changes.gone_waits += ((wait_id(journey_id, name, at), journey_id, at) for at in sorted(vanished - now))
+        if name in self._talks:
+            changes.conversations.append(conversation_of(journey_id, name, thread, policy))
         self._count_waits(name, before, after)
 
     def _count_waits(self, name: str, before: list[Case], after: list[Case]) -> None:

@@ -1,84 +1,18 @@
 """Rolling windows over all partitions: panes of every source are merged, and each window they touch is told anew."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from schemas.outcomes import Rolling
 from streams.logic.panes import GAUGE
 from streams.logic.parts import COUNTS, Parts
 from streams.logic.policy import MINUTE_MS, Scope
+from streams.logic.windows import QUIET, WINDOWS, Gauge, ScopeBook, Window, ends, filling
 
 KEPT_MINUTES: Final = 48 * 60  # of panes, at least; a window that reaches further back is never told from what is left
 FORGET_EVERY: Final = 60
 MILLION: Final = 1_000_000
-
-
-class Window(NamedTuple):
-    """A length, and how often a window of that length ends. Both in minutes."""
-
-    length: int
-    hop: int
-
-
-WINDOWS: Final = (Window(5, 1), Window(60, 5), Window(1440, 60))
-
 Place = tuple[Scope, Window, int]
-Gauge = tuple[int, int | None]  # open waits, asked_ms of the oldest
-QUIET: Final[Gauge] = (0, None)
-
-
-class ScopeBook:
-    """One scope: its latest panes by source, and their sums by minute, by five minutes and by hour."""
-
-    def __init__(self) -> None:
-        self.latest: dict[tuple[int, int], tuple[int, int, Parts]] = {}  # by (source, minute): epoch, sequence, parts
-        self.gauges: dict[int, tuple[int, int, Gauge]] = {}  # by source
-        self.sums: dict[int, dict[int, Parts]] = {window.hop: {} for window in WINDOWS}  # hop -> its start -> parts
-        self.shown: dict[tuple[Window, int], Gauge] = {}  # what windows that have filled up said of open waits
-
-    def put(self, source: int, minute: int, stamp: tuple[int, int], parts: Parts) -> bool:
-        """Let a newer pane take the place of an older one, and say whether it did."""
-        known = self.latest.get((source, minute))
-        if known is not None and stamp <= known[:2]:
-            return False
-        self.latest[source, minute] = (*stamp, parts)
-        for hop, sums in self.sums.items():
-            total = sums.setdefault(minute - minute % hop, Parts())
-            total.add(parts)
-            if known is not None:
-                total.subtract(known[2])
-        return True
-
-    def gauge(self) -> Gauge:
-        """Open waits of all sources now."""
-        gauges = [gauge for _, _, gauge in self.gauges.values()]
-        oldest = min((asked_ms for _, asked_ms in gauges if asked_ms is not None), default=None)
-        return sum(count for count, _ in gauges), oldest
-
-    def show(self, window: Window, end: int) -> None:
-        """Keep for a window what the gauge says now: once the window has filled up, this is what it said."""
-        gauge = self.gauge()
-        if gauge == QUIET:
-            self.shown.pop((window, end), None)
-        else:
-            self.shown[window, end] = gauge
-
-    def total(self, window: Window, end: int) -> Parts:
-        """Sum over a window."""
-        sums, total = self.sums[window.hop], Parts()
-        for start in range(end - window.length, end, window.hop):
-            if (parts := sums.get(start)) is not None:
-                total.add(parts)
-        return total
-
-    def forget(self, before: int) -> None:
-        """Let go what ended before a minute."""
-        self.latest = {place: known for place, known in self.latest.items() if place[1] >= before}
-        for hop, sums in self.sums.items():
-            for start in [start for start in sums if start + hop <= before]:
-                del sums[start]
-        self.shown = {place: gauge for place, gauge in self.shown.items() if place[1] > before}
 
 
 class RollingBook:
@@ -150,21 +84,21 @@ class RollingBook:
 
     def _refresh(self, scope: Scope) -> None:
         """Tell the windows that are still filling, because the gauge is part of them."""
-        self._dirty.update((scope, window, _filling(window, self._newest)) for window in WINDOWS)
+        self._dirty.update((scope, window, filling(window, self._newest)) for window in WINDOWS)
 
     def _take_ready(self) -> set[Place]:
         """Take out what is dirty and has begun to fill. What reaches further back than panes are kept stays as told."""
         for scope, minute in self._touched:
-            self._dirty.update((scope, window, end) for window in WINDOWS for end in _ends(window, minute))
+            self._dirty.update((scope, window, end) for window in WINDOWS for end in ends(window, minute))
         self._touched.clear()
-        ends = {window: _filling(window, self._newest) for window in WINDOWS}
-        ready = {place for place in self._dirty if place[2] <= ends[place[1]]}
+        newest = {window: filling(window, self._newest) for window in WINDOWS}
+        ready = {place for place in self._dirty if place[2] <= newest[place[1]]}
         self._dirty -= ready
         return {place for place in ready if place[2] - place[1].length >= self._kept_from}
 
     def _row(self, scope: Scope, window: Window, end: int) -> Rolling:
         book = self._scopes[scope]
-        if end == _filling(window, self._newest):
+        if end == filling(window, self._newest):
             book.show(window, end)
         return rolling_of(scope, window, end, book.total(window, end), book.shown.get((window, end), QUIET))
 
@@ -198,13 +132,3 @@ def rolling_of(scope: Scope, window: Window, end: int, parts: Parts, gauge: Gaug
         oldest_open_ms=gauge[1],
         **counts,
     )
-
-
-def _ends(window: Window, minute: int) -> Iterable[int]:
-    """List the ends of the windows that a minute is part of."""
-    return range(_filling(window, minute), minute + window.length + 1, window.hop)
-
-
-def _filling(window: Window, minute: int) -> int:
-    """End of the first window to end after a minute began."""
-    return minute - minute % window.hop + window.hop
