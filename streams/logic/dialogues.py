@@ -107,7 +107,7 @@ def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = NEVER) -> tuple
 
 
 def cases_of(dialogue: Dialogue, spans: Iterable[Span], policy: Policy, watermark_ms: int = NEVER) -> list[Case]:
-    """Waits measured against their targets."""
+    """Measure waits against their targets."""
     return [_case(dialogue, span, policy, watermark_ms) for span in spans]
 
 
