@@ -181,6 +181,7 @@ def test_the_oldest_closed_sessions_of_an_endless_journey_leave_first_and_are_no
     desk.batch(page_view("12:00"), page_view("12:01"), watermark="12:01")
     assert [len(run.steps) for run in desk.journey.runs] == [2]
     assert len(desk.sessions) == 1
+    desk.journey = Journey.from_wire("j1", msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire())))
     desk.batch(page_view("10:00", event_id="e1"))
     assert desk.fates == [Fate.VERY_LATE]
 

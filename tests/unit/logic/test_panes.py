@@ -285,6 +285,12 @@ def test_parts_travel_in_a_fixed_order_and_unknown_names_are_refused() -> None:
         Parts.of(visits=1)
 
 
+def test_parts_with_other_response_times_are_other_parts() -> None:
+    parts = Parts.of(responses=1)
+    parts.response_times.add(HOUR)
+    assert parts != Parts.of(responses=1)
+
+
 def test_adding_and_taking_back_leaves_nothing() -> None:
     parts = Parts.of(responses=1, response_ms_sum=DAY)
     parts.response_times.add(DAY)

@@ -11,6 +11,7 @@ from streams.logic.panes import GAUGE
 from streams.logic.parts import Parts
 from streams.logic.policy import Scope
 from streams.logic.rolling import KEPT_MINUTES, RollingBook
+from streams.logic.windows import WINDOWS, ScopeBook
 from tests.builders import MINUTE, SECOND, ms
 
 WEB = Scope("channel", "web")
@@ -171,6 +172,24 @@ def test_somebody_who_waits_is_seen_while_nothing_else_happens() -> None:
     assert (row.events, row.open_waits) == (0, 1)
 
 
+def test_a_gauge_that_is_repeated_says_nothing() -> None:
+    book = RollingBook()
+    put(book, TEN, 1)
+    book.put(WEB, 0, GAUGE, 1, 1, [2, ms("9:00")])
+    book.emit()
+    book.put(WEB, 0, GAUGE, 1, 1, [2, ms("9:00")])
+    assert book.emit() == []
+
+
+def test_who_waited_for_an_owner_that_is_no_more_waits_no_longer_whatever_the_new_one_says_first() -> None:
+    book = RollingBook()
+    put(book, TEN, 1)
+    book.put(WEB, 0, GAUGE, 1, 1, [5, ms("9:00")])
+    book.emit()
+    book.put(Scope("channel", "phone"), 0, TEN, 2, 1, Parts.of(events=1).to_wire())
+    assert {row.open_waits for row in book.emit() if row.scope == "web"} == {0}
+
+
 def test_a_new_owner_says_anew_who_waits() -> None:
     book = RollingBook()
     put(book, TEN, 1)
@@ -186,6 +205,30 @@ def test_a_pane_of_a_minute_that_is_no_longer_kept_is_counted_and_nothing_else()
     book.emit()
     put(book, TEN - KEPT_MINUTES - 1, 1)
     assert (book.emit(), book.too_late) == ([], 1)
+    put(book, TEN - KEPT_MINUTES, 1)
+    assert book.too_late == 1
+
+
+def test_what_is_no_longer_kept_takes_no_room() -> None:
+    book = ScopeBook()
+    for minute in (TEN, TEN + 59, TEN + 60):
+        book.put(0, minute, (1, 1), Parts.of(events=1))
+    book.gauges[0] = (1, 1, (1, 0))
+    for end in (TEN + 60, TEN + 61):
+        book.show(WINDOWS[0], end)
+    book.forget(TEN + 60)
+    assert set(book.latest) == {(0, TEN + 60)}
+    assert {hop: set(sums) for hop, sums in book.sums.items()} == {1: {TEN + 60}, 5: {TEN + 60}, 60: {TEN + 60}}
+    assert set(book.shown) == {(WINDOWS[0], TEN + 61)}
+
+
+def test_scopes_that_fell_silent_are_forgotten() -> None:
+    book = RollingBook()
+    put(book, TEN, 1)
+    book.emit()
+    book.advance(TEN + KEPT_MINUTES + 60)
+    book.emit()
+    assert dict(book._scopes) == {}
 
 
 def test_a_window_that_reaches_back_further_than_panes_are_kept_stays_as_told() -> None:

@@ -129,7 +129,18 @@ def test_an_event_that_arrives_late_moves_every_cut_after_it() -> None:
     desk.batch(*(page_view(f"10:0{minute}", f"p{minute}") for minute in (1, 2, 3, 4)), watermark="12:00")
     changes = desk.batch(page_view("10:00", "p0"))
     assert touchpoints(desk.sessions) == [("p0", "p1"), ("p2", "p3"), ("p4",)]
+    assert [each.close_reason for each in desk.sessions] == [*[CloseReason.MAX_EVENTS] * 2, CloseReason.GAP]
     assert {gone[2] for gone in changes.gone_sessions} == {ms("10:01"), ms("10:03")}
+
+
+def test_an_event_right_after_a_full_session_changes_how_that_one_ended() -> None:
+    desk = Desk(policy(max_events=1))
+    desk.batch(page_view("10:00"), watermark="12:00")
+    desk.batch(page_view("10:10"))
+    assert [(each.close_reason, each.closed_ms) for each in desk.sessions] == [
+        (CloseReason.MAX_EVENTS, ms("10:00")),
+        (CloseReason.GAP, ms("10:40")),
+    ]
 
 
 def test_goodbye_ends_a_session_at_once() -> None:

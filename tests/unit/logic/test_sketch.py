@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.logic.sketch import ACCURACY, Sketch
@@ -16,6 +16,7 @@ def sketch_of(values: list[int]) -> Sketch:
 
 
 @given(waits, shares)
+@example([1], 0.5)
 def test_a_quantile_is_within_one_percent_of_the_true_one(values: list[int], share: float) -> None:
     exact = sorted(values)[int(share * (len(values) - 1))]
     assert sketch_of(values).quantile(share) == pytest.approx(exact, rel=ACCURACY * 1.001)

@@ -113,6 +113,12 @@ def test_a_reopening_after_five_days_starts_a_new_cycle_and_a_new_wait() -> None
     ]
 
 
+def test_a_conversation_that_begins_with_a_reopening_was_begun_by_the_customer() -> None:
+    """Its past has been forgotten."""
+    desk = folded(ticket("reopened", "10:00"))
+    assert [each.position for each in desk.waits] == [1]
+
+
 def test_a_reopening_by_an_agent_asks_nothing() -> None:
     desk = folded(ticket("opened", "10:00"), ticket("solved", "10:20"), ticket("reopened", "11:00", actor="agent"))
     assert len(desk.waits) == 1
@@ -286,8 +292,10 @@ def test_a_wait_that_nothing_changed_is_not_published_again() -> None:
 
 def test_a_conversation_tells_its_story() -> None:
     desk = folded(
-        ticket("opened", "10:00", topic="bill", due_at=moment("1 10:00"), customer_id="c1", segment="new"),
-        ticket("agent_replied", "10:05", actor="bot"),
+        ticket(
+            "opened", "10:00", topic="bill", due_at=moment("1 10:00"), customer_id="c1", segment="new", source="mail"
+        ),
+        ticket("agent_replied", "10:05", actor="bot", variant="b", source="bot", segment="x"),
         ticket("agent_replied", "10:20"),
         ticket("solved", "10:30"),
         ticket("reopened", "3 10:00", topic="refund"),
@@ -302,6 +310,7 @@ def test_a_conversation_tells_its_story() -> None:
         "c1",
         "new",
     )
+    assert (talk.variant, talk.source) == ("b", "mail")
     assert (talk.opened_ms, talk.opened_by_customer, talk.first_reply_ms) == (ms("10:00"), True, ms("10:20"))
     assert (talk.first_solved_ms, talk.last_solved_ms, talk.reopened) == (ms("10:30"), ms("3 12:00"), 1)
     assert (talk.customer_messages, talk.human_replies, talk.bot_replies) == (2, 2, 1)
@@ -356,6 +365,26 @@ def test_an_event_older_than_the_moments_that_left_changes_no_wait() -> None:
     desk.batch(inbound("10:00"), outbound("10:05"), inbound("10:10"), outbound("10:15"))
     desk.batch(outbound("10:02"))
     assert [each.waited_ms for each in desk.waits] == [5 * MINUTE, 5 * MINUTE]
+    assert desk.journey.dialogues["chat-1"].beginning().dropped == 3
+
+
+def test_a_conversation_that_is_just_full_still_takes_late_moments() -> None:
+    desk = Desk(policy(max_moments=3))
+    desk.batch(inbound("10:00"), outbound("10:05"), inbound("10:10"))
+    desk.batch(outbound("10:02"))
+    assert desk.waits[0].waited_ms == 2 * MINUTE
+
+
+def test_a_late_moment_of_a_long_conversation_is_read_with_all_the_others() -> None:
+    desk, all_at_once = Desk(), Desk()
+    events = [build(ms("10:00") + number * MINUTE) for number in range(10) for build in (inbound, outbound)]
+    late = outbound("10:03:30"), inbound("10:04:30")
+    desk.batch(*events[:15])
+    desk.batch(*events[15:], *late)
+    all_at_once.batch(*late, *events)
+    assert desk.waits == all_at_once.waits
+    assert desk.tables.__dict__ == all_at_once.tables.__dict__
+    assert desk.journey.to_wire()[3:] == all_at_once.journey.to_wire()[3:]
 
 
 def test_an_open_wait_outlives_other_state() -> None:
