@@ -115,16 +115,28 @@ class Owner:
         for topic, offset, event in events:
             name = event.journey_id
             if name not in folds:
-                folds[name] = Fold(self.journey(name), self.policy, self.watermark_ms, self.book)
+                folds[name] = self.fold(name)
             take = folds[name].feedback if topic else folds[name].interaction
             take(event, offset=offset, at_ms=to_ms(event.occurred_at))
         self.watermark_ms = max(self.watermark_ms, watermark_ms)
-        for name in {*folds, *self.states}:
-            journey = folds[name].journey if name in folds else self.journey(name)
-            fold = folds.get(name) or Fold(journey, self.policy, self.watermark_ms, self.book)
+        folds |= {name: self.fold(name) for name in self.states if name not in folds and self.is_due(name)}
+        for name, fold in folds.items():
             fold.finish(self.watermark_ms, changes)
-            self.states[name] = msgspec.msgpack.encode(journey.to_wire())
+            self.states[name] = msgspec.msgpack.encode(fold.journey.to_wire())
         return changes
+
+    def fold(self, name: str) -> Fold:
+        return Fold(self.journey(name), self.policy, self.watermark_ms, self.book)
+
+    def is_due(self, name: str) -> bool:
+        """Whether the clock has something to do; where it says no, there is nothing indeed."""
+        due_ms = self.journey(name).next_due_ms(self.policy)
+        if due_ms is not None and due_ms <= self.watermark_ms:
+            return True
+        nothing = Changes()
+        self.fold(name).finish(self.watermark_ms, nothing)
+        assert nothing == Changes()
+        return False
 
     def journey(self, name: str) -> Journey:
         state = self.states.get(name)

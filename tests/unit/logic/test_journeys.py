@@ -160,10 +160,18 @@ def test_an_event_older_than_what_state_remembers_is_a_fact_and_nothing_else() -
     book = PaneBook(rules)
     fold = Fold(journey, rules, 0, book, expired_through_ms=ms("10:00"))
     assert fold.interaction(page_view("10:00"), offset=1, at_ms=ms("10:00")) is Fate.VERY_LATE
-    assert fold.feedback(answer(9, "9:00"), offset=1, at_ms=ms("9:00")) is Fate.VERY_LATE
+    assert fold.feedback(answer(9), offset=1, at_ms=ms("10:00")) is Fate.VERY_LATE
     fold.finish(ms("20:00"), changes)
     assert (changes, book.publish(1, 1), journey.empty) == (Changes(), [], True)
     assert fold.interaction(page_view(), offset=2, at_ms=ms("10:00") + 1) is Fate.STORED
+
+
+def test_the_question_of_an_open_wait_is_known_when_it_comes_again_after_its_session_was_forgotten() -> None:
+    desk = Desk()
+    desk.batch(ticket("opened", "10:00", event_id="e1"), watermark="8 10:00", now_ms=HOUR)
+    assert desk.journey.runs == []
+    desk.batch(ticket("opened", "10:00", event_id="e1"))
+    assert desk.fates == [Fate.DUPLICATE]
 
 
 def test_an_open_wait_is_forgotten_after_ninety_days_and_waits_no_longer_in_the_gauge() -> None:

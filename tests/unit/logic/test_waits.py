@@ -236,6 +236,11 @@ def test_a_promise_that_had_run_out_before_the_question_promises_nothing() -> No
     assert [each.due_ms for each in waits] == [ms("11:00"), ms("20:00")]
 
 
+def test_a_promise_for_the_moment_of_the_question_promises_nothing() -> None:
+    (wait,) = folded(ticket("opened", "10:00", due_at=moment("10:00"))).waits
+    assert wait.due_ms == ms("18:00")
+
+
 def test_a_wait_without_target_is_never_missed() -> None:
     rules = policy(places={"desk": Place("tickets", "service")})
     (wait,) = folded(ticket("opened", "10:00"), rules=rules).waits
