@@ -27,5 +27,5 @@ def test_an_event_topic_that_is_missing_is_named_with_its_cure(monkeypatch):
 
 
 def test_brokers_that_do_not_answer_are_named_with_the_setting():
-    with pytest.raises(UserError, match="no Kafka broker answers at 127.0.0.1:1 .*set TOUCHSTREAM_BROKERS"):
+    with pytest.raises(UserError, match=r"no Kafka broker answers at 127.0.0.1:1 .*set TOUCHSTREAM_BROKERS"):
         producer.open_producer(Settings(brokers="127.0.0.1:1"), compression=None)
