@@ -34,10 +34,11 @@ def in_one_line(error: Exception) -> str:
         return said if len(said) <= LONGEST else f"{said[:LONGEST]}..."
     meant = meaning(error)
     if isinstance(meant, SinkUnavailable):
-        return f"does not answer; start it, or set TOUCHSTREAM_CLICKHOUSE_URL ({_reason(error)})"
-    return _reason(error)
+        return f"does not answer; start it, or set TOUCHSTREAM_CLICKHOUSE_URL ({reason(error)})"
+    return reason(error)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return what lies behind an error of the connection, in a few words."""
     refused = REFUSED.search(str(error))
     return refused[1] if refused else " ".join(str(error).split())[:LONGEST]
