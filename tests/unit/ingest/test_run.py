@@ -99,7 +99,8 @@ def test_an_interrupted_run_goes_on_after_the_rows_that_were_acknowledged(file, 
     assert (report.resumed_after, report.rows) == (4, 7)
 
 
-def test_a_finished_run_leaves_no_checkpoint_so_that_the_next_sends_all_again(file):
+def test_a_finished_run_leaves_no_checkpoint_so_that_the_next_sends_all_again(file, monkeypatch):
+    monkeypatch.setattr(run, "EVENTS_PER_FLUSH", 4)
     ingest(file, MemorySender())
     again = MemorySender()
     ingest(file, again)
