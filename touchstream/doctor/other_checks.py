@@ -48,4 +48,3 @@ def clickhouse_findings(settings: ClickHouseSettings, max_skew_ms: int) -> Itera
         yield fail("ClickHouse", in_one_line(error), "see its log, and the rights of its user")
     finally:
         client.close()
-
