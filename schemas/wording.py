@@ -6,6 +6,7 @@ from typing import Final
 from pydantic_core import ErrorDetails
 
 LONGEST: Final = 300
+LONGEST_VALUE: Final = 120  # leaves room for what was expected
 ONE_OF_MANY: Final = "should be text, a number, true, false or null"
 
 _brief = Repr()
@@ -14,7 +15,8 @@ _brief.maxstring = _brief.maxother = 60
 
 def shown(value: object) -> str:
     """Write a value so that it can be recognised, however large it is."""
-    return _brief.repr(value)
+    text = _brief.repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 def one_line(text: str) -> str:

@@ -34,6 +34,7 @@ class Ledger:
         policy: Policy,
         topic: str,
         partition: int,
+        partitions: int,
         version: int,
     ) -> None:
         self.counts: Counter[str] = Counter()
@@ -42,6 +43,7 @@ class Ledger:
         self._policy = policy
         self._topic = topic
         self._partition = partition
+        self._partitions = partitions
         self._version = version
 
     def refused(self, refused: Refused, record: Record) -> None:
@@ -57,15 +59,15 @@ class Ledger:
             value=record.value,
             received_ms=record.timestamp,
         )
-        self._messages.append(dead_letter_message(letter))
+        self._messages.append(dead_letter_message(letter, self._partitions))
 
-    def misaddressed(self, event: Event, record: Record, partitions: int) -> None:
+    def misaddressed(self, event: Event, record: Record) -> None:
         """The message lies in another journey's partition: it goes back to its topic with the key of its own."""
         self.counts[REKEYED] += 1
         self._skip(event, record, REKEYED)
         key = event.journey_id.encode()
         headers = ((REKEYED, f"{self._partition}:{record.offset}".encode()),)
-        self._messages.append(Message(self._topic, key, record.value, partition_of(key, partitions), headers))
+        self._messages.append(Message(self._topic, partition_of(key, self._partitions), key, record.value, headers))
 
     def arrived(self, arrival: Arrival, fate: Fate) -> None:
         """The event was folded; one that an earlier run had applied left its trace then."""
@@ -76,25 +78,41 @@ class Ledger:
             self._store(arrival, very_late=fate is Fate.VERY_LATE)
 
     def _store(self, arrival: Arrival, *, very_late: bool) -> None:
-        event, record = arrival.event, arrival.record
-        place = {
-            "at_ms": arrival.at_ms,
-            "received_ms": record.timestamp,
-            "channel": event.channel or self._policy.channel_of(event.touchpoint),
-            "stage": self._policy.stage_of(event.touchpoint),
-            "clamped": arrival.clamped,
-            "very_late": very_late,
-            "unknown_fields": unknown_fields(event),
-            "partition": self._partition,
-            "offset": record.offset,
-            "version": self._version,
-        }
+        event = arrival.event
         if isinstance(event, Feedback):
-            row = rows.answer_row(event, **place, **rate(event)._asdict())  # type: ignore[arg-type]
-            self._tables.setdefault(tables.ANSWERS, []).append(row)
-        else:
-            row = rows.interaction_row(cast(Interaction, event), **place)  # type: ignore[arg-type]
-            self._tables.setdefault(tables.INTERACTIONS, []).append(row)
+            self._tables.setdefault(tables.ANSWERS, []).append(self._answer_row(event, arrival, very_late=very_late))
+            return
+        policy, touchpoint = self._policy, event.touchpoint
+        row = rows.interaction_row(
+            cast(Interaction, event),
+            at_ms=arrival.at_ms,
+            received_ms=arrival.record.timestamp,
+            channel=event.channel or policy.channel_of(touchpoint),
+            stage=policy.stage_of(touchpoint),
+            clamped=arrival.clamped,
+            very_late=very_late,
+            unknown_fields=unknown_fields(event),
+            partition=self._partition,
+            offset=arrival.record.offset,
+            version=self._version,
+        )
+        self._tables.setdefault(tables.INTERACTIONS, []).append(row)
+
+    def _answer_row(self, event: Feedback, arrival: Arrival, *, very_late: bool) -> Row:
+        return rows.answer_row(
+            event,
+            at_ms=arrival.at_ms,
+            received_ms=arrival.record.timestamp,
+            channel=event.channel or self._policy.channel_of(event.touchpoint),
+            stage=self._policy.stage_of(event.touchpoint),
+            clamped=arrival.clamped,
+            very_late=very_late,
+            unknown_fields=unknown_fields(event),
+            partition=self._partition,
+            offset=arrival.record.offset,
+            version=self._version,
+            **rate(event)._asdict(),
+        )
 
     def _skip(self, event: Event, record: Record, fate: str) -> None:
         row = rows.skipped_row(

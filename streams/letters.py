@@ -11,13 +11,14 @@ from streams.logic.panes import Pane
 from streams.outbox import Message
 from streams.placing import partition_of
 
-_encoder = msgspec.json.Encoder()
-_pane_decoder = msgspec.json.Decoder(Pane)
+_encoder = msgspec.msgpack.Encoder()
+_pane_decoder = msgspec.msgpack.Decoder(Pane)
 
 
-def dead_letter_message(letter: DeadLetter) -> Message:
+def dead_letter_message(letter: DeadLetter, partitions: int) -> Message:
     """A dead letter. Its key is its origin, which a replay repeats."""
-    return Message(DEAD_LETTERS.name, letter.origin.encode(), letters.encode(letter))
+    key = letter.origin.encode()
+    return Message(DEAD_LETTERS.name, partition_of(key, partitions), key, letters.encode(letter))
 
 
 def pane_messages(panes: Iterable[Pane], source: int, partitions: int) -> list[Message]:
@@ -25,9 +26,9 @@ def pane_messages(panes: Iterable[Pane], source: int, partitions: int) -> list[M
     return [
         Message(
             PANES.name,
+            partition_of(f"{pane.scope_kind}|{pane.scope}".encode(), partitions),
             key=f"{pane.scope_kind}|{pane.scope}|{source}|{pane.minute}".encode(),
             value=_encoder.encode(pane),
-            partition=partition_of(f"{pane.scope_kind}|{pane.scope}".encode(), partitions),
         )
         for pane in panes
     ]

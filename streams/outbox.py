@@ -2,56 +2,94 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 1.0
+RETRY_SECONDS: Final = 1.0
+Place = tuple[str, int]
+
+LARGEST_MESSAGE: Final = 8 << 20  # a dead letter carries a whole message, in base64
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to produce; `partition` None lets the key decide."""
+    """One message to produce."""
 
     topic: str
+    partition: int
     key: bytes
     value: bytes | None
-    partition: int | None = None
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Outbox:
-    """A producer that waits out an outage of the broker instead of raising or losing a message."""
+    """A producer of whole batches that waits out an outage of the broker instead of raising or losing a message."""
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
-        self._producer = producer
+    def __init__(self, client_options: Mapping[str, Any]) -> None:
+        self._client_options = client_options
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect; waits for the brokers."""
+        while self._producer is None:
+            producer = AIOKafkaProducer(**self._client_options, acks="all", max_request_size=LARGEST_MESSAGE)
+            try:
+                await producer.start()
+            except KafkaError as error:
+                await producer.stop()
+                log.warning("no broker answers, trying again in %s s: %s", RETRY_SECONDS, error)
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                self._producer = producer
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        if self._producer is not None:
+            await self._producer.stop()
 
     async def send(self, messages: Iterable[Message]) -> None:
-        """Produce messages; return once every one is acknowledged."""
-        waiting = list(messages)
+        """Produce messages; return once every one is acknowledged. Some may be there twice after an outage."""
+        waiting: dict[Place, list[Message]] = defaultdict(list)
+        for message in messages:
+            waiting[message.topic, message.partition].append(message)
         while waiting:
-            waiting = await self._attempt(waiting)
+            outcomes = await asyncio.gather(*(self._send(*place, of_place) for place, of_place in waiting.items()))
+            waiting = {place: waiting[place] for place, sent in zip(list(waiting), outcomes, strict=True) if not sent}
             if waiting:
-                log.warning("the broker did not take %d messages; trying again in %s s", len(waiting), RETRY_SECONDS)
+                log.warning("the brokers take no messages for %s; trying again in %s s", list(waiting), RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _attempt(self, messages: list[Message]) -> list[Message]:
-        results = await asyncio.gather(*map(self._send_one, messages))
-        return [message for message, taken in zip(messages, results, strict=True) if not taken]
-
-    async def _send_one(self, message: Message) -> bool:
+    async def _send(self, topic: str, partition: int, messages: list[Message]) -> bool:
+        producer = self._producer
+        if producer is None:
+            raise RuntimeError("start the outbox before sending")
         try:
-            await self._producer.send_and_wait(
-                message.topic,
-                value=message.value,
-                key=message.key,
-                partition=message.partition,
-                headers=list(message.headers),
-            )
-        except KafkaError:
+            acknowledged = []
+            for batch in _batches(producer, messages):
+                acknowledged.append(await producer.send_batch(batch, topic, partition=partition))
+            for each in acknowledged:
+                await each
+        except KafkaError as error:
+            if not error.retriable:
+                raise
             return False
         return True
+
+
+def _batches(producer: AIOKafkaProducer, messages: Iterable[Message]) -> Iterator[BatchBuilder]:
+    batch = producer.create_batch()
+    for message in messages:
+        record = {"timestamp": None, "key": message.key, "value": message.value, "headers": list(message.headers)}
+        if batch.append(**record) is None:  # full
+            yield batch
+            batch = producer.create_batch()
+            batch.append(**record)
+    yield batch

@@ -14,7 +14,7 @@ from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
 from streams.letters import pane_messages
 from streams.logic.policy import Policy
-from streams.pair import Pair
+from streams.pair import PANES_AT_ONCE, Pair
 from streams.state import StateTable
 
 log = logging.getLogger(__name__)
@@ -58,8 +58,8 @@ class Ownership:
         fresh = sorted(partitions - self.pairs.keys())
         for partition in fresh:
             pair = Pair(partition, self._partitions, self._policy)
-            effects = pair.take_over(await self._states.recover(partition))
-            await self._states.write(partition, pair.epoch, list(effects.states.items()))
+            pair.take_over(await self._states.recover(partition))
+            await self._states.check_fences(partition, pair.fences)
             self.pairs[partition] = pair
         if fresh:
             journeys = sum(len(self.pairs[partition]) for partition in fresh)
@@ -72,6 +72,7 @@ class Ownership:
             pair = self.pairs.pop(partition, None)
             if pair is not None:
                 self._committer.disown(partition, pair.epoch)
+                self._states.release(partition)
 
     async def run_clock(self) -> None:
         """Let time pass for every pair, and publish the panes that changed."""
@@ -94,7 +95,7 @@ class Ownership:
             else:
                 pair.clock.lags(side)
         effects = pair.tick(now_ms)
-        panes = pane_messages(pair.publish(), pair.partition, self._partitions) if publish else []
+        panes = pane_messages(pair.publish(), pair.partition, self._partitions) if publish or pair.book.unpublished > PANES_AT_ONCE else []
         if effects is None and panes:
             effects = Effects(partition=pair.partition, epoch=pair.epoch)
         if effects is not None:

@@ -27,6 +27,7 @@ from streams.state import Recovered
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
+PANES_AT_ONCE: Final = 2_000
 JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 
 
@@ -54,12 +55,12 @@ class Pair:
         """How many journeys have state."""
         return len(self._store)
 
-    def take_over(self, recovered: Recovered) -> Effects:
-        """Start from what the last owner left. The effects announce the new epoch: store them before the first batch."""
-        self.epoch = recovered.epoch + 1
+    def take_over(self, recovered: Recovered) -> None:
+        """Start from what the last owner left, in the epoch that outranks it."""
+        self.epoch = recovered.epoch
         mark = recovered.marks.get(MARK)
         if mark is not None:
-            watermark_ms, self._expired_through_ms = msgspec.msgpack.decode(mark)
+            watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
             self.book = PaneBook(self._policy, watermark_ms)
         for key, raw in recovered.items.items():
@@ -69,23 +70,28 @@ class Pair:
             if state_codec.latest_ms(raw) >= self.clock.watermark_ms - self._policy.pane_retention_ms:
                 journey = state_codec.decode(journey_id, raw)
                 self.book.restore(contributions(journey, self._policy), open_waits(journey, self._policy))
-        return self._effects(states={MARK: self._mark()})
+
+    @property
+    def fences(self) -> dict[str, int]:
+        """The last offset folded, by topic, of topics that ever had a batch."""
+        return {topic.name: end - 1 for topic, end in zip(EVENTS, self.next_offsets, strict=True) if end is not None}
 
     def fold(self, batch: Batch, topic: Topic, now_ms: int) -> Effects:
         """Fold one batch of one of the two topics into its journeys."""
         intake = read(batch, topic, max_clock_skew_ms=self._policy.max_clock_skew_ms, at_home=self._is_home)
         side = EVENTS.index(topic)
-        self.next_offsets[side] = batch.next_offset
+        self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
         self._emissions += 1
         effects = self._effects()
-        ledger = Ledger(effects.rows, effects.before, self._policy, batch.tp.topic, self.partition, self._version)
+        ledger = self._ledger(effects, topic)
         for refused, record in intake.refused:
             ledger.refused(refused, record)
         for event, record in intake.misaddressed:
-            ledger.misaddressed(event, record, self._partitions)
+            ledger.misaddressed(event, record)
         folds: dict[str, Fold] = {}
         for arrival in intake.arrivals:
             ledger.arrived(arrival, self._apply(arrival, side, folds))
+        self._rest.touch(folds)
         self.clock.saw(side, intake.newest_ms, now_ms=now_ms)
         self._finish(folds, effects, now_ms)
         self.counts.update(ledger.counts)
@@ -107,9 +113,9 @@ class Pair:
         return effects
 
     def publish(self) -> list[Pane]:
-        """The panes that changed since the last publication."""
+        """Panes that changed since they were last published; not all of them at once after a long back-fill."""
         self._publications += 1
-        return self.book.publish(self.epoch, self._publications)
+        return self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
 
     @property
     def _version(self) -> int:
@@ -148,7 +154,6 @@ class Pair:
             return
         raw = state_codec.encode(journey, self._policy)
         self._store[journey_id] = raw
-        self._rest.touch(journey_id)
         states[journey_id.encode()] = raw
         due_ms = state_codec.due_ms(raw)
         if due_ms <= self.clock.watermark_ms:
@@ -156,11 +161,15 @@ class Pair:
         else:
             self._agenda.schedule(journey_id, due_ms)
 
-    def _effects(self, states: dict[bytes, bytes | None] | None = None) -> Effects:
-        return Effects(partition=self.partition, epoch=self.epoch, states=states or {})
+    def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
+        place = (topic.name, self.partition, self._partitions)
+        return Ledger(effects.rows, effects.before, self._policy, *place, self._version)
+
+    def _effects(self) -> Effects:
+        return Effects(partition=self.partition, epoch=self.epoch)
 
     def _mark(self) -> bytes:
-        return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms))
+        return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms, self.next_offsets))
 
     def _is_home(self, journey_id: str) -> bool:
         return journey_id in self._store or partition_of(journey_id.encode(), self._partitions) == self.partition

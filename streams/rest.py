@@ -1,5 +1,7 @@
 """Which journeys were touched lately, by the wall clock: state at rest may expire, state in use may not."""
 
+from collections.abc import Iterable
+
 
 class Rest:
     """Two generations of touched journeys; one that is in neither has rested for at least `linger_ms`.
@@ -14,9 +16,9 @@ class Rest:
         self._recent: set[str] = set()
         self._older: set[str] = set()
 
-    def touch(self, journey_id: str) -> None:
-        """The journey was written just now."""
-        self._recent.add(journey_id)
+    def touch(self, journey_ids: Iterable[str]) -> None:
+        """Events of these journeys arrived just now."""
+        self._recent.update(journey_ids)
 
     def turn(self, now_ms: int) -> bool:
         """Let time pass; whether more journeys may have rested now."""

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     ] = 12.0
     settle_s: Annotated[float, Field(ge=0, le=60, description="seconds a rebalance waits for batches under way")] = 5.0
     commit_interval_s: Annotated[float, Field(ge=0.05, le=60, description="seconds between commits, 0.05 to 60")] = 1.0
+    flush_interval_s: Annotated[
+        float, Field(ge=0.01, le=60, description="least seconds between two inserts of few rows, 0.01 to 60")
+    ] = 0.5
     instance_id: Annotated[
         str | None, Field(description="a name that survives restarts of this worker (static membership)")
     ] = None

@@ -1,20 +1,18 @@
 """One worker: everything wired together, from the broker to ClickHouse."""
 
-import asyncio
-import gc
+import functools
 import logging
 import os
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from aiokafka import AIOKafkaProducer
 
 from schemas.catalogue import Catalogue
 from schemas.codec import Reason
 from schemas.letters import DeadLetter
-from schemas.topics import DEAD_LETTERS, EVENTS, INTERACTIONS, FEEDBACK, PANES
+from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
 from sinks.settings import ClickHouseSettings
 from sinks.storing import RefusedRow
@@ -29,6 +27,7 @@ from streams.letters import dead_letter_message
 from streams.logic.policy import Policy
 from streams.outbox import Message, Outbox
 from streams.ownership import Ownership, wall_clock_ms
+from streams.process import run_worker
 from streams.settings import Settings
 from streams.state import StateTable
 
@@ -37,42 +36,72 @@ log = logging.getLogger(__name__)
 REFUSED_FROM: Final = {tables.INTERACTIONS: INTERACTIONS.name, tables.ANSWERS: FEEDBACK.name}
 
 
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The parts of a running worker that others look at."""
+    """The parts of a worker that run beside its agents."""
 
     app: BatchApp
     writer: Writer
+    outbox: Outbox
     committer: Committer
     ownership: Ownership
     merger: PaneMerger
+
+    async def commit(self) -> None:
+        """Connect to where results go, then commit turn after turn."""
+        await self.outbox.start()
+        await self.writer.warm_up()
+        await self.committer.run()
+
+
+def run(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> None:
+    """Run one worker until it is told to stop."""
+    run_worker(create_worker(settings, clickhouse, catalogue).app, loglevel="INFO")
 
 
 def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> Worker:
     """Wire a worker; nothing is connected before its app starts."""
     policy = Policy.of(catalogue)
     app = create_app(settings)
-    states = StateTable(app, "journeys", EVENTS)
-    marks = StateTable(app, "windows", (PANES,))
-    writer = Writer(clickhouse)
-    outbox = Outbox(settings.client_options())
+    options = settings.client_options()
+    states = StateTable(app, "journeys", partitions=settings.partitions, client_options=options)
+    marks = StateTable(app, "windows", partitions=settings.partitions, client_options=options)
+    writer, outbox = Writer(clickhouse), Outbox(options)
     committer = Committer(
-        writer, states, outbox, flush_interval=settings.flush_interval_s, on_refused=letters_of_refused_rows
+        writer,
+        states,
+        outbox,
+        flush_interval=settings.flush_interval_s,
+        on_refused=functools.partial(letters_of_refused_rows, partitions=settings.partitions),
     )
     ownership = Ownership(app, states, committer, policy, partitions=settings.partitions)
     merger = PaneMerger(app, marks, committer, policy)
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
     keep_dead_letters(app, committer)
-
-    @app.on_before_configured.connect
-    def _tune(*_: object, **__: object) -> None:
-        gc.freeze()
-
-    return Worker(app, writer, committer, ownership, merger)
+    worker = Worker(app, writer, outbox, committer, ownership, merger)
+    for forever in (worker.commit, ownership.run_clock, merger.run):
+        app.task(_loud(forever))
+    return worker
 
 
-def letters_of_refused_rows(refused: Sequence[RefusedRow]) -> Iterable[Message]:
+def _loud(forever: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Coroutine[Any, Any, None]]:
+    """End the process when a task of it ends by an exception, so that a supervisor starts it from the last commit."""
+
+    @functools.wraps(forever)
+    async def watched() -> None:
+        try:
+            await forever()
+        except Exception:
+            log.critical("%s failed, the worker ends", forever.__qualname__, exc_info=True)
+            os._exit(EXIT_BUG)
+
+    return watched
+
+
+def letters_of_refused_rows(refused: Sequence[RefusedRow], *, partitions: int) -> Iterable[Message]:
     """Dead letters of rows that ClickHouse cannot store; the message they came from is named where there is one."""
     now_ms = wall_clock_ms()
     for each in refused:
@@ -88,4 +117,4 @@ def letters_of_refused_rows(refused: Sequence[RefusedRow]) -> Iterable[Message]:
             value=msgspec.json.encode(fields, enc_hook=str),
             received_ms=now_ms,
         )
-        yield dead_letter_message(letter)
+        yield dead_letter_message(letter, partitions)

@@ -22,7 +22,6 @@ from streams.state import StateTable
 
 EMIT_S: Final = 1.0
 ROWS_PER_STEP: Final = 1_000  # telling every window of a day takes seconds; the loop must breathe in between
-MARK: Final = b"\x00windows"
 
 
 class Windows:
@@ -68,8 +67,7 @@ class PaneMerger:
         """Raise the epoch of every partition that came, so that its rows outrank the last owner's."""
         for partition in sorted(tp.partition for tp in assignment.tps if tp.topic == PANES.name):
             if partition not in self.windows:
-                epoch = (await self._marks.recover(partition)).epoch + 1
-                await self._marks.write(partition, epoch, [(MARK, b"")])
+                epoch = (await self._marks.recover(partition)).epoch
                 self.windows[partition] = Windows(partition, epoch, self._policy)
 
     async def give_back(self, tps: Iterable[TP]) -> None:
@@ -77,6 +75,7 @@ class PaneMerger:
         for tp in tps:
             if tp.topic == PANES.name:
                 self.windows.pop(tp.partition, None)
+                self._marks.release(tp.partition)
 
     async def run(self) -> None:
         """Tell changed windows, again and again."""

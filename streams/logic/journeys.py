@@ -119,12 +119,12 @@ class Touched(NamedTuple):
 class Fold:
     """One journey in one batch."""
 
-    __slots__ = ("_book", "_floor_ms", "_journey", "_policy", "_said", "_seen", "_touched", "_vanished")
+    __slots__ = ("_book", "_floor_ms", "_policy", "_said", "_seen", "_touched", "_vanished", "journey")
 
     def __init__(
         self, journey: Journey, policy: Policy, watermark_ms: int, book: PaneBook, *, expired_through_ms: int = NEVER
     ) -> None:
-        self._journey = journey
+        self.journey = journey
         self._policy = policy
         self._book = book
         self._floor_ms = max(journey.floor_ms, expired_through_ms)
@@ -136,7 +136,7 @@ class Fold:
 
     def interaction(self, event: Interaction, *, offset: int, at_ms: int) -> Fate:
         """Take in what a customer or the company did."""
-        journey = self._journey
+        journey = self.journey
         if offset <= journey.fences[INTERACTIONS]:
             return Fate.REPLAYED
         journey.fences[INTERACTIONS] = offset
@@ -164,7 +164,7 @@ class Fold:
 
     def feedback(self, event: Feedback, *, offset: int, at_ms: int) -> Fate:
         """Take in what a customer said."""
-        journey, policy = self._journey, self._policy
+        journey, policy = self.journey, self._policy
         if offset <= journey.fences[FEEDBACK]:
             return Fate.REPLAYED
         journey.fences[FEEDBACK] = offset
@@ -192,16 +192,16 @@ class Fold:
         """
         self._book.advance(watermark_ms)
         self._close_runs(watermark_ms, changes)
-        for name, dialogue in self._journey.dialogues.items():
+        for name, dialogue in self.journey.dialogues.items():
             if name in self._touched or dialogue.is_missed_at(watermark_ms):
                 self._conclude(name, dialogue, watermark_ms, changes)
-        retention.shorten(self._journey, self._policy, self._touched)
+        retention.shorten(self.journey, self._policy, self._touched)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
-            expired = retention.expire(self._journey, self._policy, watermark_ms, self._book)
+            expired = retention.expire(self.journey, self._policy, watermark_ms, self._book)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)
 
     def _step(self, step: sessions.Step) -> None:
-        runs, policy = self._journey.runs, self._policy
+        runs, policy = self.journey.runs, self._policy
         if runs:
             run = runs[-1]
             last = run.steps[-1]
@@ -215,7 +215,7 @@ class Fold:
         self._vanished |= {run.started_ms for run in gone} - {run.started_ms for run in fresh}
 
     def _moment(self, event: Conversational, at_ms: int, id64: int, channel: str) -> None:
-        name, policy, known = event.conversation_id, self._policy, self._journey.dialogues
+        name, policy, known = event.conversation_id, self._policy, self.journey.dialogues
         dialogue = known.get(name)
         if dialogue is None:
             dialogue = known[name] = Dialogue()
@@ -226,7 +226,7 @@ class Fold:
         touched.vanished.update(dialogues.place(dialogue, moment, policy))
 
     def _close_runs(self, watermark_ms: int, changes: Changes) -> None:
-        journey, policy = self._journey, self._policy
+        journey, policy = self.journey, self._policy
         for number, run in enumerate(journey.runs):
             if run.closed_ms is None:
                 successor = journey.runs[number + 1] if number + 1 < len(journey.runs) else None
@@ -243,7 +243,7 @@ class Fold:
 
     def _conclude(self, name: str, dialogue: Dialogue, watermark_ms: int, changes: Changes) -> None:
         """Publish the waits of a conversation that are new, changed, or were gone for a while."""
-        journey_id, policy = self._journey.journey_id, self._policy
+        journey_id, policy = self.journey.journey_id, self._policy
         before, vanished = self._touched.get(name) or Touched(dialogues.read(dialogue, policy)[1], set())
         thread, after = dialogues.read(dialogue, policy, watermark_ms)
         dialogue.remember(after)
@@ -258,7 +258,7 @@ class Fold:
         self._count_waits(name, before, after)
 
     def _count_waits(self, name: str, before: list[Case], after: list[Case]) -> None:
-        journey_id, policy, book = self._journey.journey_id, self._policy, self._book
+        journey_id, policy, book = self.journey.journey_id, self._policy, self._book
         gone, new = [case for case in before if case not in after], [case for case in after if case not in before]
         for case in gone:
             book.replace(contributions.of_case(case, policy), ())

@@ -92,18 +92,27 @@ class PaneBook:
         self._settle()
         return self._panes.get(minute, {}).get(scope, Parts())
 
-    def publish(self, epoch: int, sequence: int) -> list[Pane]:
-        """Panes and gauges that changed since the last call. Then minutes past their retention are let go."""
+    def publish(self, epoch: int, sequence: int, limit: int | None = None) -> list[Pane]:
+        """Panes that changed since the last call, the oldest `limit` of them, and all gauges that moved.
+
+        Minutes past their retention are let go once everything is told.
+        """
         self._settle()
-        changed = [
-            Pane(*scope, minute, epoch, sequence, self._panes[minute][scope].to_wire())
-            for minute, scope in sorted(self._changed)
+        told = sorted(self._changed)[:limit]
+        panes = [
+            Pane(*scope, minute, epoch, sequence, self._panes[minute][scope].to_wire()) for minute, scope in told
         ]
-        gauges = [Pane(*scope, GAUGE, epoch, sequence, self._gauge(scope)) for scope in sorted(self._shaken)]
-        self._changed.clear()
+        panes += [Pane(*scope, GAUGE, epoch, sequence, self._gauge(scope)) for scope in sorted(self._shaken)]
+        self._changed.difference_update(told)
         self._shaken.clear()
-        self._forget()
-        return changed + gauges
+        if not self._changed:
+            self._forget()
+        return panes
+
+    @property
+    def unpublished(self) -> int:
+        """Panes that changed since they were published."""
+        return len(self._changed)
 
     def _settle(self) -> None:
         """Let the counted events into the panes of their scopes."""

@@ -57,6 +57,14 @@ class ScopeBook:
         oldest = min((asked_ms for _, asked_ms in gauges if asked_ms is not None), default=None)
         return sum(count for count, _ in gauges), oldest
 
+    def show(self, window: Window, end: int) -> None:
+        """Keep for a window what the gauge says now: once the window has filled up, this is what it said."""
+        gauge = self.gauge()
+        if gauge == QUIET:
+            self.shown.pop((window, end), None)
+        else:
+            self.shown[window, end] = gauge
+
     def total(self, window: Window, end: int) -> Parts:
         """Sum over a window."""
         sums, total = self.sums[window.hop], Parts()
@@ -104,11 +112,11 @@ class RollingBook:
             self.advance(minute)
 
     def advance(self, minute: int) -> None:
-        """Note how far time has come, so that windows go on while nothing happens."""
+        """Note the minute (since 1970) that time has come to, so that windows go on while nothing happens."""
         if minute > self._newest:
             self._newest = minute
             for scope, book in self._scopes.items():
-                if book.gauges:
+                if book.gauge() != QUIET:
                     self._refresh(scope)
 
     def emit(self, limit: int | None = None) -> list[Rolling]:
@@ -150,7 +158,7 @@ class RollingBook:
     def _row(self, scope: Scope, window: Window, end: int) -> Rolling:
         book = self._scopes[scope]
         if end == _filling(window, self._newest):
-            book.shown[window, end] = book.gauge()
+            book.show(window, end)
         return rolling_of(scope, window, end, book.total(window, end), book.shown.get((window, end), QUIET))
 
     def _forget(self) -> None:
@@ -186,7 +194,7 @@ def rolling_of(scope: Scope, window: Window, end: int, parts: Parts, gauge: Gaug
 
 
 def _ends(window: Window, minute: int) -> Iterable[int]:
-    """Ends of the windows that a minute is part of."""
+    """List the ends of the windows that a minute is part of."""
     return range(_filling(window, minute), minute + window.length + 1, window.hop)
 
 

@@ -113,6 +113,39 @@ def test_an_unknown_field_of_an_old_version_is_kept_too():
     assert unknown_fields(event) == 1
 
 
+@pytest.mark.parametrize("value", [b"1e999", b"[-1e999]", b'{"deep": [1e999]}'])
+def test_a_number_beyond_all_numbers_in_an_unknown_field_is_kept_as_text(value):
+    raw = shown()[:-1] + b', "load": ' + value + b"}"
+    event = decode(raw, INTERACTIONS)
+    assert "Infinity" in event.properties["load"]
+    assert decode(encode(event), INTERACTIONS) == event
+
+
+def test_a_number_beyond_all_numbers_is_no_value_of_a_property():
+    raw = shown()[:-1] + b', "properties": {"load": 1e999}}'
+    assert decode(raw, INTERACTIONS).detail == "properties.load: inf should be text, a number, true, false or null"
+
+
+@pytest.mark.parametrize("moment", ["1990-01-01T00:00:00Z", "2199-12-31T23:59:59.999Z", "2026-03-29T03:30:00+03:00"])
+def test_every_moment_of_the_years_of_event_time_is_read(moment):
+    assert isinstance(decode(shown(occurred_at=moment), INTERACTIONS), PageView)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "is_read"),
+    [
+        pytest.param("1900-01-01T00:00:00Z", True, id="first moment a column can hold"),
+        pytest.param("1970-01-01T00:00:00Z", True, id="clock never set: only the event's own time must be plausible"),
+        pytest.param("2298-12-31T23:59:59Z", True, id="last year"),
+        pytest.param("1899-12-31T23:59:59Z", False, id="before"),
+        pytest.param("2299-01-01T00:00:00Z", False, id="after"),
+    ],
+)
+def test_other_moments_must_fit_a_column_of_clickhouse(sent_at, is_read):
+    told = decode(shown(sent_at=sent_at), INTERACTIONS)
+    assert isinstance(told, PageView) if is_read else told.reason is Reason.ABSURD_TIME
+
+
 def test_a_message_of_exactly_one_mebibyte_is_read_and_one_byte_more_is_not():
     event = shown(title="")
     full = shown(title="x" * (MAX_BYTES - len(event)))

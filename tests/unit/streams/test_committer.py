@@ -49,7 +49,7 @@ async def running(diary: Diary, flush_interval: float = 0.0) -> AsyncIterator[Co
         Stating(diary),
         diary,
         flush_interval=flush_interval,
-        on_refused=lambda refused: [Message("touchpoint.dead-letters", b"k", b"v") for _ in refused],
+        on_refused=lambda refused: [Message("touchpoint.dead-letters", 0, b"k", b"v") for _ in refused],
     )
     task = asyncio.create_task(committer.run())
     try:
@@ -61,11 +61,11 @@ async def running(diary: Diary, flush_interval: float = 0.0) -> AsyncIterator[Co
 def effects(diary: Diary, name: str, *, partition: int = 0, epoch: int = 1, rows: int = 1) -> Effects:
     return Effects(
         rows={tables.SKIPPED: [(name, i) for i in range(rows)]},
-        before=[Message(f"before-{name}", b"k", b"v")],
+        before=[Message(f"before-{name}", 0, b"k", b"v")],
         partition=partition,
         epoch=epoch,
         states={b"journey": name.encode()},
-        after=[Message(f"after-{name}", b"k", b"v")],
+        after=[Message(f"after-{name}", 0, b"k", b"v")],
         acknowledge=lambda: diary.entries.append(("acknowledged", name)),
     )
 

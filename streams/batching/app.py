@@ -1,0 +1,148 @@
+"""The Faust app whose agents receive batches."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+from faust.app.base import BootStrategy
+from faust.assignor import PartitionAssignor
+from faust.types import TP
+
+from streams.batching.batch import BatchSchema
+from streams.batching.consumer import BatchConsumer, BatchTransport
+from streams.batching.pairs import OnAssigned, OnRevoked, Pairs
+
+EXIT_BUG = 70  # EX_SOFTWARE: an agent raised; a supervisor starts the worker again from the last commit
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is on its way at once, and how long things wait."""
+
+    batch_events: int = 4000
+    unacked_events: int = 20_000  # per partition
+    unacked_batches: int = 64  # per partition
+    fetch_wait_ms: int = 100
+    settle_s: float = 5.0
+
+
+class WithoutWeb(BootStrategy):  # type: ignore[misc]
+    """Never starts Faust's web server, which would listen on all interfaces without a password."""
+
+    enable_web = False
+
+
+class Assignor(PartitionAssignor):  # type: ignore[misc]
+    """Faust's assignment, but what we recover ourselves is not announced to Faust's table recovery."""
+
+    def assigned_actives(self) -> set[TP]:
+        """Return the partitions Faust looks after, without changelogs that streams/state.py reads."""
+        return {tp for tp in super().assigned_actives() if tp.topic not in self.app.unread_topics}
+
+
+class BatchApp(faust.App):  # type: ignore[misc]
+    """A Faust app whose agents on `batched` topics receive one event per batch.
+
+        @app.agent(app.topic("touchpoint.interactions", "touchpoint.feedback"))
+        async def follow(stream):
+            async for event in stream.noack().events():
+                batch = event.value
+                ...
+                event.ack()
+
+    Always with `noack()`: otherwise Faust acknowledges a batch even when the agent raised. Acknowledge on the app's event loop, as late and in whatever order you like; an unacknowledged batch stops the
+    commit, and after `unacked_events` the delivery, of its own partition. All other topics behave as in plain Faust.
+    """
+
+    BootStrategy = WithoutWeb
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        batched: Iterable[str],
+        compacted: Iterable[str] = (),
+        limits: Limits | None = None,
+        **options: Any,
+    ) -> None:
+        self.batched_topics = frozenset(batched)
+        self.compacted_topics = frozenset(compacted)
+        self.unread_topics: set[str] = set()
+        self.limits = limits or Limits()
+        self.pairs = Pairs(self.batched_topics)
+        super().__init__(id, PartitionAssignor=Assignor, **options)
+        self.on_rebalance_complete.connect(self._announce_assignment, weak=False)
+
+    def on_pairs_assigned(self, hook: OnAssigned) -> OnAssigned:
+        """Run `await hook(assignment)` after each assignment and before the first batch of it; usable as a decorator.
+
+        No partition is read until every hook has returned. A rebalance that begins meanwhile cancels the hook, and it
+        runs again for the next assignment. A batch of the assignment before may still be in an agent's hands then, if
+        it took longer than `settle_s`: such a batch has `batch.generation != app.generation`.
+        """
+        self.pairs.on_assigned(hook)
+        return hook
+
+    def on_pairs_revoked(self, hook: OnRevoked) -> OnRevoked:
+        """Run `await hook(tps)` when partitions are given back; usable as a decorator.
+
+        By then no new batch reaches an agent, what was under way had `settle_s` to be acknowledged, and all that is
+        acknowledged is committed. The broker waits for the hook, so it should take seconds at most. Not called when
+        the worker stops.
+        """
+        self.pairs.on_revoked(hook)
+        return hook
+
+    @property
+    def generation(self) -> int:
+        """The generation of the consumer group this worker is part of."""
+        return int(self.consumer_generation_id)
+
+    def lag(self, tp: TP) -> int | None:
+        """Count the records of a batched partition that were not read yet; None before the first fetch."""
+        return self._batch_consumer.lag(tp)
+
+    def caught_up(self, tp: TP) -> bool:
+        """Whether every record this partition is known to have was handed out and acknowledged."""
+        return self._batch_consumer.caught_up(tp)
+
+    @property
+    def offsets_lost(self) -> Mapping[TP, int]:
+        """Offsets that should have been there and never came, per partition, since the start."""
+        return dict(self._batch_consumer._thread.gaps.lost)
+
+    @property
+    def _batch_consumer(self) -> BatchConsumer:
+        consumer: BatchConsumer = self.consumer
+        return consumer
+
+    def topic(self, *topics: str, **options: Any) -> Any:
+        """Describe topics as Faust does; batched and other topics cannot be mixed in one description."""
+        batched = self.batched_topics.intersection(topics)
+        if batched and len(batched) < len(topics):
+            plain = sorted(set(topics) - batched)
+            raise ValueError(f"topics {sorted(batched)} come in batches, {plain} do not: an agent needs one kind")
+        if batched:
+            options["schema"] = BatchSchema()
+        return super().topic(*topics, **options)
+
+    def agent(
+        self, channel: Any = None, *, concurrency: int = 1, isolated_partitions: bool = False, **options: Any
+    ) -> Any:
+        """Declare an agent as Faust does, with a concurrency of 1: more would commit past what is still being worked on."""
+        if concurrency != 1 or isolated_partitions:
+            raise ValueError("agents run with concurrency=1 and without isolated_partitions: add workers instead")
+        return super().agent(channel, **options)
+
+    def _new_transport(self) -> BatchTransport:
+        return BatchTransport(self.conf.broker_consumer, self)
+
+    async def _announce_assignment(self, _app: Any, **_signal: Any) -> None:
+        await self.pairs.announce()
+
+    async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
+        """End the process when an agent raises: Faust would go on with the next batch as if nothing had happened."""
+        self.log.critical("agent %s raised, the worker ends: %r", agent.name, exc, exc_info=exc)
+        os._exit(EXIT_BUG)

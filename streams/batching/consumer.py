@@ -1,0 +1,134 @@
+"""The consumer on the app's side: chunks become messages, acknowledgements become commits."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from faust.transport.consumer import ensure_TP
+from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.types import TP
+
+from streams.batching.batch import Batch, BatchMessage
+from streams.batching.chunks import Chunk
+from streams.batching.ledger import Ledger
+from streams.batching.thread import BatchConsumerThread
+
+FULL_POLL_S = 0.05  # how soon a partition that has got room again is looked at while others are quiet
+SETTLE_POLL_S = 0.01
+
+
+class BatchConsumer(Consumer):  # type: ignore[misc]
+    """Faust's consumer with ranges of offsets instead of single ones, for the batched topics."""
+
+    def __init__(self, transport: Any, *args: Any, **options: Any) -> None:
+        limits = transport.app.limits
+        self.ledger = Ledger(max_events=limits.unacked_events, max_batches=limits.unacked_batches)
+        super().__init__(transport, *args, **options)
+
+    def _new_consumer_thread(self) -> BatchConsumerThread:
+        return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    # -- delivering
+
+    async def _getmany(self, active_partitions: set[TP], timeout: float) -> dict[TP, list[Any]]:
+        """Fetch from partitions with room only: a slow agent holds up its partitions and nobody else."""
+        ready = {tp for tp in active_partitions if self.ledger.has_room(tp)}
+        if not ready:
+            await self.ledger.wait_for_room(timeout)
+            return {}
+        if len(ready) < len(active_partitions):
+            timeout = min(timeout, FULL_POLL_S)
+        fetched: dict[TP, list[Any]] = await super()._getmany(ready, timeout)
+        return {tp: list(self._register(ensure_TP(tp), items)) for tp, items in fetched.items()}
+
+    def _register(self, tp: TP, items: list[Any]) -> Iterator[Any]:
+        """Enter chunks into the ledger as soon as they are here; pass on what is worth a message."""
+        for item in items:
+            if not isinstance(item, Chunk):
+                yield item
+            elif item.generation == self.app.generation:
+                item.delivery = self.ledger.deliver(tp, item.start, item.next_offset, len(item.records))
+                if item.records:
+                    yield item
+                else:  # ends of transactions, compacted records
+                    self.ledger.ack(item.delivery)
+
+    def _to_message(self, tp: TP, record: Any) -> Any:
+        if not isinstance(record, Chunk) or record.delivery is None:
+            return super()._to_message(tp, record)
+        tp = ensure_TP(tp)
+        highwater = max(self.highwater(tp) or 0, record.next_offset)
+        first = record.records[0].offset
+        batch = Batch(tp, record.records, first, record.next_offset, highwater, record.generation)
+        return BatchMessage(batch, record.delivery, self.ledger)
+
+    def lag(self, tp: TP) -> int | None:
+        """Count the records of a batched partition that were not read yet; None before the first fetch."""
+        return self._thread.lag(tp)  # type: ignore[no-any-return]
+
+    def caught_up(self, tp: TP) -> bool:
+        """Whether every record the partition is known to have was handed out and acknowledged."""
+        # In this order: what is read while we look is then seen as under way, not as done.
+        return self._thread.lag(tp) == 0 and self.ledger.is_settled(tp, self._thread.gaps.read_to(tp))
+
+    # -- committing
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        batched = self.app.batched_topics
+        yield from (tp for tp in super()._filter_tps_with_pending_acks(topics) if tp.topic not in batched)
+        yield from (tp for tp in self.ledger.partitions() if topics is None or tp in topics or tp.topic in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        if tp.topic not in self.app.batched_topics:
+            return super()._new_offset(tp)  # type: ignore[no-any-return]
+        self._acked.pop(tp, None)  # Faust's own lists of single offsets: not used here, must not grow
+        self._acked_index.pop(tp, None)
+        return self.ledger.committable(tp)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        if tp.topic not in self.app.batched_topics:
+            await super()._add_gap(tp, offset_from, offset_to)
+
+    async def wait_empty(self) -> None:
+        """Give batches under way a moment to be acknowledged, then commit what is.
+
+        Faust waits without end; while a sink is down that would cost this worker its membership in the group.
+        """
+        deadline = time.monotonic() + self.app.limits.settle_s
+        while self.unacked and time.monotonic() < deadline and not self.should_stop:
+            await asyncio.sleep(SETTLE_POLL_S)
+            self._clean_unacked_messages()
+        await self.maybe_wait_for_commit_to_finish()
+        await self.commit_and_end_transactions()
+
+    # -- rebalancing
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Settle, commit what is acknowledged, tell the app, forget the rest: the next owner reads it again."""
+        await super().on_partitions_revoked(revoked)
+        self.ledger.forget(revoked)
+        await self._guard(self.app.pairs.revoke(revoked))
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Note the new assignment before Faust starts to recover its tables."""
+        self.app.pairs.assign(assigned, generation_id)
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def _guard(self, hook: Any) -> None:
+        """Let a hook's exception end the app: aiokafka would only log it."""
+        try:
+            await hook
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not be swallowed
+            await self.app.crash(error)
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Leave batched topics and unread changelogs out of Faust's reminders about slow processing."""
+        if tp.topic not in self.app.batched_topics and tp.topic not in self.app.unread_topics:
+            super().verify_event_path(now, tp)
+
+
+class BatchTransport(Transport):  # type: ignore[misc]
+    """Faust's transport with our consumer."""
+
+    Consumer = BatchConsumer

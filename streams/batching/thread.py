@@ -1,0 +1,100 @@
+"""The consumer thread: Faust's own, but what it fetches of batched topics leaves it in chunks."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import ConsumerStoppedError
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.types import TP
+
+from streams.batching.chunks import hand_over_in_chunks
+from streams.batching.gaps import GapWatch
+
+REBALANCE_PAUSE_S = 0.05
+
+
+class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Talks to the broker on its own event loop, so heartbeats go out while the app's loop is busy with a batch."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.gaps = GapWatch(self.app.compacted_topics)
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # Both are fixed in Faust: 1500 ms, and records of transactions that were aborted.
+        consumer._fetch_max_wait_ms = self.app.limits.fetch_wait_ms
+        consumer._isolation_level = "read_committed"
+        return consumer
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Keep aiokafka from fetching changelogs that are read elsewhere, then let Faust go on."""
+        self.gaps.clear()
+        unread = [TopicPartition(*tp) for tp in assigned if tp.topic in self.app.unread_topics]
+        self._ensure_consumer().pause(*unread)
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go back to what is committed, and expect the next records there."""
+        committed: Mapping[TP, int] = await super().seek_to_committed()
+        for tp, offset in committed.items():
+            self.gaps.expect(TP(*tp), offset)
+        return committed
+
+    def seek(self, partition: TP, offset: int) -> None:
+        """Go to this offset, and expect the next record there."""
+        super().seek(partition, offset)
+        self.gaps.expect(TP(*partition), offset)
+
+    def lag(self, tp: TP) -> int | None:
+        """Count the offsets between the position and the end of the partition; None before the first fetch."""
+        state = self._ensure_consumer()._subscription.subscription.assignment.state_value(TopicPartition(*tp))
+        if state is None or state.highwater is None or not state.has_valid_position:
+            return None
+        return max(0, int(state.highwater - state.position))
+
+    async def _fetch_records(
+        self, consumer: Any, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None
+    ) -> dict[TP, list[Any]]:
+        if not self.consumer.flow_active:
+            return {}
+        fetcher = consumer._fetcher
+        if consumer._closed or fetcher._closed:
+            raise ConsumerStoppedError
+        if fetcher._subscriptions.reassignment_in_progress:
+            await asyncio.sleep(
+                REBALANCE_PAUSE_S
+            )  # Faust waits here to the end, and holds up a commit that needs this thread
+            return {}
+        deadline = time.monotonic() + (timeout or 0)
+        with fetcher._subscriptions.fetch_context():
+            while True:
+                self._hand_over_in_chunks(fetcher)
+                fetched: dict[TP, list[Any]] = await fetcher.fetched_records(active_partitions, timeout=0)
+                remaining = deadline - time.monotonic()
+                if fetched or remaining <= 0 or not await _data_arrived(fetcher, remaining):
+                    return fetched
+
+    def _hand_over_in_chunks(self, fetcher: Any) -> None:
+        app = self.app
+        hand_over_in_chunks(
+            fetcher,
+            app.batched_topics.__contains__,
+            app.limits.batch_events,
+            self.gaps,
+            lambda: int(app.consumer_generation_id),
+        )
+
+
+async def _data_arrived(fetcher: Any, timeout_s: float) -> bool:
+    """Wait until aiokafka has fetched something, or raise what it met; False when the time is over."""
+    waiter = fetcher._create_fetch_waiter()
+    done, _ = await asyncio.wait([waiter], timeout=timeout_s)
+    if not done:
+        waiter.cancel()
+        return False
+    waiter.result()
+    return not fetcher._closed

@@ -1,0 +1,257 @@
+"""One partition pair, without broker or database: what goes in comes out as rows, once, whatever crashes in between."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from faust.types import TP
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas import codec
+from schemas.envelope import Event
+from schemas.topics import FEEDBACK, INTERACTIONS, Topic
+from sinks import tables
+from sinks.tables import Table
+from streams.batching.batch import Batch
+from streams.committer import Effects
+from streams.pair import MARK, Pair
+from streams.state import Recovered
+from tests import builders, reference
+from tests.builders import HOUR, MINUTE
+from tests.unit.logic.test_any_order import RULES, log
+
+NOW = builders.ms("12:00")
+IDENTITY = {
+    tables.INTERACTIONS: ("source_partition", "source_offset"),
+    tables.ANSWERS: ("source_partition", "source_offset"),
+    tables.SKIPPED: ("topic", "partition", "offset"),
+    tables.SESSIONS: ("session_id",),
+    tables.WAITS: ("wait_id",),
+    tables.CONVERSATIONS: ("journey_id", "conversation_id"),
+}
+
+
+@dataclass(slots=True)
+class Record:
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class ClickHouse:
+    """Keeps the row with the highest version of each identity, as ReplacingMergeTree does."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = {table: {} for table in IDENTITY}
+
+    def store(self, effects: Effects) -> None:
+        for table, rows in effects.rows.items():
+            for values in rows:
+                row = dict(zip(table.names, values, strict=True))
+                identity = tuple(row[name] for name in IDENTITY[table])
+                known = self.rows[table].get(identity)
+                if known is None or row["version"] >= known["version"]:
+                    self.rows[table][identity] = row
+
+    def alive(self, table: Table) -> list[dict[str, Any]]:
+        return [row for row in self.rows[table].values() if not row.get("is_deleted")]
+
+
+@dataclass
+class System:
+    """A pair, its changelog and its tables; `crash` loses what was only in memory."""
+
+    clickhouse: ClickHouse = field(default_factory=ClickHouse)
+    changelog: dict[bytes, bytes] = field(default_factory=dict)
+    epoch: int = 0
+    pair: Pair = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.crash()
+
+    def crash(self) -> None:
+        items = {key: value for key, value in self.changelog.items() if key != MARK}
+        marks = {MARK: self.changelog[MARK]} if MARK in self.changelog else {}
+        self.pair = Pair(0, 1, RULES)
+        self.epoch += 1
+        self.pair.take_over(Recovered(self.epoch, items, marks))
+
+    def batch(self, topic: Topic, records: list[Record], now_ms: int = NOW) -> Effects:
+        end = records[-1].offset + 1
+        batch = Batch(TP(topic.name, 0), records, records[0].offset, end, end, 1)
+        return self.pair.fold(batch, topic, now_ms)
+
+    def flush(self, effects: Effects, keep: Iterable[bytes] | None = None) -> None:
+        for key, value in effects.states.items():
+            if keep is None or key in keep:
+                if value is None:
+                    self.changelog.pop(key, None)
+                else:
+                    self.changelog[key] = value
+
+    def run(self, effects: Effects | None) -> None:
+        if effects is not None:
+            self.clickhouse.store(effects)
+            self.flush(effects)
+
+    def end_of_time(self) -> None:
+        """Both topics are read and silent: the watermark follows a wall clock that is far ahead."""
+        for side in (0, 1):
+            self.pair.clock.caught_up(side, now_ms=NOW)
+        while (effects := self.pair.tick(NOW + 30 * 24 * HOUR)) is not None:
+            self.run(effects)
+
+
+def record(event: Event, offset: int, key: str | None = None) -> Record:
+    return Record(offset, NOW, (key or event.journey_id).encode(), codec.encode(event))
+
+
+def test_a_batch_becomes_facts_and_state() -> None:
+    system = System()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view(), 0), record(builders.page_view("10:05"), 1)]))
+    assert len(system.clickhouse.alive(tables.INTERACTIONS)) == 2
+    assert system.clickhouse.alive(tables.SESSIONS) == [], "it is still open"
+    system.end_of_time()
+    [session] = system.clickhouse.alive(tables.SESSIONS)
+    assert session["events"] == 2
+
+
+def test_the_same_event_again_is_a_counted_duplicate() -> None:
+    system, event = System(), builders.page_view()
+    system.run(system.batch(INTERACTIONS, [record(event, 0), record(event, 1)]))
+    system.run(system.batch(INTERACTIONS, [record(event, 2)]))
+    skipped = system.clickhouse.alive(tables.SKIPPED)
+    assert [(row["offset"], row["fate"]) for row in skipped] == [(1, "duplicate"), (2, "duplicate")]
+    assert len(system.clickhouse.alive(tables.INTERACTIONS)) == 1
+
+
+def test_a_message_with_a_wrong_key_is_sent_back_with_the_right_one_and_counted() -> None:
+    system, event = System(), builders.page_view(journey_id="j7")
+    effects = system.batch(INTERACTIONS, [record(event, 0, key="somebody else")])
+    [message] = effects.before
+    assert (message.topic, message.key, message.value) == (INTERACTIONS.name, b"j7", codec.encode(event))
+    assert [name for name, _ in message.headers] == ["rekeyed"]
+    assert [(row[2], row[4]) for row in effects.rows[tables.SKIPPED]] == [(0, "rekeyed")]
+    assert tables.INTERACTIONS not in effects.rows
+
+
+def test_a_rekeyed_message_is_taken_even_where_another_partitioner_put_it() -> None:
+    pair = Pair(3, 8, RULES)
+    back = Record(0, NOW, b"j7", codec.encode(builders.page_view(journey_id="j7")), (("rekeyed", b"1:5"),))
+    effects = pair.fold(Batch(TP(INTERACTIONS.name, 3), [back], 0, 1, 1, 1), INTERACTIONS, NOW)
+    assert len(effects.rows[tables.INTERACTIONS]) == 1
+
+
+def test_garbage_becomes_a_dead_letter_and_the_rest_of_the_batch_is_stored() -> None:
+    system = System()
+    garbage = Record(0, NOW, b"k", b"\xff\x00garbage")
+    effects = system.batch(INTERACTIONS, [garbage, record(builders.page_view(), 1)])
+    [letter] = effects.before
+    assert letter.topic == "touchpoint.dead-letters"
+    assert letter.key == b"touchpoint.interactions|0|0"
+    assert len(effects.rows[tables.INTERACTIONS]) == 1
+
+
+def test_an_event_from_tomorrow_is_stored_at_its_receipt_and_flagged() -> None:
+    system = System()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("1 12:00"), 0)]))
+    [row] = system.clickhouse.alive(tables.INTERACTIONS)
+    assert (row["occurred_at"], row["clamped"]) == (NOW, True)
+
+
+def test_an_open_wait_misses_its_target_by_the_clock_alone_also_after_a_restart() -> None:
+    system = System()
+    system.run(system.batch(INTERACTIONS, [record(builders.call("queued", "11:59"), 0)]))
+    system.crash()
+    [wait] = system.clickhouse.alive(tables.WAITS)
+    assert not wait["breached"]
+    assert system.pair.tick(NOW) is None, "nobody has said yet that the topics are read"
+    for side in (0, 1):
+        system.pair.clock.caught_up(side, now_ms=NOW)
+    system.run(system.pair.tick(NOW + 2 * MINUTE))
+    [wait] = system.clickhouse.alive(tables.WAITS)
+    assert wait["breached"]
+    assert wait["outcome"] == "open"
+
+
+def test_a_new_owner_outranks_the_old_one_whatever_that_one_still_writes() -> None:
+    system = System()
+    old, first = system.pair, record(builders.call("queued", "11:00"), 0)
+    system.run(system.batch(INTERACTIONS, [first]))
+    stale = old.fold(
+        Batch(TP(INTERACTIONS.name, 0), [record(builders.call("abandoned", "11:01"), 1)], 1, 2, 2, 1), INTERACTIONS, NOW
+    )
+    system.crash()
+    system.run(system.batch(INTERACTIONS, [record(builders.call("answered", "11:02"), 1)]))
+    system.clickhouse.store(stale)  # the zombie wakes up
+    [wait] = system.clickhouse.alive(tables.WAITS)
+    assert wait["outcome"] == "answered"
+
+
+def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_older_event_is_very_late() -> None:
+    system = System()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("10:00"), 0)]))
+    assert b"j1" in system.changelog
+    later = NOW + 8 * 24 * HOUR
+    for side in (0, 1):
+        system.pair.clock.caught_up(side, now_ms=NOW)
+    system.run(system.pair.tick(later))
+    assert b"j1" in system.changelog, "it was touched a moment ago, as far as this owner knows"
+    for hours in (1, 2, 3):
+        system.run(system.pair.tick(later + hours * HOUR + MINUTE))
+        system.run(system.pair.tick(later + hours * HOUR + 2 * MINUTE))
+    assert b"j1" not in system.changelog
+    assert len(system.pair) == 0
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("09:59"), 1)], later + 4 * HOUR))
+    late = [row for row in system.clickhouse.alive(tables.INTERACTIONS) if row["very_late"]]
+    assert [row["source_offset"] for row in late] == [1]
+    assert len(system.pair) == 0, "it touched no state"
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_crashes_between_any_two_steps_leave_the_rows_of_the_reference_and_no_hole_in_the_ledger(
+    data: st.DataObject,
+) -> None:
+    done, said, arrivals = data.draw(log())
+    topics = (INTERACTIONS, FEEDBACK)
+    logs = [[record(event, offset) for topic, offset, event in arrivals if topic == side] for side in (0, 1)]
+    system, committed = System(), [0, 0]
+    positions = [0, 0]
+    for _ in range(data.draw(st.integers(0, 6))):
+        side = data.draw(st.sampled_from([0, 1]))
+        take = data.draw(st.integers(1, 4))
+        records = logs[side][positions[side] : positions[side] + take]
+        if not records:
+            continue
+        effects = system.batch(topics[side], records)
+        positions[side] += len(records)
+        crash = data.draw(st.sampled_from(["no", "no", "before rows", "after rows", "amid states", "before commit"]))
+        if crash != "before rows":
+            system.clickhouse.store(effects)
+        if crash in ("no", "before commit"):
+            system.flush(effects)
+        if crash == "amid states":
+            system.flush(effects, keep=data.draw(st.sets(st.sampled_from(sorted(effects.states)))))
+        if crash == "no":
+            committed[side] = positions[side]
+        else:
+            system.crash()
+            positions = list(committed)
+    for side in (0, 1):
+        if rest := logs[side][positions[side] :]:
+            system.run(system.batch(topics[side], rest))
+    system.end_of_time()
+
+    facts, clickhouse = reference.conclude(done, said, RULES), system.clickhouse
+    assert {row["session_id"] for row in clickhouse.alive(tables.SESSIONS)} == set(facts.sessions)
+    waits = {row["wait_id"]: (row["outcome"], row["ended_at"], row["breached"]) for row in clickhouse.alive(tables.WAITS)}
+    assert waits == {name: (wait.outcome, wait.ended_ms, wait.breached) for name, wait in facts.waits.items()}
+    for side, table in enumerate((tables.INTERACTIONS, tables.ANSWERS)):
+        stored = {row["source_offset"] for row in clickhouse.alive(table)}
+        skipped = {row["offset"] for row in clickhouse.alive(tables.SKIPPED) if row["topic"] == topics[side].name}
+        assert stored | skipped == set(range(len(logs[side])))
+        assert not stored & skipped
