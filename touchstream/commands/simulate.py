@@ -90,7 +90,7 @@ def command(
         seed=seed, start_ms=begins_ms, rate=rate, places=places, mishaps=NONE if clean else Mishaps()
     )
     with ExitStack() as stack:
-        run = Run(simulation, _delivery(stack, out, totals), totals)
+        run = Run(simulation, _delivery(stack, out), totals)
         try:
             if start is not None and span is not None:
                 _past(run, start, start + span)
@@ -106,9 +106,12 @@ def command(
     click.echo(f"{totals.sent:,} messages sent")
 
 
-def _delivery(stack: ExitStack, out: Path | None, totals: Totals) -> Delivery:
+def _delivery(stack: ExitStack, out: Path | None) -> Delivery:
     if out is None:
-        return KafkaDelivery(stack.enter_context(closing(open_producer(load_settings(), compression=None))), totals)
+        settings = load_settings()
+        return stack.enter_context(
+            closing(KafkaDelivery(lambda idempotent: open_producer(settings, compression=None, idempotent=idempotent)))
+        )
     try:
         return FileDelivery(stack.enter_context(out.open("wb")))
     except OSError as error:
