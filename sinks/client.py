@@ -7,8 +7,9 @@ from clickhouse_connect.driver.client import Client
 
 from sinks.settings import ClickHouseSettings, Embedded
 
-# The driver warns about every failed request; callers report an outage once, with its cure.
-logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
+# They warn about every failed request; callers report an outage once, with its cure.
+for name in ("clickhouse_connect", "urllib3.connectionpool"):
+    logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def connect(settings: ClickHouseSettings, *, database: str | None = None) -> Client:

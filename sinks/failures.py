@@ -126,5 +126,6 @@ def _code(error: Exception) -> int | None:
 
 
 def _line(error: Exception) -> str:
-    """First line of the error, short enough for a log."""
-    return str(error).partition("\n")[0][:300].rstrip(". ") or type(error).__name__
+    """First line of the error, short enough for a log; of a broken connection only why it broke."""
+    reason = getattr(error.__cause__, "reason", None) or error
+    return str(reason).partition("\n")[0][:300].rstrip(". ") or type(reason).__name__

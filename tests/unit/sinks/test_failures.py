@@ -3,6 +3,8 @@ import errno
 import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, DataError, OperationalError
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import MaxRetryError
 
 from sinks.errors import SchemaMismatchError, SinkUnavailable
 from sinks.failures import BAD_ROW, DISK, NETWORK, OVERLOADED, REPLICAS, SCHEMA, is_bad_row, meaning
@@ -62,6 +64,12 @@ def test_a_missing_table_says_to_migrate() -> None:
     trouble = meaning(DatabaseError("Code: 60. Table x does not exist", code=60))
     assert isinstance(trouble, SchemaMismatchError)
     assert "touchstream migrate" in str(trouble)
+
+
+def test_a_broken_connection_is_reported_without_the_request() -> None:
+    error = OperationalError("Error Max retries exceeded with url: /?query=INSERT+INTO+many+columns")
+    error.__cause__ = MaxRetryError(HTTPConnectionPool("ch"), "/?query=INSERT", ConnectionRefusedError("refused"))
+    assert str(meaning(error)).startswith("refused. Check")
 
 
 @pytest.mark.parametrize("error", [DataError("NaN"), DatabaseError("Code: 321", code=321)])
