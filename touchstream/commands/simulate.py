@@ -56,7 +56,11 @@ class _Moment(click.ParamType):
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed and times give the same events.")
 @click.option("--history", type=_Span(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
-@click.option("--live-rate", type=click.FloatRange(0.01, 100_000), help="Another rate after the history.")
+@click.option(
+    "--live-rate",
+    type=click.FloatRange(0.01, 100_000),
+    help="Another rate after the history: events per second of this hour.",
+)
 @click.option("--start", type=_Moment(), help="Send a fixed span from here, without looking at the clock; needs --for.")
 @click.option("--for", "span", type=_Span(), help="How long: of live time, or of the fixed span.")
 @click.option("--clean", is_flag=True, help="No duplicates, nothing late, no garbage.")
@@ -97,7 +101,8 @@ def command(
             else:
                 _past(run, begins_ms, now_ms)
                 _past(run, now_ms, clock.now_ms())  # what happened while the history was sent
-                simulation.set_rate(live_rate or rate)
+                if live_rate is not None:
+                    simulation.set_rate_of_this_hour(live_rate)
                 run.live(clock, float("inf") if span is None else now_ms + span)
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)

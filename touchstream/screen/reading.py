@@ -67,6 +67,8 @@ class Reader:
     def _scopes(self) -> tuple[Scope, ...]:
         self._clickhouse = self._clickhouse or connect(self._clickhouse_settings)
         answer = self._clickhouse.query(ROLLING_NOW, parameters={"hours": HOURS})
+        if not answer.result_rows:  # then there may be no columns either
+            return ()
         at = [answer.column_names.index(name) for name in COLUMNS]
         return tuple(Scope(*(row[place] for place in at)) for row in answer.result_rows)
 
