@@ -35,7 +35,7 @@ class Progress:
         """Messages a second, smoothed a little; None at first."""
         if self._seen is not None and at > self._seen[0]:
             now = max(committed - self._seen[1], 0) / (at - self._seen[0])
-            self._rate = now if self._rate is None else 0.6 * self._rate + 0.4 * now
+            self._rate = now if self._rate is None else 0.3 * self._rate + 0.7 * now
         self._seen = (at, committed)
         return self._rate
 
