@@ -78,4 +78,4 @@ def test_help_lists_every_command(touchstream):
 def test_every_command_explains_itself(touchstream, name):
     result = touchstream(name, "--help")
     assert result.exit_code == 0
-    assert f"touchstream {name}" in result.output.replace("cli", "touchstream")
+    assert result.output.startswith(f"Usage: cli {name}")
