@@ -13,7 +13,7 @@ from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.settings import load_settings
 from streams.state import Recovered, StateTable
-from streams.worker import run_worker
+from streams.process import run_worker
 
 config = json.loads(sys.argv[1])
 settings = load_settings(
