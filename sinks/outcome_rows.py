@@ -5,9 +5,14 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
+import msgspec
+
+from schemas.alerts import Alert
 from schemas.outcomes import Conversation, Rolling, Session, Wait
 from sinks.arrow import Row
 from sinks.tables import SESSIONS, WAITS, Table
+
+_to_json = msgspec.json.Encoder().encode
 
 
 def _values_of(outcome: type) -> Callable[[Any], Row]:
@@ -39,6 +44,13 @@ def conversation_row(conversation: Conversation, version: int) -> Row:
 def rolling_row(rolling: Rolling, version: int) -> Row:
     """One row of `rolling_metrics`."""
     return (*_rolling_values(rolling), version)
+
+
+def alert_row(alert: Alert, *, changed_ms: int, version: int) -> Row:
+    """Row of `alerts`: how the alert stands since `changed_ms`."""
+    numbers = _to_json(alert.numbers)
+    kind, state = alert.kind, alert.state
+    return (alert.id, kind, state, alert.what, alert.who, alert.where, alert.since_ms, changed_ms, numbers, version)
 
 
 def gone_session_row(session_id: int, journey_id: str, started_ms: int, version: int) -> Row:

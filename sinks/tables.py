@@ -145,10 +145,8 @@ ROLLING_METRICS: Final = Table.of(
 ALERTS: Final = Table.of(
     "alerts",
     """
-    alert_id: String; rule severity: LowCardinality(String); raised_at: DateTime64(3, 'UTC')
-    cleared_at: Nullable(DateTime64(3, 'UTC')); touchpoint channel: LowCardinality(String)
-    journey_id customer_id conversation_id: Nullable(String); wait_id: Nullable(UInt64)
-    due_at: Nullable(DateTime64(3, 'UTC')); value threshold: Nullable(Float64); message: String; version: UInt64
+    alert_id: String; kind state: LowCardinality(String); what: String; who: Nullable(String)
+    place: LowCardinality(String); since_at changed_at: DateTime64(3, 'UTC'); numbers: String; version: UInt64
     """,
 )
 TOUCHPOINTS: Final = Table.of(

@@ -12,6 +12,8 @@ CI = os.environ.get("CI", "").lower() == "true"
 
 
 def _why_not_kafka() -> str | None:
+    if os.environ.get("TOUCHSTREAM_TEST_BROKER", "").lower() == "tansu":
+        return "TOUCHSTREAM_TEST_BROKER=tansu"
     try:
         jars()
     except KafkaUnavailable as reason:

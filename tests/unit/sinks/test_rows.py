@@ -5,12 +5,21 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from schemas.alerts import Alert, AlertState
 from schemas.envelope import to_ms
 from schemas.feedback import AnyFeedback, Mention, SurveySkipped
 from schemas.interactions import AnyInteraction, Call, LinkClick, Message, Purchase, Ticket
 from sinks import tables
 from sinks.arrow import Row, encode
-from sinks.outcome_rows import conversation_row, gone_session_row, gone_wait_row, rolling_row, session_row, wait_row
+from sinks.outcome_rows import (
+    alert_row,
+    conversation_row,
+    gone_session_row,
+    gone_wait_row,
+    rolling_row,
+    session_row,
+    wait_row,
+)
 from sinks.rows import answer_row, dead_letter_row, interaction_row, skipped_row
 from sinks.tables import Table
 from tests.unit.sinks.samples import (
@@ -158,6 +167,17 @@ def test_a_conversation_is_stored(migrated: Client) -> None:
 def test_a_rolling_window_is_stored(migrated: Client) -> None:
     row = stored(migrated, tables.ROLLING_METRICS, rolling_row(rolling(), 4))
     assert (row["window_end"], row["score_sum"], row["response_p50_ms"]) == (NOON, 9.5, 1.5)
+
+
+def test_the_newest_state_of_an_alert_is_the_valid_one(migrated: Client) -> None:
+    opened = Alert(
+        id="a", kind="wait_breach", state="opened", what="w", where="chat", since_ms=NOON_MS, numbers={"n": 2}
+    )
+    resolved = opened.model_copy(update={"state": AlertState.RESOLVED})
+    rows = [alert_row(opened, changed_ms=NOON_MS, version=1), alert_row(resolved, changed_ms=NOON_MS + 1000, version=2)]
+    migrated.insert_arrow("alerts", encode(tables.ALERTS, rows))
+    [(state, numbers)] = migrated.query("SELECT state, numbers FROM alerts FINAL").result_rows
+    assert (state, json.loads(numbers)) == ("resolved", {"n": 2})
 
 
 def test_a_dead_letter_keeps_bytes_that_are_no_text(migrated: Client) -> None:

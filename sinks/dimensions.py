@@ -1,0 +1,61 @@
+"""Copy the catalogue into ClickHouse, so that SQL knows touchpoints and funnels by name."""
+
+from collections.abc import Iterable
+
+from clickhouse_connect.driver.client import Client
+
+from schemas.catalogue import Catalogue
+from schemas.catalogue_parts import Stage
+from sinks.arrow import Row, encode
+from sinks.tables import FUNNELS, TOUCHPOINTS, Table
+from sinks.writer import INSERT_SETTINGS
+
+STAGES = list(Stage)
+
+
+def store_catalogue(client: Client, catalogue: Catalogue, version: int) -> None:
+    """Make the dimensions say what the catalogue says; what it no longer names goes. `version` must only rise."""
+    _replace(client, TOUCHPOINTS, 1, list(touchpoint_rows(catalogue, version)), version)
+    _replace(client, FUNNELS, 2, list(funnel_rows(catalogue, version)), version)
+
+
+def touchpoint_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:
+    """Rows of `touchpoints`."""
+    channels = {channel.id: channel.name for channel in catalogue.channels}
+    for touchpoint in catalogue.touchpoints:
+        target = catalogue.target_of(touchpoint.id)
+        yield (
+            touchpoint.id,
+            touchpoint.name,
+            touchpoint.channel,
+            channels.get(touchpoint.channel, touchpoint.channel),
+            touchpoint.category,
+            touchpoint.stage,
+            STAGES.index(touchpoint.stage) + 1,
+            touchpoint.owner,
+            touchpoint.controllable,
+            touchpoint.moment_of_truth,
+            touchpoint.goal,
+            touchpoint.target,
+            target.within_ms if target else None,
+            version,
+            0,
+        )
+
+
+def funnel_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:
+    """Rows of `funnels`, one per step."""
+    for funnel in catalogue.funnels:
+        for position, step in enumerate(funnel.steps, start=1):
+            kind = "stage" if step in STAGES else "touchpoint"
+            yield (funnel.id, position, step, kind, funnel.window_ms, version, 0)
+
+
+def _replace(client: Client, table: Table, key_columns: int, rows: list[Row], version: int) -> None:
+    """Store rows, and tombstones for keys that are stored but not among them."""
+    key = ", ".join(table.names[:key_columns])
+    stored = client.query(f"SELECT {key} FROM {table.name} FINAL").result_rows  # noqa: S608 - names of our own tables
+    gone = {tuple(each) for each in stored} - {row[:key_columns] for row in rows}
+    empty = [column.empty for column in table.columns[key_columns:-2]]
+    rows += [(*identity, *empty, version, 1) for identity in sorted(gone)]
+    client.insert_arrow(table.name, encode(table, rows), settings=INSERT_SETTINGS)

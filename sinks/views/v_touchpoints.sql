@@ -1,0 +1,33 @@
+-- The catalogue as it is now.
+CREATE OR REPLACE VIEW v_touchpoints {on_cluster}
+(
+    touchpoint      String                           COMMENT 'Catalogue id',
+    name            String                           COMMENT 'Name for humans',
+    channel         LowCardinality(String)           COMMENT 'Channel id',
+    channel_name    LowCardinality(String)           COMMENT 'Channel name for humans',
+    category        LowCardinality(String)           COMMENT 'digital, human or physical',
+    stage           LowCardinality(String)           COMMENT 'awareness, consideration, decision, purchase, post_purchase or service',
+    stage_order     UInt8                            COMMENT 'Place of the stage in the journey, from 1',
+    owner           Nullable(String)                 COMMENT 'Who answers for it',
+    controllable    Bool                             COMMENT 'The company can change it',
+    moment_of_truth Bool                             COMMENT 'Decides what customers think of the brand',
+    goal            Bool                             COMMENT 'A session that reaches it is a success',
+    target          LowCardinality(Nullable(String)) COMMENT 'Response target of the catalogue',
+    target_ms       Nullable(Int64)                  COMMENT 'Longest good wait'
+)
+AS SELECT
+    touchpoint,
+    name,
+    channel,
+    channel_name,
+    category,
+    stage,
+    stage_order,
+    owner,
+    controllable,
+    moment_of_truth,
+    goal,
+    target,
+    target_ms
+FROM touchpoints FINAL
+COMMENT 'Touchpoints of the catalogue'

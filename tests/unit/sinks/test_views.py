@@ -1,0 +1,106 @@
+from collections.abc import Iterator
+from pathlib import Path
+from time import time
+from typing import Any
+
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from schemas.identity import event_hash
+from sinks.arrow import encode
+from sinks.client import connect
+from sinks.migrate import migrate, read_views
+from sinks.settings import ClickHouseSettings
+from sinks.tables import ALL, WAITS
+from tests.unit.sinks.view_cases import FOLDER, ViewCase, read_case, read_cases, row
+
+CASES = read_cases()
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    settings = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('views')}/chdb")
+    client = connect(settings)
+    migrate(settings)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def empty(database: Client) -> Client:
+    for table in ALL:
+        database.command(f"TRUNCATE TABLE {table.name}")
+    return database
+
+
+def rows_of(client: Client, sql: str) -> list[tuple[Any, ...]]:
+    return sorted(client.query(sql).result_rows, key=repr)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.view}: {case.name}" for case in CASES])
+def test_a_view_says_what_its_case_expects(empty: Client, case: ViewCase) -> None:
+    for table, rows in case.rows.items():
+        for one in rows:  # an insert each, as if they came at different times
+            empty.insert_arrow(table.name, encode(table, [one]))
+    columns = ", ".join(case.columns) or "*"
+    got = rows_of(empty, f"SELECT {columns} FROM {case.view}")  # noqa: S608
+    assert len(got) == len(case.expected), got
+    unmatched = [each for each in got if each not in case.expected]
+    missing = [each for each in case.expected if each not in got]
+    assert (unmatched, missing) == ([], [])
+
+
+def test_every_view_has_cases_and_every_case_has_a_view() -> None:
+    assert {view.name for view in read_views()} == {folder.name for folder in FOLDER.iterdir()}
+
+
+def test_every_view_answers_on_an_empty_database(empty: Client) -> None:
+    for view in read_views():
+        assert empty.query(f"SELECT * FROM {view.name}").result_rows == [], view.name  # noqa: S608
+
+
+def test_the_age_of_a_question_grows_with_the_clock(empty: Client) -> None:
+    now_ms = int(time() * 1000)
+    waits = [
+        row(
+            WAITS,
+            {"wait_id": 1, "channel": "chat", "outcome": "open", "asked_at": now_ms - 60_000, "due_at": now_ms - 1},
+        ),
+        row(
+            WAITS,
+            {
+                "wait_id": 2,
+                "channel": "chat",
+                "outcome": "open",
+                "conversation_id": "2",
+                "asked_at": now_ms - 5_000,
+                "due_at": now_ms + 60_000,
+            },
+        ),
+    ]
+    empty.insert_arrow("waits", encode(WAITS, waits))
+    [(age, beyond)] = empty.query("SELECT oldest_age_ms, beyond_target FROM v_unanswered").result_rows
+    assert 60_000 <= age < 120_000
+    assert beyond == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{why: x, rows: {}, expect: [], more: 1}", "more"),
+        ("{why: x, rows: {nothing: []}, expect: []}", "no table"),
+        ("{why: x, rows: {waits: [{asked: 1}]}, expect: []}", "no column"),
+        ("{why: x, rows: {}, expect: [{a: 1}, {b: 1}]}", "same columns"),
+    ],
+)
+def test_a_case_with_a_stray_key_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_case(path)
+
+
+@pytest.mark.parametrize("event_id", ["", "a", "e1", "Încet ☕", "x" * 300])
+def test_sql_orders_equal_moments_as_the_streams_do(database: Client, event_id: str) -> None:
+    [(hashed,)] = database.query("SELECT xxh3({id:String})", parameters={"id": event_id}).result_rows
+    assert hashed == event_hash(event_id)
