@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final
 
 import touchstream
-from sinks.migrate import migrate
+from schemas.catalogue import Catalogue
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings, load_settings
 from streams.topic_setup import ensure_topics
 from touchstream.brokers.processes import LOOPBACK, BrokerDidNotStart, Server, accepts_connections
 from touchstream.brokers.tansu import Tansu
 from touchstream.errors import UserError
+from touchstream.tables import bring_up_to_date
 
 PARTITIONS: Final = 4
 PATIENCE_S: Final = 10.0
@@ -81,7 +82,7 @@ class Demo:
         say(f"ClickHouse  {self.url}")
         self._host.start()
         self._host.wait_until(lambda: accepts_connections(self._plan.port), START_S)
-        migrate(self.clickhouse)
+        bring_up_to_date(self.clickhouse, Catalogue.load(self.settings.catalogue))
         say("worker")
         self._worker.start()
         say(f"customers   {self._plan.history} of history, then {self._plan.live_rate:g} events a second")

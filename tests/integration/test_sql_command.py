@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from touchstream.brokers.processes import Server, accepts_connections, free_port
 from touchstream.cli import cli
+from touchstream.screen.reading import ROLLING_NOW
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -85,3 +86,19 @@ def test_a_mistake_is_one_line(sql, query, text):
     assert said.count("\n") == 1
     assert "version" not in said
     assert "Stack" not in said
+
+
+def test_migrating_twice_changes_nothing_the_second_time_and_sql_knows_the_catalogue(sql, monkeypatch):
+    monkeypatch.setenv("TOUCHSTREAM_CATALOGUE", str(ROOT / "touchpoints.yaml"))
+    first = CliRunner().invoke(cli, ["migrate", "--no-topics"], catch_exceptions=False).stdout
+    second = CliRunner().invoke(cli, ["migrate", "--no-topics"], catch_exceptions=False).stdout
+    assert "applied 0001_create_schema_migrations" in first
+    assert "applied v_rolling" in first
+    assert second == "catalogue: 27 touchpoints, 2 funnels\nEverything is current.\n"
+    answer = sql("SELECT count() AS n FROM v_touchpoints", "--format", "json").stdout
+    assert int(json.loads(answer)["data"][0]["n"]) == 27
+
+
+def test_the_screens_query_runs_on_the_views(sql):
+    query = ROLLING_NOW.replace("{hours:UInt32}", "3")
+    assert sql("-", "--format", "csv", stdin=query).stdout.startswith('"scope_kind"')

@@ -40,11 +40,16 @@ def says(result, text: str) -> None:
         ),
         (("sql", " ; "), "the query is empty"),
         (("worker",), "touchpoints.yaml: cannot be read"),
-        (("migrate", "--no-topics"), "ClickHouse at http://127.0.0.1:1/default: does not answer"),
+        (("migrate", "--no-topics"), "touchpoints.yaml: cannot be read"),
     ],
 )
 def test_a_mistake_is_one_line(touchstream, arguments, text):
     says(touchstream(*arguments), text)
+
+
+def test_a_clickhouse_that_is_away_is_named(touchstream, tmp_path):
+    (tmp_path / "touchpoints.yaml").write_text("touchpoints: []\n")
+    says(touchstream("migrate", "--no-topics"), "ClickHouse at http://127.0.0.1:1/default: does not answer")
 
 
 def test_a_wrong_setting_names_its_variable(touchstream, monkeypatch):
