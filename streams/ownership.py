@@ -57,7 +57,7 @@ class Ownership:
         partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
         fresh = sorted(partitions - self.pairs.keys())
         for partition in fresh:
-            pair = Pair(partition, self._partitions, self._policy)
+            pair = Pair(partition, self._partitions, self._policy, self.now_ms())
             pair.take_over(await self._states.recover(partition))
             await self._states.check_fences(partition, pair.fences)
             self.pairs[partition] = pair

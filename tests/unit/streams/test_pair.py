@@ -75,7 +75,7 @@ class System:
     def crash(self) -> None:
         items = {key: value for key, value in self.changelog.items() if key != MARK}
         marks = {MARK: self.changelog[MARK]} if MARK in self.changelog else {}
-        self.pair = Pair(0, 1, RULES)
+        self.pair = Pair(0, 1, RULES, NOW)
         self.epoch += 1
         self.pair.take_over(Recovered(self.epoch, items, marks))
 
@@ -139,7 +139,7 @@ def test_a_message_with_a_wrong_key_is_sent_back_with_the_right_one_and_counted(
 
 
 def test_a_rekeyed_message_is_taken_even_where_another_partitioner_put_it() -> None:
-    pair = Pair(3, 8, RULES)
+    pair = Pair(3, 8, RULES, NOW)
     back = Record(0, NOW, b"j7", codec.encode(builders.page_view(journey_id="j7")), (("rekeyed", b"1:5"),))
     effects = pair.fold(Batch(TP(INTERACTIONS.name, 3), [back], 0, 1, 1, 1), INTERACTIONS, NOW)
     assert len(effects.rows[tables.INTERACTIONS]) == 1
