@@ -31,7 +31,7 @@ def test_a_call_taken_at_once_waited_for_a_millisecond_only():
 
 def test_a_call_answered_in_the_queue_waits_from_the_queue_to_the_agent():
     events = call(q_start="7:02:56", q_exit="7:03:30", q_time="34", ser_start="7:03:29")
-    assert steps(events)[:2] == [("queued", "01 05:02:56.000"), ("answered", "01 05:03:29.000")]
+    assert steps(events)[:2] == [("queued", "01 05:02:56.000"), ("answered", "01 05:03:30.000")]
     assert events[1].agent == "DORIT"
     assert events[1].actor is Actor.AGENT
 
