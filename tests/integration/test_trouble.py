@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -15,6 +15,8 @@ from tests.kafka import start_kafka
 from touchstream.brokers.kafka import KafkaCluster
 
 pytestmark = pytest.mark.integration
+
+COMMIT, ABORT = "commit_transaction", "abort_transaction"
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +66,13 @@ def test_records_that_retention_removed_before_they_were_read_are_counted(kafka:
 
 def test_aborted_transactions_are_not_delivered_and_do_not_hold_up_commits(kafka: KafkaCluster) -> None:
     with scene(kafka.bootstrap, partitions=1) as stage:
-        asyncio.run(write_transactions(kafka.bootstrap, stage.topic))
+        asyncio.run(write_transactions(kafka.bootstrap, stage.topic, [COMMIT, ABORT, COMMIT]))
+        asyncio.run(write_plainly(kafka.bootstrap, stage.topic, b"300"))
         worker = stage.start_worker(partitions=1)
         stage.wait_for_commits({0: 304})  # 3 x 100 records, the ends of 3 transactions, 1 record
         assert sorted(number for _, number in worker.delivered()) == [*range(100), *range(200, 300), 300]
+        asyncio.run(write_transactions(kafka.bootstrap, stage.topic, [ABORT]))
+        stage.wait_for_commits({0: 304 + 101})
 
 
 def test_an_agent_that_is_stuck_does_not_hold_up_the_others(kafka: KafkaCluster) -> None:
@@ -90,23 +95,20 @@ def delete_records_before(bootstrap: str, topic: str, offset: int) -> None:
     admin.close()
 
 
-async def write_transactions(bootstrap: str, topic: str) -> None:
-    """Write 100 records and commit, 100 and abort, 100 and commit, one outside of a transaction."""
+async def write_transactions(bootstrap: str, topic: str, ends: list[str]) -> None:
+    """Write 100 records in each transaction and end it as told."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"tx-{topic}")
     await producer.start()
-    for part, end in enumerate([producer.commit_transaction, producer.abort_transaction, producer.commit_transaction]):
+    for part, end in enumerate(ends):
         await producer.begin_transaction()
         for number in range(part * 100, part * 100 + 100):
             await producer.send(topic, b"%d" % number, partition=0)
-        await finish(end)
+        await getattr(producer, end)()
     await producer.stop()
-    plain = AIOKafkaProducer(bootstrap_servers=bootstrap)
-    await plain.start()
-    await plain.send_and_wait(topic, b"300", partition=0)
-    await plain.stop()
 
 
-async def finish(end: Callable[[], object]) -> None:
-    outcome = end()
-    if asyncio.iscoroutine(outcome):
-        await outcome
+async def write_plainly(bootstrap: str, topic: str, value: bytes) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    await producer.send_and_wait(topic, value, partition=0)
+    await producer.stop()
