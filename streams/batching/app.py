@@ -160,5 +160,8 @@ class BatchApp(faust.App):  # type: ignore[misc]
 
     async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
         """End the process when an agent raises: Faust would go on with the next batch as if nothing had happened."""
+        if self.should_stop:
+            self.log.warning("agent %s raised while the worker stops: %r", agent.name, exc)
+            return
         self.log.critical("agent %s raised, the worker ends: %r", agent.name, exc, exc_info=exc)
         os._exit(EXIT_BUG)

@@ -18,6 +18,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 ROOT = Path(__file__).parents[2]
 WORKER = Path(__file__).parent / "worker.py"
@@ -27,12 +28,20 @@ def unique(name: str) -> str:
     return f"{name}-{uuid.uuid4().hex[:8]}"
 
 
-def create_topic(bootstrap: str, name: str, partitions: int, **configs: str) -> str:
+def create_topic(bootstrap: str, name: str, partitions: int, *, replication: int = 1, **configs: str) -> str:
     admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
-    try:
-        admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configs)], wait_for_metadata=True)
-    finally:
-        admin.close()
+    topic = NewTopic(name, partitions, replication, topic_configs=configs)
+    for attempts_left in (5, 4, 3, 2, 1, 0):
+        try:
+            admin.create_topics([topic], wait_for_metadata=True)
+            break
+        except TopicAlreadyExistsError:
+            break
+        except KafkaError:  # a controller that has just come back is not known to everybody
+            if not attempts_left:
+                raise
+            time.sleep(0.5)
+    admin.close()
     return name
 
 
@@ -101,7 +110,8 @@ class Worker:
         return [
             (line["partition"], number)
             for line in self.said("batch")
-            for number in range(line["first"], line["last"] + 1)
+            for first, last in line["runs"]
+            for number in range(first, last + 1)
         ]
 
     def wait_for(self, what: str, timeout_s: float = 30) -> dict[str, Any]:
@@ -140,10 +150,10 @@ class Worker:
 class Scene:
     """A topic of its own with its consumer group, and the workers on it."""
 
-    def __init__(self, bootstrap: str, partitions: int, folder: Path) -> None:
+    def __init__(self, bootstrap: str, partitions: int, folder: Path, replication: int) -> None:
         self.bootstrap, self.partitions, self.folder = bootstrap, partitions, folder
         self.app_id = unique("app")
-        self.topic = create_topic(bootstrap, unique("events"), partitions)
+        self.topic = create_topic(bootstrap, unique("events"), partitions, replication=replication)
         self.workers: list[Worker] = []
 
     def produce(self, count: int, first: int = 0) -> None:
@@ -177,9 +187,9 @@ class Scene:
 
 
 @contextmanager
-def scene(bootstrap: str, partitions: int = 4) -> Iterator[Scene]:
+def scene(bootstrap: str, partitions: int = 4, replication: int = 1) -> Iterator[Scene]:
     with tempfile.TemporaryDirectory() as folder:
-        stage = Scene(bootstrap, partitions, Path(folder))
+        stage = Scene(bootstrap, partitions, Path(folder), replication)
         try:
             yield stage
         finally:

@@ -63,7 +63,9 @@ async def follow(stream: Any) -> None:
         if state is not None:
             await keep_sums(batch)
         facts = {"partition": batch.tp.partition, "generation": batch.generation, "current": app.generation}
-        report("batch", first=int(batch.records[0].value or 0), last=int(batch.records[-1].value or 0), **facts)
+        report("batch", runs=runs([int(record.value or 0) for record in batch.records]), **facts)
+        if str(batch.tp.partition) in config.get("stuck_s", {}):
+            await asyncio.sleep(config["stuck_s"][str(batch.tp.partition)])
         if batch.tp.partition == config.get("never_ack"):
             app_keeps.append(event)
         elif config.get("ack_later_s"):
@@ -80,6 +82,17 @@ def acknowledge(event: Any) -> None:
     event.ack()
     batch: Batch = event.value
     report("ack", partition=batch.tp.partition, next_offset=batch.next_offset, generation=batch.generation)
+
+
+def runs(numbers: list[int]) -> list[list[int]]:
+    """Unbroken runs as [first, last]: what arrived, in a short form."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found
 
 
 async def keep_sums(batch: Batch) -> None:
@@ -99,7 +112,7 @@ async def say_when_caught_up() -> None:
     while True:
         await asyncio.sleep(0.1)
         if app.pairs.tps and all(app.caught_up(tp) for tp in app.pairs.tps):
-            report("caught up")
+            report("caught up", lost=sum(app.offsets_lost.values()))
 
 
 run_worker(app)

@@ -102,7 +102,8 @@ class KafkaCluster:
         folder = Path(self._scratch.name)
         self.nodes = [KafkaNode(number, folder, jars) for number in range(1, nodes + 1)]
         voters = ",".join(f"{node.node_id}@{LOOPBACK}:{node.controller_port}" for node in self.nodes)
-        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # The first byte is fixed: an id that happens to begin with a dash looks like an option to Kafka's tools.
+        cluster_id = urlsafe_b64encode(b"T" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         for node in self.nodes:
             node.write_properties(voters, nodes)
             node.format(cluster_id)

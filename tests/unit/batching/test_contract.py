@@ -9,6 +9,7 @@ from typing import Any
 import aiokafka
 import pytest
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import SubscriptionState, TopicPartitionState
 from faust.app.base import App, BootStrategy
 from faust.assignor import PartitionAssignor
@@ -44,6 +45,7 @@ SIGNATURES = [
     (AIOKafkaConsumerThread, "on_partitions_assigned", "self, assigned, generation_id"),
     (AIOKafkaConsumerThread, "seek_to_committed", "self"),
     (AIOKafkaConsumerThread, "seek", "self, partition, offset"),
+    (GroupCoordinator, "_do_heartbeat", "self"),
     (Fetcher, "fetched_records", "self, partitions, timeout, max_records"),
     (Fetcher, "_create_fetch_waiter", "self"),
     (FetchResult, "getall", "self, max_records"),
@@ -92,7 +94,11 @@ ATTRIBUTES = [
         ],
     ),
     (TopicPartitionState, ["highwater", "position", "has_valid_position"]),
-    (aiokafka.AIOKafkaConsumer, ["_fetch_max_wait_ms", "_isolation_level", "_fetcher", "_closed", "_subscription"]),
+    (
+        aiokafka.AIOKafkaConsumer,
+        ["_fetch_max_wait_ms", "_isolation_level", "_fetcher", "_coordinator", "_closed", "_subscription"],
+    ),
+    (GroupCoordinator, ["generation"]),
     (Consumer, ["_acked", "_acked_index", "_committed_offset", "flow_active", "app", "unacked"]),
     (Transport, ["Consumer"]),
     (BootStrategy, ["enable_web"]),
@@ -117,6 +123,13 @@ def test_aiokafka_reads_its_options_when_the_consumer_starts() -> None:
     source = inspect.getsource(aiokafka.AIOKafkaConsumer.start)
     for option in ("fetch_max_wait_ms=self._fetch_max_wait_ms", "isolation_level=self._isolation_level"):
         assert option in source, f"AIOKafkaConsumer.start no longer passes {option}: see streams/batching/thread.py"
+
+
+def test_a_member_that_was_put_out_sees_its_generation_reset() -> None:
+    assert_in_order(
+        GroupCoordinator._do_heartbeat,
+        ["RebalanceInProgressError", "IllegalGenerationError", "self.reset_generation()"],
+    )
 
 
 def test_faust_announces_an_assignment_before_it_seeks_and_resumes() -> None:

@@ -1,0 +1,114 @@
+"""What can go wrong around a worker: brokers that die, records that are gone, transactions, an agent that is stuck."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from tests.integration.harness import scene, wait_until
+from tests.kafka import start_kafka
+from touchstream.brokers.kafka import KafkaCluster
+
+pytestmark = pytest.mark.integration
+
+COMMIT, ABORT = "commit_transaction", "abort_transaction"
+
+
+@pytest.fixture(scope="module")
+def three_nodes(kafka: KafkaCluster) -> Iterator[KafkaCluster]:
+    cluster = start_kafka(nodes=3)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.mark.parametrize(  # one of them coordinates the group
+    ("trouble", "node"), [("killed", 1), ("killed", 2), ("killed", 3), ("frozen", 1)]
+)
+def test_a_broker_node_that_goes_away_and_comes_back_costs_nothing(
+    three_nodes: KafkaCluster, trouble: str, node: int
+) -> None:
+    with scene(three_nodes.bootstrap, replication=3) as stage:
+        stage.produce(10_000)
+        worker = stage.start_worker(pause_s=0.05)
+        wait_until(lambda: len(worker.said("ack")) >= 10, 40, stage.logs)
+        if trouble == "killed":
+            three_nodes.kill(node)
+            time.sleep(3)
+            three_nodes.restart(node)
+        else:
+            three_nodes.pause(node)
+            time.sleep(8)
+            three_nodes.resume(node)
+        stage.wait_for_all(10_000, 90)
+        stage.wait_for_commits(dict.fromkeys(range(4), 10_000), 30)
+        assert not worker.ended()
+
+
+def test_records_that_retention_removed_before_they_were_read_are_counted(kafka: KafkaCluster) -> None:
+    with scene(kafka.bootstrap, partitions=1) as stage:
+        stage.produce(1000)
+        worker = stage.start_worker(partitions=1)
+        stage.wait_for_commits({0: 1000})
+        worker.stop()
+        stage.produce(1000, first=1000)
+        delete_records_before(kafka.bootstrap, stage.topic, 1600)
+        worker = stage.start_worker(partitions=1)
+        wait_until(lambda: (0, 1999) in worker.delivered(), 30, stage.logs)
+        assert worker.delivered()[0] == (0, 1600)
+        assert worker.wait_for("caught up")["lost"] == 600
+        assert "offsets 1000 to 1599 never arrived: the broker no longer has them" in worker.log.read_text()
+
+
+def test_aborted_transactions_are_not_delivered_and_do_not_hold_up_commits(kafka: KafkaCluster) -> None:
+    with scene(kafka.bootstrap, partitions=1) as stage:
+        asyncio.run(write_transactions(kafka.bootstrap, stage.topic, [COMMIT, ABORT, COMMIT]))
+        asyncio.run(write_plainly(kafka.bootstrap, stage.topic, b"300"))
+        worker = stage.start_worker(partitions=1)
+        stage.wait_for_commits({0: 304})  # 3 x 100 records, the ends of 3 transactions, 1 record
+        assert sorted(number for _, number in worker.delivered()) == [*range(100), *range(200, 300), 300]
+        asyncio.run(write_transactions(kafka.bootstrap, stage.topic, [ABORT]))
+        stage.wait_for_commits({0: 304 + 101})
+
+
+def test_an_agent_that_is_stuck_does_not_hold_up_the_others(kafka: KafkaCluster) -> None:
+    with scene(kafka.bootstrap) as stage:
+        stage.produce(2000)
+        first = stage.start_worker(stuck_s={"0": 60, "1": 60, "2": 60, "3": 60}, settle_s=1)
+        first.wait_for("batch")
+        second = stage.start_worker()
+        began = time.monotonic()
+        wait_until(lambda: bool(second.said("batch")), 30, stage.logs)
+        assert time.monotonic() - began < 20
+        first.signal(signal.SIGKILL)
+        stage.wait_for_all(2000)
+        stage.wait_for_commits(dict.fromkeys(range(4), 2000))
+
+
+def delete_records_before(bootstrap: str, topic: str, offset: int) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.delete_records({TopicPartition(topic, 0): offset})
+    admin.close()
+
+
+async def write_transactions(bootstrap: str, topic: str, ends: list[str]) -> None:
+    """Write 100 records in each transaction and end it as told."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"tx-{topic}")
+    await producer.start()
+    for part, end in enumerate(ends):
+        await producer.begin_transaction()
+        for number in range(part * 100, part * 100 + 100):
+            await producer.send(topic, b"%d" % number, partition=0)
+        await getattr(producer, end)()
+    await producer.stop()
+
+
+async def write_plainly(bootstrap: str, topic: str, value: bytes) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    await producer.send_and_wait(topic, value, partition=0)
+    await producer.stop()
