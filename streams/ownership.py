@@ -57,7 +57,7 @@ class Ownership:
         partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
         fresh = sorted(partitions - self.pairs.keys())
         for partition in fresh:
-            pair = Pair(partition, self._partitions, self._policy)
+            pair = Pair(partition, self._partitions, self._policy, self.now_ms())
             pair.take_over(await self._states.recover(partition))
             await self._states.check_fences(partition, pair.fences)
             self.pairs[partition] = pair
@@ -95,7 +95,11 @@ class Ownership:
             else:
                 pair.clock.lags(side)
         effects = pair.tick(now_ms)
-        panes = pane_messages(pair.publish(), pair.partition, self._partitions) if publish or pair.book.unpublished > PANES_AT_ONCE else []
+        panes = (
+            pane_messages(pair.publish(), pair.partition, self._partitions)
+            if publish or pair.book.unpublished > PANES_AT_ONCE
+            else []
+        )
         if effects is None and panes:
             effects = Effects(partition=pair.partition, epoch=pair.epoch)
         if effects is not None:

@@ -34,13 +34,14 @@ JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 class Pair:
     """The owner of one partition pair. Its epoch outranks every earlier owner's."""
 
-    def __init__(self, partition: int, partitions: int, policy: Policy) -> None:
+    def __init__(self, partition: int, partitions: int, policy: Policy, now_ms: int) -> None:
         self.partition = partition
         self.epoch = 1
         self.clock = PairClock(allowed_lateness_ms=policy.allowed_lateness_ms, idle_after_ms=policy.idle_after_ms)
-        self.book = PaneBook(policy)
+        self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
         self.counts: Counter[str] = Counter()
         self.next_offsets: list[int | None] = [None, None]
+        self._taken_over_ms = now_ms
         self._partitions = partitions
         self._policy = policy
         self._store: dict[str, bytes] = {}
@@ -62,12 +63,12 @@ class Pair:
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
-            self.book = PaneBook(self._policy, watermark_ms)
+        counts_from_ms = self._taken_over_ms - self._policy.pane_retention_ms
         for key, raw in recovered.items.items():
             journey_id = key.decode()
             self._store[journey_id] = raw
             self._agenda.schedule(journey_id, state_codec.due_ms(raw))
-            if state_codec.latest_ms(raw) >= self.clock.watermark_ms - self._policy.pane_retention_ms:
+            if state_codec.latest_ms(raw) >= counts_from_ms:
                 journey = state_codec.decode(journey_id, raw)
                 self.book.restore(contributions(journey, self._policy), open_waits(journey, self._policy))
 
@@ -103,6 +104,7 @@ class Pair:
             for journey_id in self._overdue:
                 self._agenda.schedule(journey_id, NEVER)
             self._overdue.clear()
+        self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
         due = list(self._agenda.due(watermark_ms, JOURNEYS_PER_TICK))
         if not due:

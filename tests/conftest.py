@@ -11,7 +11,9 @@ Broker = KafkaCluster | Tansu
 CI = os.environ.get("CI", "").lower() == "true"
 
 
-def _why_not_kafka() -> str | None:
+def why_not_kafka() -> str | None:
+    if os.environ.get("TOUCHSTREAM_TEST_BROKER", "").lower() == "tansu":
+        return "TOUCHSTREAM_TEST_BROKER=tansu"
     try:
         jars()
     except KafkaUnavailable as reason:
@@ -20,7 +22,7 @@ def _why_not_kafka() -> str | None:
 
 
 def pytest_report_header() -> str:
-    reason = _why_not_kafka()
+    reason = why_not_kafka()
     if reason is None:
         return "broker: Apache Kafka"
     if CI:
@@ -31,7 +33,7 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """One broker for the whole run: Apache Kafka, or Tansu where there is no Java (the header says which)."""
-    started: Broker = start_kafka() if _why_not_kafka() is None else Tansu().start()
+    started: Broker = start_kafka() if why_not_kafka() is None else Tansu().start()
     yield started
     started.stop()
 

@@ -190,8 +190,27 @@ def is_bot(event: Any) -> bool:
     return event.actor == "bot" or (event.actor == "system" and event.type in ("ticket", "message"))
 
 
+def turn(event: Any) -> int:
+    """Which of several events of one millisecond comes first."""
+    action = getattr(event, "action", "")
+    turns = (
+        opens(event),
+        asks(event) and action != "reopened",
+        asks(event),
+        speaks(event) and is_bot(event),
+        action == "reopened",
+        action == "assigned",
+        speaks(event),
+        action == "abandoned",
+        action == "solved",
+        action in ("closed", "ended"),
+        True,
+    )
+    return turns.index(True)
+
+
 def conclude_conversation(facts: Facts, journey_id: str, name: str, talk: list[Any], policy: Policy) -> None:
-    talk = sorted(talk, key=lambda event: (at(event), not asks(event), event_hash(event.event_id)))
+    talk = sorted(talk, key=lambda event: (at(event), turn(event), event_hash(event.event_id)))
     replies = [event for event in talk if speaks(event) and (policy.bot_reply_counts or not is_bot(event))]
     stops = [*replies, *(e for e in talk if getattr(e, "action", "") in ("solved", "closed", "ended", "abandoned"))]
     questions = [event for event in talk if asks(event)]
@@ -348,11 +367,12 @@ def conversation_of(
 
 
 def conclude_answers(facts: Facts, events: list[Any], policy: Policy) -> None:
-    submissions: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    submissions: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for event in events:
         count(facts, policy, [event], at(event), {"automated" if event.automated else "events": 1})
         if event.type != "survey_skipped":
-            submissions[event.journey_id, event.submission_id or event.event_id].append(event)
+            question = (event.submission_id or event.event_id, getattr(event, "metric", "mention"), event.touchpoint)
+            submissions[event.journey_id, *question].append(event)
     for edits in submissions.values():
         answer = max(edits, key=order)
         if not answer.automated:

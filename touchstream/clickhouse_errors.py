@@ -14,6 +14,7 @@ from touchstream.errors import UserError
 
 SAID: Final = re.compile(r"Code:\s*(\d+)\.?\s*(?:DB::Exception:\s*)?(.*)", re.DOTALL)
 REFUSED: Final = re.compile(r"\[Errno -?\d+\] ([^\"')]+)")
+TAIL: Final = re.compile(r"\(version [^)]*\).*|\. Expected one of:.*|\(for url [^)]*\)", re.DOTALL)
 LONGEST: Final = 400
 
 
@@ -30,14 +31,17 @@ def in_one_line(error: Exception) -> str:
     """Return what ClickHouse said, without its stack and version."""
     found = SAID.search(str(error))
     if found:
-        said = f"{' '.join(found[2].split())} (code {found[1]})"
-        return said if len(said) <= LONGEST else f"{said[:LONGEST]}..."
+        said = " ".join(TAIL.sub("", found[2]).split()).rstrip(". ")
+        return f"{said if len(said) <= LONGEST else said[:LONGEST] + '...'} (code {found[1]})"
+    if "Syntax error" in str(error):
+        return " ".join(TAIL.sub("", str(error)).split())[:LONGEST]
     meant = meaning(error)
     if isinstance(meant, SinkUnavailable):
-        return f"does not answer; start it, or set TOUCHSTREAM_CLICKHOUSE_URL ({_reason(error)})"
-    return _reason(error)
+        return f"does not answer; start it, or set TOUCHSTREAM_CLICKHOUSE_URL ({reason(error)})"
+    return reason(error)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return what lies behind an error of the connection, in a few words."""
     refused = REFUSED.search(str(error))
     return refused[1] if refused else " ".join(str(error).split())[:LONGEST]

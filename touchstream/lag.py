@@ -1,13 +1,17 @@
 """How far a worker is behind: messages in the event topics that it has not committed yet."""
 
+import time
 from dataclasses import dataclass
 from typing import Any, Final
 
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
+from kafka.errors import CoordinatorNotAvailableError
 
 from schemas.topics import EVENTS
 
+COORDINATOR_TRIES: Final = 10
+COORDINATOR_WAIT_S: Final = 0.5
 NAMES: Final = tuple(topic.name for topic in EVENTS)
 
 
@@ -38,9 +42,18 @@ def measure(admin: KafkaAdminClient, group: str) -> Lag:
         for partition in topic["partitions"]
     ]
     ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
-    groups = admin.list_group_offsets({group: partitions})
+    groups = _group_offsets(admin, group, partitions)
     committed = {partition: found.offset for partition, found in groups.get(group, {}).items() if found.offset >= 0}
     return Lag({partition: _offset(end) for partition, end in ends.items()}, committed)
+
+
+def _group_offsets(admin: KafkaAdminClient, group: str, partitions: list[TopicPartition]) -> Any:
+    for _ in range(COORDINATOR_TRIES):  # a new cluster makes its topic of offsets when it is first asked
+        try:
+            return admin.list_group_offsets({group: partitions})
+        except CoordinatorNotAvailableError:
+            time.sleep(COORDINATOR_WAIT_S)
+    return admin.list_group_offsets({group: partitions})
 
 
 def _offset(end: Any) -> int:

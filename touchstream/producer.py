@@ -1,26 +1,30 @@
 """The Kafka producer of the commands that send events."""
 
-from collections.abc import Iterable
+from contextlib import closing
 from typing import Any, Final
 
 from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from schemas.topics import EVENTS, Topic
+from schemas.topics import EVENTS
 from streams.settings import Settings
+from streams.topic_setup import partition_counts
 from touchstream.errors import UserError
 
 LARGEST_MESSAGE: Final = 4 << 20  # above what is read, so that the broker or the reader is the one to refuse it
 BATCH_BYTES: Final = 256 << 10
 
 
-def open_producer(settings: Settings, *, compression: str | None, topics: Iterable[Topic] = EVENTS) -> Any:
+def open_producer(settings: Settings, *, compression: str | None, idempotent: bool = True) -> Any:
     """Connect to the brokers and check that the topics are there; every message is acknowledged by all replicas."""
+    _check_topics(settings)
     try:
-        producer = KafkaProducer(
+        return KafkaProducer(
             **settings.client_options(),
             client_id=f"{settings.app_id}-producer",
             acks="all",
+            enable_idempotence=idempotent,
             linger_ms=50,
             batch_size=BATCH_BYTES,
             compression_type=compression,
@@ -29,13 +33,22 @@ def open_producer(settings: Settings, *, compression: str | None, topics: Iterab
             bootstrap_timeout_ms=5_000,
             allow_auto_create_topics=False,
         )
-        missing = [topic.name for topic in topics if not producer.partitions_for(topic.name)]
     except (KafkaError, ValueError) as error:
         raise no_broker(settings, error) from error
-    if missing:
-        producer.close(timeout=0)
-        raise no_topic(settings, missing[0])
-    return producer
+
+
+def _check_topics(settings: Settings) -> None:
+    # An admin client asks once; a producer would wait for a missing topic to appear, and then blame the broker.
+    try:
+        with closing(KafkaAdminClient(**settings.client_options(), bootstrap_timeout_ms=5_000)) as admin:
+            there = partition_counts(admin)
+    except (KafkaError, ValueError) as error:
+        raise no_broker(settings, error) from error
+    for topic in EVENTS:
+        if topic.name not in there:
+            raise UserError(
+                f"topic {topic.name!r} does not exist at {settings.brokers}; create it with `touchstream migrate`"
+            )
 
 
 def no_broker(settings: Settings, error: Exception) -> UserError:
@@ -43,8 +56,3 @@ def no_broker(settings: Settings, error: Exception) -> UserError:
     return UserError(
         f"no Kafka broker answers at {settings.brokers} ({error}); start it, or set TOUCHSTREAM_BROKERS to its host:port"
     )
-
-
-def no_topic(settings: Settings, topic: str) -> UserError:
-    """Say that a topic is missing."""
-    return UserError(f"topic {topic!r} does not exist at {settings.brokers}; create it with `touchstream migrate`")

@@ -39,7 +39,14 @@ class Assignor(PartitionAssignor):  # type: ignore[misc]
 
     def assigned_actives(self) -> set[TP]:
         """Return the partitions Faust looks after, without changelogs that streams/state.py reads."""
-        return {tp for tp in super().assigned_actives() if tp.topic not in self.app.unread_topics}
+        return self._without_unread(super().assigned_actives())
+
+    def assigned_standbys(self) -> set[TP]:
+        """Return the partitions Faust keeps copies of, without changelogs that streams/state.py reads."""
+        return self._without_unread(super().assigned_standbys())
+
+    def _without_unread(self, tps: set[TP]) -> set[TP]:
+        return {tp for tp in tps if tp.topic not in self.app.unread_topics}
 
 
 class BatchApp(faust.App):  # type: ignore[misc]
@@ -64,11 +71,13 @@ class BatchApp(faust.App):  # type: ignore[misc]
         *,
         batched: Iterable[str],
         compacted: Iterable[str] = (),
+        reread: Iterable[str] = (),
         limits: Limits | None = None,
         **options: Any,
     ) -> None:
         self.batched_topics = frozenset(batched)
         self.compacted_topics = frozenset(compacted)
+        self.reread_topics = frozenset(reread)  # never committed: every owner of a partition reads it from its start
         self.unread_topics: set[str] = set()
         self.limits = limits or Limits()
         self.pairs = Pairs(self.batched_topics)
@@ -107,6 +116,13 @@ class BatchApp(faust.App):  # type: ignore[misc]
     def caught_up(self, tp: TP) -> bool:
         """Whether every record this partition is known to have was handed out and acknowledged."""
         return self._batch_consumer.caught_up(tp)
+
+    async def still_member(self) -> bool:
+        """Ask the brokers whether this worker still owns what it was assigned; waits while they do not answer."""
+        if self._consumer is None:
+            return True  # used outside of a group
+        still: bool = await self._batch_consumer._thread.still_member(self.generation)
+        return still
 
     @property
     def offsets_lost(self) -> Mapping[TP, int]:

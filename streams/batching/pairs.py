@@ -34,6 +34,11 @@ class Pairs:
         self._tps: frozenset[TP] = frozenset()
         self._unbroken: frozenset[TP] = frozenset()  # since the last assignment that was announced
 
+    @property
+    def tps(self) -> frozenset[TP]:
+        """What is assigned to this worker now; empty during a rebalance."""
+        return self._tps
+
     def on_assigned(self, hook: OnAssigned) -> None:
         """Add a hook to run after every assignment."""
         self._on_assigned.append(hook)
@@ -58,6 +63,7 @@ class Pairs:
     async def revoke(self, tps: Iterable[TP]) -> None:
         """Run the hooks for partitions that were given back."""
         revoked = self._only_batched(tps)
+        self._tps -= revoked
         if revoked:
             for hook in self._on_revoked:
                 await hook(revoked)

@@ -14,6 +14,7 @@ from streams.batching.chunks import hand_over_in_chunks
 from streams.batching.gaps import GapWatch
 
 REBALANCE_PAUSE_S = 0.05
+HEARTBEAT_RETRY_S = 0.2
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
@@ -55,6 +56,18 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         if state is None or state.highwater is None or not state.has_valid_position:
             return None
         return max(0, int(state.highwater - state.position))
+
+    async def still_member(self, generation: int) -> bool:
+        """Send a heartbeat out of turn: only a member of the current generation gets an answer."""
+        return bool(await self.call_thread(self._still_member, generation))
+
+    async def _still_member(self, generation: int) -> bool:
+        coordinator = self._ensure_consumer()._coordinator
+        while coordinator.generation == generation:
+            if await coordinator._do_heartbeat():
+                return bool(coordinator.generation == generation)
+            await asyncio.sleep(HEARTBEAT_RETRY_S)
+        return False
 
     async def _fetch_records(
         self, consumer: Any, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None

@@ -19,20 +19,19 @@ class Answer(NamedTuple):
     touchpoint: str
     channel: str
     automated: bool
-    submission: int  # an edit carries the submission of the first answer, or its event id
+    submission: int  # which question of which submission it answers: an edit answers the same one
     counts: dict[str, int]  # what it adds to rolling metrics while no edit replaces it
 
 
 def answer_of(event: Feedback, *, at_ms: int, id64: int, channel: str) -> Answer:
     """Answer of an event."""
-    skipped = isinstance(event, SurveySkipped)
     return Answer(
         at_ms=at_ms,
         id64=id64,
         touchpoint=event.touchpoint,
         channel=channel,
         automated=event.automated,
-        submission=id64 if skipped or event.submission_id is None else event_hash(event.submission_id),
+        submission=id64 if isinstance(event, SurveySkipped) else _submission(event),
         counts=_counts(event, rate(event)),
     )
 
@@ -59,6 +58,15 @@ def counting(answers: list[Any]) -> list[Answer]:
 def parts_of(answer: Answer) -> Parts:
     """Parts that an answer adds to rolling metrics; a machine's answer adds nothing."""
     return Parts() if answer.automated else Parts.of(**answer.counts)
+
+
+def _submission(event: Feedback) -> int:
+    """Hash of the question: an edit names the submission of the first answer, or its event id.
+
+    One submission may answer several questions, so what is asked about what is part of it.
+    """
+    metric = event.metric if isinstance(event, Scored) else event.type
+    return event_hash("\x00".join((event.submission_id or event.event_id, metric, event.touchpoint)))
 
 
 def _counts(event: Feedback, rating: Rating) -> dict[str, int]:

@@ -3,26 +3,26 @@
 from bisect import insort
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from schemas.feedback import Feedback
-from schemas.identity import event_hash, session_id, wait_id
+from schemas.identity import event_hash
 from schemas.interactions import Interaction
 from schemas.outcomes import Conversation, Session, Wait
-from streams.logic import answers, contributions, dialogues, retention, sessions
-from streams.logic.dialogues import Case, Dialogue
+from streams.logic import answers, contributions, retention
+from streams.logic.dialogues import Dialogue
 from streams.logic.moments import Conversational, moment_of
 from streams.logic.panes import PaneBook
 from streams.logic.policy import MINUTE_MS, Policy
-from streams.logic.sessions import AT, AUTOMATED, ENDS, ID, PAGE, PURCHASE, Run
-from streams.logic.visits import session_of
+from streams.logic.sessions import Run, step_of
+from streams.logic.talks import Talk
+from streams.logic.visiting import Visits
 from streams.logic.watermark import NEVER
 
 WIRE_VERSION: Final = 1
 INTERACTIONS: Final = 0  # positions of the two topics among the fences
 FEEDBACK: Final = 1
 CONVERSATIONAL: Final = frozenset({"call", "ticket", "message", "proposal"})
-MARKS_OF: Final = {"page_view": PAGE, "purchase": PURCHASE}
 
 Gone = tuple[int, str, int]  # id, journey_id, and the time that is part of the row's place
 
@@ -109,17 +109,10 @@ class Journey:
         return retention.next_due_ms(self, policy)
 
 
-class Touched(NamedTuple):
-    """A conversation that a batch changes: its waits before, and those that were there for a while."""
-
-    before: list[Case]
-    vanished: set[int]
-
-
 class Fold:
     """One journey in one batch."""
 
-    __slots__ = ("_book", "_floor_ms", "_policy", "_said", "_seen", "_touched", "_vanished", "journey")
+    __slots__ = ("_book", "_floor_ms", "_policy", "_said", "_seen", "_talks", "_visits", "journey")
 
     def __init__(
         self, journey: Journey, policy: Policy, watermark_ms: int, book: PaneBook, *, expired_through_ms: int = NEVER
@@ -130,8 +123,8 @@ class Fold:
         self._floor_ms = max(journey.floor_ms, expired_through_ms)
         self._seen: set[int] | None = None  # ids of interactions
         self._said: set[int] | None = None  # ids of feedback
-        self._vanished: set[int] = set()  # starts of sessions that were there for a while
-        self._touched: dict[str, Touched] = {}
+        self._visits = Visits(journey.runs, policy, book)
+        self._talks: dict[str, Talk] = {}
         book.advance(watermark_ms)
 
     def interaction(self, event: Interaction, *, offset: int, at_ms: int) -> Fate:
@@ -140,7 +133,7 @@ class Fold:
         if offset <= journey.fences[INTERACTIONS]:
             return Fate.REPLAYED
         journey.fences[INTERACTIONS] = offset
-        id64, touchpoint, kind = event_hash(event.event_id), event.touchpoint, event.type
+        id64, touchpoint = event_hash(event.event_id), event.touchpoint
         seen = self._seen
         if seen is None:
             seen = self._seen = retention.interaction_ids(journey)
@@ -152,10 +145,8 @@ class Fold:
         channel = event.channel or self._policy.channel_of(touchpoint)
         self._book.count(at_ms // MINUTE_MS, touchpoint, channel, event.automated)
         if event.interactive:
-            marks = MARKS_OF.get(kind, 0) | (ENDS if event.ends_session else 0) | (AUTOMATED if event.automated else 0)
-            who = (event.customer_id, event.segment, event.variant, event.source)
-            self._step((at_ms, id64, touchpoint, channel, marks, *who))
-            if kind in CONVERSATIONAL:
+            self._visits.add(step_of(event, at_ms, id64, channel))
+            if event.type in CONVERSATIONAL:
                 self._moment(cast(Conversational, event), at_ms, id64, channel)
         else:
             notice = (at_ms, id64, touchpoint, channel, event.automated)
@@ -191,81 +182,25 @@ class Fold:
         A fold without events serves the tick of the clock. `now_ms` and `touched_ms` are wall clock.
         """
         self._book.advance(watermark_ms)
-        self._close_runs(watermark_ms, changes)
-        for name, dialogue in self.journey.dialogues.items():
-            if name in self._touched or dialogue.is_missed_at(watermark_ms):
-                self._conclude(name, dialogue, watermark_ms, changes)
-        retention.shorten(self.journey, self._policy, self._touched)
+        journey = self.journey
+        self._visits.conclude(journey.journey_id, watermark_ms, changes)
+        for name, dialogue in journey.dialogues.items():
+            talk = self._talks.get(name)
+            if talk is not None:
+                talk.conclude(journey.journey_id, watermark_ms, changes)
+            elif dialogue.is_missed_at(watermark_ms):
+                Talk(name, dialogue, self._policy, self._book).conclude(journey.journey_id, watermark_ms, changes)
+        retention.shorten(journey, self._policy, self._talks)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
-            expired = retention.expire(self.journey, self._policy, watermark_ms, self._book)
+            expired = retention.expire(journey, self._policy, watermark_ms, self._book)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)
-
-    def _step(self, step: sessions.Step) -> None:
-        runs, policy = self.journey.runs, self._policy
-        if runs:
-            run = runs[-1]
-            last = run.steps[-1]
-            in_order = last[AT] < step[AT] or (last[AT] == step[AT] and last[ID] < step[ID])
-            if in_order and run.closed_ms is None and not sessions.starts_anew(run.steps, step, policy):
-                run.steps.append(step)
-                return
-        gone, fresh = sessions.insert(runs, step, policy)
-        for run in gone:
-            self._book.replace(contributions.of_run(run, policy), ())
-        self._vanished |= {run.started_ms for run in gone} - {run.started_ms for run in fresh}
 
     def _moment(self, event: Conversational, at_ms: int, id64: int, channel: str) -> None:
         name, policy, known = event.conversation_id, self._policy, self.journey.dialogues
         dialogue = known.get(name)
         if dialogue is None:
             dialogue = known[name] = Dialogue()
-        touched = self._touched.get(name)
-        if touched is None:
-            touched = self._touched[name] = Touched(dialogues.read(dialogue, policy)[1], set())
-        moment = moment_of(event, at_ms=at_ms, id64=id64, channel=channel)
-        touched.vanished.update(dialogues.place(dialogue, moment, policy))
-
-    def _close_runs(self, watermark_ms: int, changes: Changes) -> None:
-        journey, policy = self.journey, self._policy
-        for number, run in enumerate(journey.runs):
-            if run.closed_ms is None:
-                successor = journey.runs[number + 1] if number + 1 < len(journey.runs) else None
-                closed_ms, reason = sessions.ending(run, successor, policy)
-                if sessions.is_over(closed_ms, reason, watermark_ms):
-                    run.closed_ms = closed_ms
-                    changes.sessions.append(session_of(journey.journey_id, run, reason, policy))
-                    self._book.replace((), contributions.of_run(run, policy))
-        if self._vanished:
-            # Also those that nobody has published: an earlier run of the same events may have, before it crashed.
-            gone = self._vanished - {run.started_ms for run in journey.runs}
-            name = journey.journey_id
-            changes.gone_sessions += ((session_id(name, at_ms), name, at_ms) for at_ms in sorted(gone))
-
-    def _conclude(self, name: str, dialogue: Dialogue, watermark_ms: int, changes: Changes) -> None:
-        """Publish the waits of a conversation that are new, changed, or were gone for a while."""
-        journey_id, policy = self.journey.journey_id, self._policy
-        before, vanished = self._touched.get(name) or Touched(dialogues.read(dialogue, policy)[1], set())
-        thread, after = dialogues.read(dialogue, policy, watermark_ms)
-        dialogue.remember(after)
-        known, now = {case.asked_ms: case for case in before}, {case.asked_ms: case for case in after}
-        for case in after:
-            if case.asked_ms in vanished or known.get(case.asked_ms) != case:
-                changes.waits.append(dialogues.wait_of(journey_id, name, case, policy))
-        gone = vanished - now.keys()
-        changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
-        if name in self._touched:
-            changes.conversations.append(dialogues.conversation_of(journey_id, name, thread, policy))
-        self._count_waits(name, before, after)
-
-    def _count_waits(self, name: str, before: list[Case], after: list[Case]) -> None:
-        journey_id, policy, book = self.journey.journey_id, self._policy, self._book
-        gone, new = [case for case in before if case not in after], [case for case in after if case not in before]
-        for case in gone:
-            book.replace(contributions.of_case(case, policy), ())
-        for case in new:
-            book.replace((), contributions.of_case(case, policy))
-        if before[-1:] != after[-1:]:
-            for wait in contributions.open_wait(journey_id, name, before, policy):
-                book.wait_ended(wait.wait_id)
-            for wait in contributions.open_wait(journey_id, name, after, policy):
-                book.wait_opened(wait)
+        talk = self._talks.get(name)
+        if talk is None:
+            talk = self._talks[name] = Talk(name, dialogue, policy, self._book)
+        talk.add(moment_of(event, at_ms=at_ms, id64=id64, channel=channel))

@@ -18,18 +18,21 @@ from schemas.interactions import (
 
 
 class Role(IntEnum):
-    """What a moment does to a wait."""
+    """What a moment does to a wait, in the order that makes sense of moments of one millisecond.
+
+    A question comes before its answer, and "reply and solve" is a reply and then a solve.
+    """
 
     OPENING = 0  # the customer opens the conversation, or writes a message
     ASKING = 1  # the customer asks again
     REOPENING = 2  # the customer reopens what was solved
-    REPLY = 3  # a human answers in public
-    BOT_REPLY = 4
+    BOT_REPLY = 3
+    REOPENED = 4  # by the company
     ASSIGNED = 5  # handed to a human
-    REOPENED = 6  # by the company
-    SOLVED = 7
-    ENDED = 8
-    ABANDONED = 9  # the caller hung up
+    REPLY = 6  # a human answers in public
+    ABANDONED = 7  # the caller hung up
+    SOLVED = 8
+    ENDED = 9
     ASIDE = 10  # an internal note and the like
 
 
@@ -38,12 +41,11 @@ AUTOMATIC: Final = frozenset({Actor.BOT, Actor.SYSTEM})
 
 
 class Moment(NamedTuple):
-    """An event as its conversation sees it. Moments sort by time; in one millisecond questions come first."""
+    """An event as its conversation sees it."""
 
     at_ms: int
-    after_questions: bool
+    role: int  # moments of one millisecond sort by role
     id64: int
-    role: int
     kind: str
     touchpoint: str
     channel: str
@@ -56,7 +58,7 @@ class Moment(NamedTuple):
     source: str | None
 
     @property
-    def place_in_time(self) -> tuple[int, bool, int]:
+    def place_in_time(self) -> tuple[int, int, int]:
         """What moments of a conversation are ordered by."""
         return self[0], self[1], self[2]
 
@@ -66,13 +68,11 @@ Conversational = Call | Ticket | Message | Proposal
 
 def moment_of(event: Conversational, *, at_ms: int, id64: int, channel: str) -> Moment:
     """Moment of an event."""
-    role = role_of(event)
     ticket = event if isinstance(event, Ticket) else None
     return Moment(
         at_ms=at_ms,
-        after_questions=role > LAST_QUESTION,
+        role=int(role_of(event)),
         id64=id64,
-        role=int(role),
         kind=event.type,
         touchpoint=event.touchpoint,
         channel=channel,

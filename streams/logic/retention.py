@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
 from streams.logic.contributions import open_wait
-from streams.logic.dialogues import Dialogue, read, shorten_dialogue
+from streams.logic.dialogues import Dialogue, read
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
 from streams.logic.watermark import NEVER
@@ -60,7 +60,7 @@ def shorten(journey: "Journey", policy: Policy, touched: Container[str]) -> None
         journey.floor_ms = max(journey.floor_ms, run.steps[-1][AT])
     for name, dialogue in journey.dialogues.items():
         if name in touched:
-            shorten_dialogue(dialogue, policy)
+            dialogue.shorten(policy)
 
 
 def _dues(journey: "Journey", policy: Policy) -> Iterator[int]:

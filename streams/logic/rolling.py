@@ -1,85 +1,18 @@
 """Rolling windows over all partitions: panes of every source are merged, and each window they touch is told anew."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from schemas.outcomes import Rolling
 from streams.logic.panes import GAUGE
 from streams.logic.parts import COUNTS, Parts
 from streams.logic.policy import MINUTE_MS, Scope
+from streams.logic.windows import QUIET, WINDOWS, Gauge, ScopeBook, Window, ends, filling
 
 KEPT_MINUTES: Final = 48 * 60  # of panes, at least; a window that reaches further back is never told from what is left
 FORGET_EVERY: Final = 60
 MILLION: Final = 1_000_000
-
-
-class Window(NamedTuple):
-    """A length, and how often a window of that length ends. Both in minutes."""
-
-    length: int
-    hop: int
-
-
-WINDOWS: Final = (Window(5, 1), Window(60, 5), Window(1440, 60))
-
 Place = tuple[Scope, Window, int]
-Gauge = tuple[int, int | None]  # open waits, asked_ms of the oldest
-QUIET: Final[Gauge] = (0, None)
-
-
-class ScopeBook:
-    """One scope: its latest panes by source, and their sums by minute, by five minutes and by hour."""
-
-    def __init__(self) -> None:
-        self.latest: dict[tuple[int, int], tuple[int, int, Parts]] = {}  # by (source, minute): epoch, sequence, parts
-        self.gauges: dict[int, tuple[int, int, Gauge]] = {}  # by source
-        self.sums: dict[int, dict[int, Parts]] = {window.hop: {} for window in WINDOWS}  # hop -> its start -> parts
-        self.shown: dict[tuple[Window, int], Gauge] = {}  # what windows that have filled up said of open waits
-
-    def put(self, source: int, minute: int, stamp: tuple[int, int], parts: Parts) -> bool:
-        """Let a newer pane take the place of an older one, and say whether it did."""
-        known = self.latest.get((source, minute))
-        if known is not None and stamp <= known[:2]:
-            return False
-        self.latest[source, minute] = (*stamp, parts)
-        for hop, sums in self.sums.items():
-            total = sums.setdefault(minute - minute % hop, Parts())
-            total.add(parts)
-            if known is not None:
-                total.subtract(known[2])
-        return True
-
-    def gauge(self) -> Gauge:
-        """Open waits of all sources now."""
-        gauges = [gauge for _, _, gauge in self.gauges.values()]
-        oldest = min((asked_ms for _, asked_ms in gauges if asked_ms is not None), default=None)
-        return sum(count for count, _ in gauges), oldest
-
-    def show(self, window: Window, end: int) -> None:
-        """Keep for a window what the gauge says now: once the window has filled up, this is what it said."""
-        gauge = self.gauge()
-        if gauge == QUIET:
-            self.shown.pop((window, end), None)
-        else:
-            self.shown[window, end] = gauge
-
-    def total(self, window: Window, end: int) -> Parts:
-        """Sum over a window."""
-        sums, total = self.sums[window.hop], Parts()
-        for start in range(end - window.length, end, window.hop):
-            if (parts := sums.get(start)) is not None:
-                total.add(parts)
-        return total
-
-    def forget(self, before: int) -> None:
-        """Let go what ended before a minute."""
-        self.latest = {place: known for place, known in self.latest.items() if place[1] >= before}
-        for hop, sums in self.sums.items():
-            for start in [start for start in sums if start + hop <= before]:
-                del sums[start]
-        self.shown = {place: gauge for place, gauge in self.shown.items() if place[1] > before}
 
 
 class RollingBook:
@@ -89,7 +22,9 @@ class RollingBook:
         self._kept_minutes = max(kept_minutes, KEPT_MINUTES)
         self._scopes: defaultdict[Scope, ScopeBook] = defaultdict(ScopeBook)
         self._epochs: dict[int, int] = {}  # the newest epoch of each source
-        self._dirty: set[Place] = set()
+        self._touched: set[tuple[Scope, int]] = set()  # minutes of scopes, until it is asked which windows that means
+        self._dirty: set[Place] = set()  # windows to be told, some of them once they begin to fill
+        self._ready: list[Place] = []  # windows to be told now
         self._newest = -1  # the newest minute any pane is about
         self._forgot_at = -1
         self.too_late = 0  # panes of minutes that are no longer kept
@@ -108,7 +43,7 @@ class RollingBook:
         elif minute < self._kept_from:
             self.too_late += 1
         elif self._scopes[scope].put(source_partition, minute, (epoch, sequence), Parts.from_wire(parts)):
-            self._dirty.update((scope, window, end) for window in WINDOWS for end in _ends(window, minute))
+            self._touched.add((scope, minute))
             self.advance(minute)
 
     def advance(self, minute: int) -> None:
@@ -120,14 +55,17 @@ class RollingBook:
                     self._refresh(scope)
 
     def emit(self, limit: int | None = None) -> list[Rolling]:
-        """Windows that changed since the last call, at most `limit`, up to the ones that are still filling."""
-        rows = [self._row(*place) for place in sorted(self._take_ready(limit))]
-        self._forget()
-        return rows
+        """Windows that changed since the last call, the newest first, at most `limit`, up to those still filling."""
+        if not self._ready:
+            self._ready = sorted(self._take_ready(), key=lambda place: place[2])
+            self._forget()
+        told = len(self._ready) if limit is None else min(limit, len(self._ready))
+        return [self._row(*self._ready.pop()) for _ in range(told)]
 
     def settle(self) -> None:
         """Take everything for told: what a restarted program reads again and told before."""
         self._take_ready()
+        self._ready.clear()
         self._forget()
 
     def _put_gauge(self, scope: Scope, source: int, stamp: tuple[int, int], gauge: Gauge) -> None:
@@ -146,18 +84,21 @@ class RollingBook:
 
     def _refresh(self, scope: Scope) -> None:
         """Tell the windows that are still filling, because the gauge is part of them."""
-        self._dirty.update((scope, window, _filling(window, self._newest)) for window in WINDOWS)
+        self._dirty.update((scope, window, filling(window, self._newest)) for window in WINDOWS)
 
-    def _take_ready(self, limit: int | None = None) -> set[Place]:
+    def _take_ready(self) -> set[Place]:
         """Take out what is dirty and has begun to fill. What reaches further back than panes are kept stays as told."""
-        ends = {window: _filling(window, self._newest) for window in WINDOWS}
-        ready = set(islice((place for place in self._dirty if place[2] <= ends[place[1]]), limit))
+        for scope, minute in self._touched:
+            self._dirty.update((scope, window, end) for window in WINDOWS for end in ends(window, minute))
+        self._touched.clear()
+        newest = {window: filling(window, self._newest) for window in WINDOWS}
+        ready = {place for place in self._dirty if place[2] <= newest[place[1]]}
         self._dirty -= ready
         return {place for place in ready if place[2] - place[1].length >= self._kept_from}
 
     def _row(self, scope: Scope, window: Window, end: int) -> Rolling:
         book = self._scopes[scope]
-        if end == _filling(window, self._newest):
+        if end == filling(window, self._newest):
             book.show(window, end)
         return rolling_of(scope, window, end, book.total(window, end), book.shown.get((window, end), QUIET))
 
@@ -191,13 +132,3 @@ def rolling_of(scope: Scope, window: Window, end: int, parts: Parts, gauge: Gaug
         oldest_open_ms=gauge[1],
         **counts,
     )
-
-
-def _ends(window: Window, minute: int) -> Iterable[int]:
-    """List the ends of the windows that a minute is part of."""
-    return range(_filling(window, minute), minute + window.length + 1, window.hop)
-
-
-def _filling(window: Window, minute: int) -> int:
-    """End of the first window to end after a minute began."""
-    return minute - minute % window.hop + window.hop

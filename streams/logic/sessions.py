@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from typing import Final, NamedTuple
 
+from schemas.interactions import Interaction
 from schemas.outcomes import CloseReason
 from streams.logic.policy import Policy
 
@@ -23,6 +24,20 @@ PAGE: Final = 1
 PURCHASE: Final = 2
 ENDS: Final = 4
 AUTOMATED: Final = 8
+
+
+MARKS_OF: Final = {"page_view": PAGE, "purchase": PURCHASE}
+
+
+def step_of(event: Interaction, at_ms: int, id64: int, channel: str) -> Step:
+    """Step of an interactive event."""
+    marks = MARKS_OF.get(event.type, 0)
+    if event.ends_session:
+        marks |= ENDS
+    if event.automated:
+        marks |= AUTOMATED
+    who = (event.customer_id, event.segment, event.variant, event.source)
+    return (at_ms, id64, event.touchpoint, channel, marks, *who)
 
 
 class Run:

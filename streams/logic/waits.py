@@ -1,7 +1,8 @@
 """Waits: how long a customer was left without an answer, read off the moments of one conversation in order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from schemas.outcomes import WaitOutcome
@@ -60,12 +61,12 @@ class Thread:
         """Wait that nobody has ended yet."""
         return self._end(None, WaitOutcome.OPEN)
 
-    def to_wire(self) -> list[Any]:
+    def to_wire(self) -> tuple[Any, ...]:
         """Everything it knows, as builtins."""
-        return [getattr(self, each.name) for each in fields(self)]
+        return FIELDS_OF(self)
 
     @classmethod
-    def from_wire(cls, wire: list[Any]) -> "Thread":
+    def from_wire(cls, wire: Sequence[Any]) -> "Thread":
         """Thread that `to_wire` described."""
         opening, waiting, *others = wire
         return cls(opening and Moment._make(opening), waiting and Moment._make(waiting), *others)
@@ -154,6 +155,8 @@ class Thread:
             self.next_position += 1
         return span
 
+
+FIELDS_OF: Final[Callable[[Thread], tuple[Any, ...]]] = attrgetter(*(each.name for each in fields(Thread)))
 
 # What each role does to a conversation; an aside does nothing.
 STEPS: Final[Mapping[int, Callable[[Thread, Moment, Policy], Span | None]]] = {

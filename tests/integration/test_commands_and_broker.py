@@ -1,6 +1,11 @@
 """Commands that talk to a broker, on a real one (Tansu: it starts in a moment)."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -107,3 +112,29 @@ class TestDoctor:
         monkeypatch.setenv("TOUCHSTREAM_PARTITIONS", "8")
         said = touchstream("doctor", code=1).stdout
         assert "4 partitions each, the settings say 8; set TOUCHSTREAM_PARTITIONS=4" in said
+
+
+def test_an_ingest_that_is_interrupted_goes_on_and_loses_nothing(touchstream, tmp_path):
+    number = 60_000
+    with Path("views.ndjson").open("w") as file:
+        for n in range(number):
+            event = {"event_id": f"v{n}", "type": "page_view", "occurred_at": "2026-03-01T10:00:00Z"}
+            file.write(json.dumps(event | {"journey_id": f"j{n % 500}", "touchpoint": "home", "url": "/"}) + "\n")
+    environment = os.environ | {"PYTHONPATH": str(CATALOGUE.parent)}
+    command = [sys.executable, "-m", "touchstream", "ingest", "views.ndjson"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    checkpoints = tmp_path / "var" / "ingest"
+    while not (list(checkpoints.glob("*.json")) if checkpoints.exists() else []):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "rows are safe, run the same command again to go on" in said
+    assert "Traceback" not in said
+    result = touchstream("ingest", "views.ndjson")
+    assert "of an earlier run)" in result.stdout
+    assert not list(checkpoints.glob("*.json"))
+    ids = [json.loads(record.value)["event_id"] for record in arrived(touchstream.broker)]
+    assert len(set(ids)) == number
+    assert len(ids) < number + 20_000

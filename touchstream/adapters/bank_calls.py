@@ -61,7 +61,8 @@ def _steps(clock: "_Clock", cells: Mapping[str, str]) -> list[Step]:
     if cells["ser_start"] == NEVER:  # 50 answered calls carry no service times: answered when the queue let go
         answered = ended = left
     else:
-        answered, ended = clock.at("ser_start"), clock.at("ser_exit")
+        # A queued caller stops waiting when the queue says so: the agents' clock often runs a second ahead of the queue's.
+        answered, ended = (left if queued else clock.at("ser_start")), clock.at("ser_exit")
     # Without a queue an idle agent picks up while the menu is still hanging up, often a second "before" it: nobody waited.
     asked = asked if queued else min(asked, answered)
     return [(CallAction.QUEUED, asked), (CallAction.ANSWERED, answered), (CallAction.ENDED, ended)]

@@ -34,11 +34,19 @@ def accepts_connections(port: int) -> bool:
 class Server:
     """One server process with its log file. Ends with its parent's `stop`, or at once with `kill`."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.name = name
         self.log = log
         self._command = list(command)
-        self._env = {**os.environ, **(env or {})}
+        self._env = dict(os.environ if env is None else env)
+        self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,7 +65,13 @@ class Server:
         """Start the process; its output goes to the log file."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the command is ours
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._env
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._env,
+                cwd=self._folder,
+                start_new_session=True,  # Ctrl-C is for the parent, which ends its servers in good order
             )
         atexit.register(self.kill)
 

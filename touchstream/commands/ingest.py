@@ -33,7 +33,7 @@ NDJSON_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".ndjso
 @click.option("--keep-refused", is_flag=True, help="Write refused rows to FILE.refused.ndjson.")
 @click.option("--restart", is_flag=True, help="Forget how far an interrupted run came.")
 @click.option("--state-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
-@click.option("--compression", type=click.Choice(["none", "gzip", "lz4", "zstd"]), default="gzip", show_default=True)
+@click.option("--compression", type=click.Choice(["none", "gzip", "lz4", "zstd"]), default="zstd", show_default=True)
 def command(
     file: Path,
     adapter: str | None,

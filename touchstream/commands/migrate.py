@@ -3,12 +3,13 @@
 import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
-from sinks.migrate import migrate
+from schemas.catalogue import Catalogue
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from streams.topic_setup import ensure_topics
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.producer import no_broker
+from touchstream.tables import bring_up_to_date
 
 
 @click.command(name="migrate")
@@ -22,11 +23,12 @@ def command(topics: bool, tables: bool) -> None:
             done = True
             click.echo(f"topic {name}")
     if tables:
-        settings = ClickHouseSettings.read()
-        with clickhouse_errors(settings):
-            for name in migrate(settings):
+        clickhouse, catalogue = ClickHouseSettings.read(), Catalogue.load(load_settings().catalogue)
+        with clickhouse_errors(clickhouse):
+            for name in bring_up_to_date(clickhouse, catalogue):
                 done = True
                 click.echo(f"applied {name}")
+        click.echo(f"catalogue: {len(catalogue.touchpoints)} touchpoints, {len(catalogue.funnels)} funnels")
     if not done:
         click.echo("Everything is current.")
 

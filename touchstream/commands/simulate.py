@@ -56,7 +56,11 @@ class _Moment(click.ParamType):
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed and times give the same events.")
 @click.option("--history", type=_Span(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
-@click.option("--live-rate", type=click.FloatRange(0.01, 100_000), help="Another rate after the history.")
+@click.option(
+    "--live-rate",
+    type=click.FloatRange(0.01, 100_000),
+    help="Another rate after the history: events per second of this hour.",
+)
 @click.option("--start", type=_Moment(), help="Send a fixed span from here, without looking at the clock; needs --for.")
 @click.option("--for", "span", type=_Span(), help="How long: of live time, or of the fixed span.")
 @click.option("--clean", is_flag=True, help="No duplicates, nothing late, no garbage.")
@@ -90,14 +94,15 @@ def command(
         seed=seed, start_ms=begins_ms, rate=rate, places=places, mishaps=NONE if clean else Mishaps()
     )
     with ExitStack() as stack:
-        run = Run(simulation, _delivery(stack, out, totals), totals)
+        run = Run(simulation, _delivery(stack, out), totals)
         try:
             if start is not None and span is not None:
                 _past(run, start, start + span)
             else:
                 _past(run, begins_ms, now_ms)
                 _past(run, now_ms, clock.now_ms())  # what happened while the history was sent
-                simulation.set_rate(live_rate or rate)
+                if live_rate is not None:
+                    simulation.set_rate_of_this_hour(live_rate)
                 run.live(clock, float("inf") if span is None else now_ms + span)
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
@@ -106,9 +111,12 @@ def command(
     click.echo(f"{totals.sent:,} messages sent")
 
 
-def _delivery(stack: ExitStack, out: Path | None, totals: Totals) -> Delivery:
+def _delivery(stack: ExitStack, out: Path | None) -> Delivery:
     if out is None:
-        return KafkaDelivery(stack.enter_context(closing(open_producer(load_settings(), compression=None))), totals)
+        settings = load_settings()
+        return stack.enter_context(
+            closing(KafkaDelivery(lambda idempotent: open_producer(settings, compression=None, idempotent=idempotent)))
+        )
     try:
         return FileDelivery(stack.enter_context(out.open("wb")))
     except OSError as error:

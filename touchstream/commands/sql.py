@@ -1,6 +1,7 @@
 """`touchstream sql`: ask ClickHouse."""
 
 import json
+import re
 import sys
 from typing import Any, Final
 
@@ -16,6 +17,10 @@ from touchstream.errors import UserError
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 MOST_ROWS: Final = 1_000  # a terminal is not for more
 NUMBERS: Final = ("Int", "UInt", "Float", "Decimal")
+ASKS: Final = re.compile(
+    r"(?:--[^\n]*\n|\s|\()*(?:SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS|FROM|VALUES|CHECK)\b", re.IGNORECASE
+)
+ENDS_WITH_FORMAT: Final = re.compile(r"\bFORMAT\s+\w+$", re.IGNORECASE)
 
 
 @click.command(name="sql")
@@ -33,10 +38,14 @@ def command(query: str, form: str) -> None:
     with clickhouse_errors(settings):
         client = connect(settings)
         try:
-            answer = client.raw_query(text, fmt=FORMATS.get(form, "JSONCompact"))
+            if not ASKS.match(text):  # a change has no answer to print
+                client.command(text)
+                return
+            own_format = ENDS_WITH_FORMAT.search(text)
+            answer = client.raw_query(text, fmt=None if own_format else FORMATS.get(form, "JSONCompact"))
         finally:
             client.close()
-    if form != "table":
+    if own_format or form != "table":
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
     elif answer.strip():

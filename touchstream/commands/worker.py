@@ -1,7 +1,5 @@
 """`touchstream worker`: fold events into journeys and write what they conclude."""
 
-from importlib import import_module
-
 import click
 
 from schemas.catalogue import Catalogue
@@ -14,4 +12,8 @@ def command() -> None:
     """Run one worker until it is stopped. More workers share the partitions; a supervisor should restart them."""
     settings = load_settings()
     catalogue = Catalogue.load(settings.catalogue)
-    import_module("streams.worker").run(settings, ClickHouseSettings.read(), catalogue)
+    clickhouse = ClickHouseSettings.read()
+
+    from streams.worker import run  # opens Faust, which takes a second: mistakes in the settings are told before
+
+    run(settings, clickhouse, catalogue)

@@ -11,6 +11,7 @@ from sinks.client import connect
 from sinks.migrate import missing
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
+from touchstream.clickhouse_errors import in_one_line, reason
 from touchstream.doctor.findings import Finding, fail, ok
 from touchstream.doctor.kafka_checks import judged_clock
 
@@ -30,7 +31,7 @@ def clickhouse_findings(settings: ClickHouseSettings, max_skew_ms: int) -> Itera
         client = connect(settings)
     except (ClickHouseError, OSError) as error:
         cure = "start it, set TOUCHSTREAM_CLICKHOUSE_URL, or serve the embedded one with `touchstream clickhouse`"
-        yield fail("ClickHouse", f"does not answer at {settings.target} ({_first_line(error)})", cure)
+        yield fail("ClickHouse", f"does not answer at {settings.target} ({reason(error)})", cure)
         return
     try:
         yield ok("ClickHouse", f"{client.command('SELECT version()')} at {settings.target}")
@@ -44,10 +45,6 @@ def clickhouse_findings(settings: ClickHouseSettings, max_skew_ms: int) -> Itera
         stamp_ms = float(str(client.command("SELECT toUnixTimestamp64Milli(now64(3))")))
         yield judged_clock("ClickHouse clock", sent_ms, stamp_ms, time.time() * 1000, max_skew_ms)
     except ClickHouseError as error:
-        yield fail("ClickHouse", _first_line(error), "see its log, and the rights of its user")
+        yield fail("ClickHouse", in_one_line(error), "see its log, and the rights of its user")
     finally:
         client.close()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Final
 
-from schemas.codec import Refused, encode
+from schemas.codec import MAX_BYTES, Reason, Refused, encode
 from schemas.envelope import Event
 from schemas.feedback import Feedback
 from schemas.topics import FEEDBACK, INTERACTIONS, Topic
@@ -18,6 +18,7 @@ from touchstream.ingest.rows import Row, SourceFile
 from touchstream.ingest.sender import Sender
 
 EVENTS_PER_FLUSH: Final = 5_000
+LARGEST_RECORD: Final = MAX_BYTES - 1_024  # what a broker takes by default, less the frame around a record
 
 
 def topic_of(event: Event) -> Topic:
@@ -103,8 +104,11 @@ class Ingest:
         if isinstance(item, Refused):
             self._refusals.add(row, item)
             return False
-        topic = topic_of(item)
-        self._sender.send(topic, item.journey_id.encode(), encode(item))
+        topic, key, value = topic_of(item), item.journey_id.encode(), encode(item)
+        if len(key) + len(value) > LARGEST_RECORD:
+            detail = f"the event {item.event_id} has {len(value)} bytes: at most {LARGEST_RECORD} can be sent"
+            return self._take(row, Refused(Reason.TOO_LARGE, detail))
+        self._sender.send(topic, key, value)
         self.report.sent[item.type] += 1
         self.report.topics[topic.name] += 1
         return True

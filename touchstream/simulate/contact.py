@@ -55,7 +55,7 @@ def chat(world: World, who: Customer, part: str) -> Story:
     world.do(who, "message", place, direction="inbound", conversation_id=talk)
     yield asked + 1_500
     world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="bot")
-    if world.chance(0.3):  # the bot's answer was enough
+    if world.chance(0.06):  # the bot's answer was enough, or the customer has had enough
         return
     yield world.later(20)
     world.do(who, "message", place, direction="inbound", conversation_id=talk)

@@ -30,7 +30,7 @@ class Customer:
         }
         if segment != "new":
             self.base["customer_id"] = f"c-{number}"
-        self.mood = random.betavariate(6.0, 2.2)
+        self.mood = random.betavariate(7.0, 1.2)
         self.buys = {"new": 0.8, "loyal": 1.25, "business": 1.1}[segment] * (1.22 if variant == "B" else 1.0)
         self.slow_answers = 0
         self.conversations = 0

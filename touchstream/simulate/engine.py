@@ -56,6 +56,10 @@ class Simulation:
         self._world.expect(per_second)
         self._next_arrival = max(self._next_arrival, float(self._world.now_ms))
 
+    def set_rate_of_this_hour(self, events_per_second: float) -> None:
+        """From now on, let this many events happen in a second of this hour of the day, and fewer or more in others."""
+        self.set_rate(events_per_second / self._world.rhythm.intensity(self._world.now_ms))
+
     def until(self, end_ms: float) -> Iterator[Produced]:
         """Give every message that arrives before the end; ask again with a later end to go on."""
         while True:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final, Protocol
 
+from kafka.errors import KafkaError, MessageSizeTooLargeError
+
 from touchstream.ingest.sender import SendError
 from touchstream.simulate.engine import Simulation
 from touchstream.simulate.produced import Kind, Produced
@@ -47,42 +49,56 @@ class WallClock:
 
 
 class KafkaDelivery:
-    """Sends through one kafka-python producer; remembers what the broker refused."""
+    """Sends through kafka-python producers; remembers what the broker refused.
 
-    def __init__(self, producer: Any, totals: Totals) -> None:
-        self._producer = producer
-        self._totals = totals
+    What may be too large for the broker goes through a producer of its own: an idempotent one refuses everything after one
+    message that the broker did not take, and a broker refuses whole batches.
+    """
+
+    def __init__(self, open_producer: Callable[[bool], Any]) -> None:
+        self._open = open_producer  # argument: whether it is to be idempotent
+        self._producer = open_producer(True)
+        self._for_large: Any = None
         self._failed: list[Exception] = []
 
     def send(self, message: Produced) -> bool:
         """Hand over one message; raises `SendError` when an earlier one was lost."""
-        from kafka.errors import KafkaError
-
         if self._failed:
             raise SendError(f"{message.topic}: {self._failed[0]}") from self._failed[0]
         try:
-            future = self._producer.send(message.topic, key=message.key, value=message.value)
+            if message.kind is Kind.TOO_LARGE:
+                return self._send_large(message)
+            self._pass_on(self._producer, message).add_errback(self._failed.append)
         except KafkaError as error:
             raise SendError(f"{message.topic}: {error}") from error
-        future.add_errback(self._refused, message)
         return True
-
-    def _refused(self, message: Produced, error: Exception) -> None:
-        if message.kind is Kind.TOO_LARGE:  # a broker may well not take it: that is why it is sent
-            self._totals.take_back(message)
-        else:
-            self._failed.append(error)
 
     def flush(self) -> None:
         """Wait until everything is acknowledged; raises `SendError` when something was lost."""
-        from kafka.errors import KafkaError
-
         try:
             self._producer.flush()
         except KafkaError as error:
             raise SendError(str(error)) from error
         if self._failed:
             raise SendError(str(self._failed[0])) from self._failed[0]
+
+    def close(self) -> None:
+        """Close the producers."""
+        self._producer.close()
+        if self._for_large is not None:
+            self._for_large.close()
+
+    def _send_large(self, message: Produced) -> bool:
+        self._producer.flush()  # one producer at a time: see the limits of the demo's broker
+        self._for_large = self._for_large or self._open(False)
+        try:
+            self._pass_on(self._for_large, message).get(timeout=30)
+        except MessageSizeTooLargeError:  # a broker may well not take it: that is why it is sent
+            return False
+        return True
+
+    def _pass_on(self, producer: Any, message: Produced) -> Any:
+        return producer.send(message.topic, key=message.key, value=message.value)
 
 
 class FileDelivery:
@@ -129,6 +145,5 @@ class Run:
         self._delivery.flush()
 
     def _send(self, message: Produced) -> None:
-        self.totals.add(message)  # first: a refusal may come from another thread before `send` returns
-        if not self._delivery.send(message):
-            self.totals.take_back(message)
+        if self._delivery.send(message):
+            self.totals.add(message)

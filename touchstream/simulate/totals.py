@@ -19,12 +19,6 @@ class Totals:
         if message.kind in FACTS:
             self._facts[message.touchpoint, message.event_type] += 1
 
-    def take_back(self, message: Produced) -> None:
-        """Uncount a message that the broker did not take."""
-        self._kinds[message.topic][message.kind] -= 1
-        if message.kind in FACTS:
-            self._facts[message.touchpoint, message.event_type] -= 1
-
     @property
     def sent(self) -> int:
         """Messages of every kind."""
@@ -35,8 +29,6 @@ class Totals:
         touchpoints: defaultdict[str, dict[str, int]] = defaultdict(dict)
         types: Counter[str] = Counter()
         for (touchpoint, event_type), n in sorted(self._facts.items()):
-            if not n:
-                continue
             touchpoints[touchpoint][event_type] = n
             types[event_type] += n
         return {

@@ -24,4 +24,4 @@ def test_a_catalogue_knows_every_touchpoint_and_channel_of_its_set(adapter):
 @pytest.mark.parametrize("adapter", FILES)
 def test_a_catalogue_forgets_no_history(adapter):
     time = Catalogue.load(CATALOGUES / f"{adapter}.yaml").time
-    assert min(time.state_retention_ms, time.open_wait_retention_ms, time.pane_retention_ms) >= 20 * 365 * 86_400_000
+    assert min(time.state_retention_ms, time.open_wait_retention_ms) >= 20 * 365 * 86_400_000

@@ -55,6 +55,7 @@ SIGNATURES = [
     (App, "_new_transport", "self"),
     (App, "_on_agent_error", "self, agent, exc"),
     (PartitionAssignor, "assigned_actives", "self"),
+    (PartitionAssignor, "assigned_standbys", "self"),
     (Schema, "loads_key", "self, app, message, loads, serializer"),
     (Schema, "loads_value", "self, app, message, loads, serializer"),
     (ConsumerMessage, "on_final_ack", "self, consumer"),

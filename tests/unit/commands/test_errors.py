@@ -40,11 +40,16 @@ def says(result, text: str) -> None:
         ),
         (("sql", " ; "), "the query is empty"),
         (("worker",), "touchpoints.yaml: cannot be read"),
-        (("migrate", "--no-topics"), "ClickHouse at http://127.0.0.1:1/default: does not answer"),
+        (("migrate", "--no-topics"), "touchpoints.yaml: cannot be read"),
     ],
 )
 def test_a_mistake_is_one_line(touchstream, arguments, text):
     says(touchstream(*arguments), text)
+
+
+def test_a_clickhouse_that_is_away_is_named(touchstream, tmp_path):
+    (tmp_path / "touchpoints.yaml").write_text("touchpoints: []\n")
+    says(touchstream("migrate", "--no-topics"), "ClickHouse at http://127.0.0.1:1/default: does not answer")
 
 
 def test_a_wrong_setting_names_its_variable(touchstream, monkeypatch):
@@ -78,4 +83,4 @@ def test_help_lists_every_command(touchstream):
 def test_every_command_explains_itself(touchstream, name):
     result = touchstream(name, "--help")
     assert result.exit_code == 0
-    assert f"touchstream {name}" in result.output.replace("cli", "touchstream")
+    assert result.output.startswith(f"Usage: cli {name}")

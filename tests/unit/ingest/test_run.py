@@ -99,7 +99,8 @@ def test_an_interrupted_run_goes_on_after_the_rows_that_were_acknowledged(file, 
     assert (report.resumed_after, report.rows) == (4, 7)
 
 
-def test_a_finished_run_leaves_no_checkpoint_so_that_the_next_sends_all_again(file):
+def test_a_finished_run_leaves_no_checkpoint_so_that_the_next_sends_all_again(file, monkeypatch):
+    monkeypatch.setattr(run, "EVENTS_PER_FLUSH", 4)
     ingest(file, MemorySender())
     again = MemorySender()
     ingest(file, again)
@@ -122,6 +123,16 @@ def test_a_row_with_many_events_is_never_split_by_a_checkpoint(tmp_path, monkeyp
             assert len(sender.acknowledged) == 3
         sent += ids(sender)
     assert len(sent) == len(set(sent)) == 12
+
+
+def test_an_event_that_no_broker_would_take_is_refused_before_it_is_sent(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "LARGEST_RECORD", 400)
+    file = tmp_path / "events.ndjson"
+    file.write_text(page_view(1) + "\n" + page_view(2).replace("/", "/" + "x" * 400) + "\n")
+    sender = MemorySender()
+    _, refusals = ingest(file, sender)
+    assert ids(sender) == ["v1"]
+    assert refusals.by_reason == {"too_large": 1}
 
 
 def test_a_file_that_grew_is_another_file(file):

@@ -46,12 +46,8 @@ promises = st.none() | st.integers(0, 6).map(lambda step: START + step * 30 * MI
 
 @st.composite
 def interaction(draw: Any) -> Any:
-    build = draw(
-        st.sampled_from(["page", "page", "click", "buy", "delivery", "ticket", "ticket", "chat", "call", "offer"])
-    )
-    at, extra = draw(times), dict(draw(flags))
-    talk = draw(talks)
-    match build:
+    at, extra = draw(times), draw(flags)
+    match draw(st.sampled_from(["page", "page", "click", "buy", "delivery", *["conversation"] * 5])):
         case "page":
             return builders.page_view(at, ends_session=draw(st.sampled_from([False] * 5 + [True])), **extra)
         case "click":
@@ -60,6 +56,14 @@ def interaction(draw: Any) -> Any:
             return builders.purchase(at, **extra)
         case "delivery":
             return builders.delivery(at, **extra)
+    return draw(spoken(at, extra))
+
+
+@st.composite
+def spoken(draw: Any, at: int, extra: dict[str, Any]) -> Any:
+    """An event of a conversation."""
+    talk = draw(talks)
+    match draw(st.sampled_from(["ticket", "ticket", "chat", "call", "offer"])):
         case "ticket":
             due = draw(promises)
             due_at = None if due is None else builders.moment(due)
@@ -111,16 +115,28 @@ class Owner:
         for topic, offset, event in events:
             name = event.journey_id
             if name not in folds:
-                folds[name] = Fold(self.journey(name), self.policy, self.watermark_ms, self.book)
+                folds[name] = self.fold(name)
             take = folds[name].feedback if topic else folds[name].interaction
             take(event, offset=offset, at_ms=to_ms(event.occurred_at))
         self.watermark_ms = max(self.watermark_ms, watermark_ms)
-        for name in {*folds, *self.states}:
-            journey = folds[name].journey if name in folds else self.journey(name)
-            fold = folds.get(name) or Fold(journey, self.policy, self.watermark_ms, self.book)
+        folds |= {name: self.fold(name) for name in self.states if name not in folds and self.is_due(name)}
+        for name, fold in folds.items():
             fold.finish(self.watermark_ms, changes)
-            self.states[name] = msgspec.msgpack.encode(journey.to_wire())
+            self.states[name] = msgspec.msgpack.encode(fold.journey.to_wire())
         return changes
+
+    def fold(self, name: str) -> Fold:
+        return Fold(self.journey(name), self.policy, self.watermark_ms, self.book)
+
+    def is_due(self, name: str) -> bool:
+        """Whether the clock has something to do; where it says no, there is nothing indeed."""
+        due_ms = self.journey(name).next_due_ms(self.policy)
+        if due_ms is not None and due_ms <= self.watermark_ms:
+            return True
+        nothing = Changes()
+        self.fold(name).finish(self.watermark_ms, nothing)
+        assert nothing == Changes()
+        return False
 
     def journey(self, name: str) -> Journey:
         state = self.states.get(name)

@@ -1,12 +1,13 @@
 import io
 
 import pytest
+from kafka.errors import KafkaConnectionError, MessageSizeTooLargeError
 
 from schemas.codec import Refused, decode
 from schemas.topics import EVENTS
 from touchstream.ingest.sender import SendError
 from touchstream.simulate.engine import Mishaps, Simulation
-from touchstream.simulate.produced import Kind
+from touchstream.simulate.produced import Kind, Produced
 from touchstream.simulate.run import FileDelivery, KafkaDelivery, Run
 from touchstream.simulate.totals import Totals
 
@@ -75,40 +76,54 @@ class Future:
     def __init__(self, error) -> None:
         self._error = error
 
-    def add_errback(self, call, *arguments) -> None:
+    def add_errback(self, call) -> None:
         if self._error is not None:
-            call(*arguments, self._error)
+            call(self._error)
+
+    def get(self, timeout):
+        if self._error is not None:
+            raise self._error
 
 
 class Producer:
-    """Refuses what is over a megabyte, and everything once it is broken."""
+    """Refuses what is over a megabyte; an idempotent one then refuses everything, as kafka-python's does."""
 
-    broken = False
+    def __init__(self, idempotent: bool) -> None:
+        self._idempotent = idempotent
+        self.error = None
 
     def send(self, topic, key, value):
-        return Future(OSError("gone") if self.broken else ValueError("too large") if len(value) > 1 << 20 else None)
+        error = MessageSizeTooLargeError() if len(value) > 1 << 20 else self.error
+        if self._idempotent:
+            self.error = error
+        return Future(error)
 
     def flush(self) -> None:
         pass
 
+    def close(self) -> None:
+        pass
 
-def test_a_message_that_the_broker_finds_too_large_is_not_counted():
-    totals, big = Totals(), simulation(rate=20.0)
-    delivery, kinds = KafkaDelivery(Producer(), totals), []
-    for message in big.until(MONDAY + 8 * HOUR):
-        kinds.append(message.kind)
-        totals.add(message)
-        delivery.send(message)
-        if message.kind is Kind.TOO_LARGE:
-            break
-    assert kinds[-1] is Kind.TOO_LARGE
-    assert totals.sent == len(kinds) - 1
+
+def test_a_message_that_the_broker_finds_too_large_is_not_counted_and_spoils_no_other():
+    delivery, totals = KafkaDelivery(Producer), Totals()
+    run = Run(simulation(), delivery, totals)
+    for kind, size in ((Kind.VALID, 10), (Kind.TOO_LARGE, 2 << 20), (Kind.VALID, 10)):
+        run._send(Produced(0, "touchpoint.interactions", b"k", b"x" * size, kind, "page_view", "home"))
+    delivery.flush()
+    delivery.close()
+    assert totals.sent == 2
 
 
 def test_a_lost_broker_stops_the_run():
-    producer = Producer()
-    run = Run(simulation(), KafkaDelivery(producer, Totals()), Totals())
+    producers = []
+
+    def open_producer(idempotent: bool) -> Producer:
+        producers.append(Producer(idempotent))
+        return producers[-1]
+
+    run = Run(simulation(), KafkaDelivery(open_producer), Totals())
     run.past(MONDAY + HOUR)
-    producer.broken = True
+    producers[0].error = KafkaConnectionError("gone")
     with pytest.raises(SendError, match="gone"):
         run.past(MONDAY + 2 * HOUR)

@@ -119,6 +119,15 @@ def test_the_rate_is_kept_over_a_week(week):
     assert len(week) / (7 * 86_400) == pytest.approx(0.25, rel=0.12)
 
 
+def test_a_rate_of_this_hour_is_kept_at_night_too():
+    simulation = Simulation(seed=1, start_ms=MONDAY, rate=0.01, places=PLACES, mishaps=NONE)
+    list(simulation.until(MONDAY + 2 * HOUR))
+    simulation.set_rate_of_this_hour(5.0)
+    list(simulation.until(MONDAY + 2.5 * HOUR))  # journeys have to get under way
+    within = list(simulation.until(MONDAY + 3 * HOUR))
+    assert 1.5 < len(within) / 1_800 < 7.0
+
+
 def test_nights_are_quiet_and_evenings_slow(week):
     by_hour, waits, asked = Counter(), defaultdict(list), {}
     for at_ms, event in week:

@@ -1,0 +1,183 @@
+"""How many events a second does one worker take from Kafka to acknowledged rows? Beside it: a Faust agent that does nothing.
+
+Both read the same events from the same broker in the same run, in turn. The worker does the whole job: validates, folds journeys, writes
+rows, states and panes. Speeds are taken between the first and the last committed offset, so start-up does not count.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import CoordinatorNotAvailableError
+
+from schemas.catalogue import Catalogue
+from schemas.topics import INTERACTIONS
+from streams.outbox import Message, Outbox
+from streams.placing import partition_of
+from streams.settings import load_settings
+from streams.topic_setup import ensure_topics
+from tests.kafka import start_kafka
+from touchstream import lag
+from touchstream.brokers.processes import Server, free_port
+from touchstream.simulate.engine import NONE, Simulation
+from touchstream.simulate.places import Places
+
+ROOT = Path(__file__).parents[1]
+HOURS = 8
+PARTITIONS = 4
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=300_000)
+    parser.add_argument("--idle-events", type=int, default=80_000)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    print(f"events {options.events:,}, partitions {PARTITIONS}, runs {options.runs}, {os.cpu_count()} cores")
+    messages = simulated(options.events)
+    runs = [one_run(messages, options.idle_events) for _ in range(options.runs)]
+    print_table(runs)
+
+
+def simulated(count: int) -> list[Message]:
+    start_ms = (time.time_ns() // 1_000_000) - HOURS * 3_600_000
+    places = Places.of(Catalogue.load(ROOT / "touchpoints.yaml"))
+    simulation = Simulation(seed=1, start_ms=start_ms, rate=count / HOURS / 3600, places=places, mishaps=NONE)
+    messages = []
+    for produced in simulation.until(start_ms + 2 * HOURS * 3_600_000):
+        key = produced.key or b""
+        messages.append(Message(produced.topic, partition_of(key, PARTITIONS), key, produced.value))
+        if len(messages) == count:
+            break
+    return messages
+
+
+def one_run(messages: list[Message], idle_events: int) -> dict[str, Any]:
+    broker = start_kafka()
+    try:
+        os.environ |= {"TOUCHSTREAM_BROKERS": broker.bootstrap, "TOUCHSTREAM_PARTITIONS": str(PARTITIONS)}
+        ensure_topics(load_settings())
+        asyncio.run(produce(messages))
+        of_interactions = sum(message.topic == INTERACTIONS.name for message in messages)
+        idle = idle_faust(broker.bootstrap, min(idle_events, of_interactions))
+        with clickhouse() as url:
+            worked = worker(broker.bootstrap, url, len(messages))
+    finally:
+        broker.stop()
+    result = {"idle": idle, "pipeline": worked, "ratio": worked["rate"] / idle["rate"]}
+    print(json.dumps(result))
+    return result
+
+
+async def produce(messages: list[Message]) -> None:
+    outbox = Outbox(load_settings().client_options())
+    await outbox.start()
+    await outbox.send(messages)
+    await outbox.stop()
+
+
+def idle_faust(bootstrap: str, events: int) -> dict[str, float]:
+    script = Path(__file__).with_name("idle_faust.py")
+    command = [sys.executable, str(script), bootstrap, INTERACTIONS.name, str(events)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, env=environment())
+    result = json.loads(next(line for line in told.stdout.splitlines() if line.startswith("{")))
+    return {"rate": result["events"] / result["seconds"], "cpu_us": result["cpu"] / result["events"] * 1e6}
+
+
+@contextmanager
+def clickhouse() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="touchstream-bench-") as folder:
+        port = free_port()
+        command = [sys.executable, "-m", "sinks.host", "--path", folder, "--port", str(port)]
+        server = Server("ClickHouse", command, Path(folder).with_suffix(".log"), environment())
+        server.start()
+        url = f"http://127.0.0.1:{port}/"
+        try:
+            time.sleep(3)
+            subprocess.run(
+                [sys.executable, "-m", "touchstream", "migrate"],
+                env=environment(url),
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+            yield url
+        finally:
+            server.stop()
+
+
+def worker(bootstrap: str, url: str, expected: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="touchstream-bench-state-") as folder:
+        env = environment(url) | {"TOUCHSTREAM_STATE_DIR": folder, "TOUCHSTREAM_COMMIT_INTERVAL_S": "0.2"}
+        process = subprocess.Popen([sys.executable, "-m", "touchstream", "worker"], env=env, stderr=subprocess.DEVNULL)
+        try:
+            first, last = until_committed(bootstrap, expected)
+            usage = Path(f"/proc/{process.pid}/status").read_text()
+            cpu = cpu_seconds(process.pid)
+        finally:
+            process.terminate()
+            process.wait(60)
+    peak_kb = next(int(line.split()[1]) for line in usage.splitlines() if line.startswith("VmHWM"))
+    rate = (last[1] - first[1]) / (last[0] - first[0])
+    return {"rate": rate, "cpu_us": cpu / expected * 1e6, "peak_mb": peak_kb / 1024}
+
+
+def until_committed(bootstrap: str, expected: int) -> tuple[tuple[float, int], tuple[float, int]]:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    first: tuple[float, int] | None = None
+    while True:
+        committed = committed_offsets(admin)
+        now = time.perf_counter()
+        if committed and first is None:
+            first = (now, committed)
+        if first is not None and committed >= expected:
+            admin.close()
+            return first, (now, committed)
+        time.sleep(0.1)
+
+
+def committed_offsets(admin: KafkaAdminClient) -> int:
+    try:
+        return sum(lag.measure(admin, "touchstream").committed.values())
+    except CoordinatorNotAvailableError:  # nobody has joined the group yet
+        return 0
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def environment(url: str | None = None) -> dict[str, str]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return env | {"TOUCHSTREAM_CLICKHOUSE_URL": url} if url else env
+
+
+def print_table(runs: list[dict[str, Any]]) -> None:
+    def median(*path: str) -> float:
+        return statistics.median([run[path[0]][path[1]] if len(path) > 1 else run[path[0]] for run in runs])
+
+    print(
+        f"\n{'what (median of ' + str(len(runs)) + ')':44} {'events/s':>10} {'CPU us/event':>13} {'peak MB':>8} {'ratio':>6}"
+    )
+    print(
+        f"{'plain Faust agent, no work, no rows':44} {median('idle', 'rate'):10,.0f} {median('idle', 'cpu_us'):13.1f} {'':8} {1:6.1f}"
+    )
+    print(
+        f"{'touchstream worker, Kafka to stored rows':44} {median('pipeline', 'rate'):10,.0f} "
+        f"{median('pipeline', 'cpu_us'):13.1f} {median('pipeline', 'peak_mb'):8.0f} {median('ratio'):6.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

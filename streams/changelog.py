@@ -1,0 +1,193 @@
+"""Records of a state changelog: how they are written, and what remains when they are read from the beginning.
+
+Every record names the epoch of its writer: 8 bytes in front of the value, or in a header where the value is a tombstone.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+from mode.utils.logging import get_logger
+
+logger = get_logger(__name__)
+
+Item = tuple[bytes, bytes | None]
+
+EPOCH_BYTES = 8
+EPOCH_HEADER = "epoch"
+EPOCH_KEY = b"\x00epoch"  # the record with which an owner claims its partition
+RETRY_S = 0.5
+READ_RECORDS = 2000  # at once: about 10 ms of the event loop
+
+
+@dataclass(slots=True)
+class Replay:
+    """What the records of one partition amount to, in their order.
+
+    A record of a lower epoch than one before it was written by a worker that had already lost the partition. It is
+    passed over, and its key is `stale`: the last record of that key is not the valid one, so it must be written again.
+    """
+
+    epoch: int = 0
+    values: dict[bytes, bytes] = field(default_factory=dict)
+    stale: set[bytes] = field(default_factory=set)
+
+    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+        """Take the next record into account."""
+        epoch = epoch_of(value, headers)
+        if epoch < self.epoch:
+            self.stale.add(key)
+            return
+        self.epoch = epoch
+        self.stale.discard(key)
+        if value is None:
+            self.values.pop(key, None)
+        else:
+            self.values[key] = value[EPOCH_BYTES:]
+
+
+class Intrusion:
+    """What somebody else wrote to a partition: the last record of each key."""
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self._last: dict[bytes, tuple[int, bytes | None]] = {}
+
+    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+        """Take the next record into account."""
+        epoch = epoch_of(value, headers)
+        self.epoch = max(self.epoch, epoch)
+        self._last[key] = (epoch, None if value is None else value[EPOCH_BYTES:])
+
+    def corrections(self, epoch: int, valid: Callable[[bytes], bytes | None]) -> dict[bytes, bytes | None]:
+        """Return the keys to write again, with their valid values. Our own records of a failed attempt may be valid."""
+        wanted = {key: (epoch, valid(key)) for key in self._last}
+        return {key: value for key, (_, value) in wanted.items() if self._last[key] != wanted[key]}
+
+
+class Applies(Protocol):
+    """Takes records one by one."""
+
+    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+        """Take the next record into account."""
+
+
+def epoch_of(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> int:
+    """Return the epoch of the writer of a record; 0 for a record that names none."""
+    raw = value[:EPOCH_BYTES] if value is not None else dict(headers).get(EPOCH_HEADER, b"")
+    return int.from_bytes(raw, "big")
+
+
+class ChangelogWriter:
+    """Writes whole record batches and knows the offset each of them got."""
+
+    def __init__(self, producer: AIOKafkaProducer, topic: str) -> None:
+        self._producer = producer
+        self._topic = topic
+
+    async def write(self, partition: int, epoch: int, items: Sequence[Item]) -> list[tuple[int, int]]:
+        """Write until the brokers have acknowledged everything; return (first offset, number of records) per batch.
+
+        While brokers are away this waits and tries again. What a failed attempt did write is written a second time,
+        which changes nothing: the last record of a key counts.
+        """
+        complained = False
+        while True:
+            try:
+                return await self._attempt(partition, epoch, items)
+            except KafkaError as error:
+                if not (error.retriable or isinstance(error, KafkaTimeoutError)):
+                    raise
+                if not complained:
+                    logger.warning("%s[%s] cannot be written, trying again: %r", self._topic, partition, error)
+                complained = True
+                await asyncio.sleep(RETRY_S)
+
+    async def _attempt(self, partition: int, epoch: int, items: Sequence[Item]) -> list[tuple[int, int]]:
+        sent, counts = [], []
+        try:
+            for batch in self._batches(epoch, items):
+                counts.append(batch.record_count())
+                sent.append(await self._producer.send_batch(batch, self._topic, partition=partition))
+                await asyncio.sleep(0)  # others want the event loop between two batches
+        finally:
+            outcomes = await asyncio.gather(*sent, return_exceptions=True)
+        written = []
+        for outcome, count in zip(outcomes, counts, strict=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            written.append((outcome.offset, count))
+        return written
+
+    def _batches(self, epoch: int, items: Sequence[Item]) -> Iterator[Any]:
+        prefix = epoch.to_bytes(EPOCH_BYTES, "big")
+        tombstone_headers = [(EPOCH_HEADER, prefix)]
+        now_ms = time.time_ns() // 1_000_000
+        batch = self._producer.create_batch()
+        for key, value in items:
+            record: dict[str, Any] = {"timestamp": now_ms, "key": key, "value": value}
+            if value is None:
+                record["headers"] = tombstone_headers
+            else:
+                record["value"] = prefix + value
+            if batch.append(**record) is None:  # full
+                yield batch
+                batch = self._producer.create_batch()
+                batch.append(**record)
+        if batch.record_count():
+            yield batch
+
+
+class ChangelogReader:
+    """Reads one partition from a given offset up to another; for the length of a `with` block."""
+
+    def __init__(self, options: Mapping[str, Any], topic: str, partition: int) -> None:
+        self._tp = TopicPartition(topic, partition)
+        self._consumer = AIOKafkaConsumer(
+            **options,
+            group_id=None,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=100,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._consumer.start()
+        self._consumer.assign([self._tp])
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._consumer.stop()
+
+    async def bounds(self) -> tuple[int, int]:
+        """Return the first offset and the one behind the last, as the broker sees them now."""
+        first = await self._consumer.beginning_offsets([self._tp])
+        end = await self._consumer.end_offsets([self._tp])
+        return first[self._tp], end[self._tp]
+
+    def seek(self, offset: int) -> None:
+        """Go on reading from here."""
+        self._consumer.seek(self._tp, offset)
+
+    async def read_until(self, end: int, records: Applies) -> None:
+        """Apply every record before `end`; waits for as long as the brokers take."""
+        while await self._consumer.position(self._tp) < end:
+            fetched = await self._consumer.getmany(self._tp, timeout_ms=1000, max_records=READ_RECORDS)
+            for record in fetched.get(self._tp, ()):
+                if record.offset < end:
+                    records.apply(record.key, record.value, record.headers)
+        self.seek(end)  # a fetch may have gone further; the next call begins where this one ends
+
+    async def exists(self, offset: int, patience_ms: int) -> bool:
+        """Whether a record with this offset or a later one can be read."""
+        self.seek(offset)
+        fetched = await self._consumer.getmany(self._tp, timeout_ms=patience_ms, max_records=1)
+        return any(record.offset >= offset for record in fetched.get(self._tp, ()))

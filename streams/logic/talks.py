@@ -1,0 +1,126 @@
+"""A conversation in one batch: moments are added to it, then it says which of its waits may have changed."""
+
+from bisect import insort
+from typing import TYPE_CHECKING
+
+from schemas.identity import wait_id
+from streams.logic import contributions
+from streams.logic.conversations import conversation_of, wait_of
+from streams.logic.dialogues import Case, Dialogue, cases_of, read
+from streams.logic.moments import Moment
+from streams.logic.policy import Policy
+from streams.logic.waits import Span, Thread, waits_of
+from streams.logic.watermark import NEVER
+
+if TYPE_CHECKING:
+    from streams.logic.journeys import Changes
+    from streams.logic.panes import PaneBook
+
+
+class Talk:
+    """One conversation in one batch.
+
+    As long as moments come in order only the open wait can change. The first that does not makes it read them all.
+    """
+
+    __slots__ = (
+        "_before",
+        "_book",
+        "_dialogue",
+        "_ended",
+        "_grew",
+        "_in_order",
+        "_known",
+        "_name",
+        "_policy",
+        "_thread",
+        "_vanished",
+    )
+
+    def __init__(self, name: str, dialogue: Dialogue, policy: Policy, book: "PaneBook") -> None:
+        self._name = name
+        self._book = book
+        self._dialogue = dialogue
+        self._policy = policy
+        self._known = len(dialogue.moments)
+        self._thread = dialogue.thread(policy)
+        self._ended: list[Span] = []
+        self._in_order = True
+        self._grew = False
+        self._before = cases_of(dialogue, _open(self._thread), policy)  # waits that may change, as they were
+        self._vanished: set[int] = set()  # when those began that were there for a while
+
+    def add(self, moment: Moment) -> None:
+        """Put a moment where its time belongs."""
+        self._grew = True
+        moments = self._dialogue.moments
+        if not moments or tuple(moments[-1][:3]) < moment.place_in_time:
+            moments.append(moment)
+            if self._in_order and (span := self._thread.follow(moment, self._policy)):
+                self._ended.append(span)
+        elif not self._belongs_to_what_left(moment):
+            self._insert(moment)
+
+    def conclude(self, journey_id: str, watermark_ms: int, changes: "Changes") -> None:
+        """Publish the waits that are new, changed, or were gone for a while."""
+        name, policy, before = self._name, self._policy, self._before
+        thread, after = self._after(watermark_ms)
+        self._dialogue.remember(thread, after)
+        known, now = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
+        for case in after:
+            if case.asked_ms in self._vanished or known.get(case.asked_ms) != case:
+                changes.waits.append(wait_of(journey_id, name, case, policy))
+        gone = sorted(self._vanished - now)
+        changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in gone)
+        if self._grew:
+            changes.conversations.append(conversation_of(journey_id, name, thread, policy))
+        self._count(journey_id, before, after)
+
+    def _count(self, journey_id: str, before: list[Case], after: list[Case]) -> None:
+        name, policy, book = self._name, self._policy, self._book
+        for case in before:
+            if case not in after:
+                book.replace(contributions.of_case(case, policy), ())
+        for case in after:
+            if case not in before:
+                book.replace((), contributions.of_case(case, policy))
+        if before[-1:] != after[-1:]:
+            for wait in contributions.open_wait(journey_id, name, before, policy):
+                book.wait_ended(wait.wait_id)
+            for wait in contributions.open_wait(journey_id, name, after, policy):
+                book.wait_opened(wait)
+
+    def _after(self, watermark_ms: int) -> tuple[Thread, list[Case]]:
+        """Conversation now, and the waits that may have changed."""
+        if not self._in_order:
+            return read(self._dialogue, self._policy, watermark_ms)
+        spans = [*self._ended, *_open(self._thread)]
+        return self._thread, cases_of(self._dialogue, spans, self._policy, watermark_ms)
+
+    def _insert(self, moment: Moment) -> None:
+        story = self._dialogue.story()
+        if self._in_order:
+            self._in_order = False
+            spans = waits_of(self._dialogue.beginning(), story[: self._known], self._policy)
+            self._before = cases_of(self._dialogue, spans, self._policy)
+        asked = self._asked()
+        insort(story, moment, key=lambda each: each.place_in_time)
+        self._vanished |= asked - self._asked()
+
+    def _asked(self) -> set[int]:
+        spans = waits_of(self._dialogue.beginning(), self._dialogue.story(), self._policy)
+        return {span.asked.at_ms for span in spans}
+
+    def _belongs_to_what_left(self, moment: Moment) -> bool:
+        """Whether a moment is as old as those that have left; then it is counted with them."""
+        thread = self._dialogue.beginning()
+        if moment.at_ms > (thread.dropped_through_ms or NEVER):
+            return False
+        thread.dropped += 1
+        self._dialogue.base = thread.to_wire()
+        return True
+
+
+def _open(thread: Thread) -> list[Span]:
+    span = thread.open_span()
+    return [span] if span else []

@@ -1,0 +1,56 @@
+"""The sessions of a journey in one batch: steps are added, then those that have ended are published."""
+
+from typing import TYPE_CHECKING
+
+from schemas.identity import session_id
+from streams.logic import contributions, sessions
+from streams.logic.policy import Policy
+from streams.logic.sessions import AT, ID, Run, Step
+from streams.logic.visits import session_of
+
+if TYPE_CHECKING:
+    from streams.logic.journeys import Changes
+    from streams.logic.panes import PaneBook
+
+
+class Visits:
+    """The runs of one journey in one batch."""
+
+    __slots__ = ("_book", "_policy", "_runs", "_vanished")
+
+    def __init__(self, runs: list[Run], policy: Policy, book: "PaneBook") -> None:
+        self._runs = runs
+        self._policy = policy
+        self._book = book
+        self._vanished: set[int] = set()  # starts of sessions that were there for a while
+
+    def add(self, step: Step) -> None:
+        """Put a step where its time belongs; most belong at the end."""
+        runs, policy = self._runs, self._policy
+        if runs:
+            run = runs[-1]
+            last = run.steps[-1]
+            in_order = last[AT] < step[AT] or (last[AT] == step[AT] and last[ID] < step[ID])
+            if in_order and run.closed_ms is None and not sessions.starts_anew(run.steps, step, policy):
+                run.steps.append(step)
+                return
+        gone, fresh = sessions.insert(runs, step, policy)
+        for run in gone:
+            self._book.replace(contributions.of_run(run, policy), ())
+        self._vanished |= {run.started_ms for run in gone} - {run.started_ms for run in fresh}
+
+    def conclude(self, journey_id: str, watermark_ms: int, changes: "Changes") -> None:
+        """Publish the sessions that have ended and the names that are no more."""
+        runs, policy = self._runs, self._policy
+        for number, run in enumerate(runs):
+            if run.closed_ms is None:
+                successor = runs[number + 1] if number + 1 < len(runs) else None
+                closed_ms, reason = sessions.ending(run, successor, policy)
+                if sessions.is_over(closed_ms, reason, watermark_ms):
+                    run.closed_ms = closed_ms
+                    changes.sessions.append(session_of(journey_id, run, reason, policy))
+                    self._book.replace((), contributions.of_run(run, policy))
+        if self._vanished:
+            # Also names that nobody has published: an earlier run of the same events may have, before it crashed.
+            gone = self._vanished - {run.started_ms for run in runs}
+            changes.gone_sessions += ((session_id(journey_id, at_ms), journey_id, at_ms) for at_ms in sorted(gone))

@@ -1,0 +1,82 @@
+"""Windows of one scope: the latest pane of each source, summed up so that a window is a few additions away."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from streams.logic.parts import Parts
+
+
+class Window(NamedTuple):
+    """A length, and how often a window of that length ends. Both in minutes."""
+
+    length: int
+    hop: int
+
+
+WINDOWS: Final = (Window(5, 1), Window(60, 5), Window(1440, 60))
+
+Gauge = tuple[int, int | None]  # open waits, asked_ms of the oldest
+QUIET: Final[Gauge] = (0, None)
+
+
+class ScopeBook:
+    """One scope: its latest panes by source, and their sums by minute, by five minutes and by hour."""
+
+    def __init__(self) -> None:
+        self.latest: dict[tuple[int, int], tuple[int, int, Parts]] = {}  # by (source, minute): epoch, sequence, parts
+        self.gauges: dict[int, tuple[int, int, Gauge]] = {}  # by source
+        self.sums: dict[int, dict[int, Parts]] = {window.hop: {} for window in WINDOWS}  # hop -> its start -> parts
+        self.shown: dict[tuple[Window, int], Gauge] = {}  # what windows that have filled up said of open waits
+
+    def put(self, source: int, minute: int, stamp: tuple[int, int], parts: Parts) -> bool:
+        """Let a newer pane take the place of an older one, and say whether it did."""
+        known = self.latest.get((source, minute))
+        if known is not None and stamp <= known[:2]:
+            return False
+        self.latest[source, minute] = (*stamp, parts)
+        for hop, sums in self.sums.items():
+            total = sums.setdefault(minute - minute % hop, Parts())
+            total.add(parts)
+            if known is not None:
+                total.subtract(known[2])
+        return True
+
+    def gauge(self) -> Gauge:
+        """Open waits of all sources now."""
+        gauges = [gauge for _, _, gauge in self.gauges.values()]
+        oldest = min((asked_ms for _, asked_ms in gauges if asked_ms is not None), default=None)
+        return sum(count for count, _ in gauges), oldest
+
+    def show(self, window: Window, end: int) -> None:
+        """Keep for a window what the gauge says now: once the window has filled up, this is what it said."""
+        gauge = self.gauge()
+        if gauge == QUIET:
+            self.shown.pop((window, end), None)
+        else:
+            self.shown[window, end] = gauge
+
+    def total(self, window: Window, end: int) -> Parts:
+        """Sum over a window."""
+        sums, total = self.sums[window.hop], Parts()
+        for start in range(end - window.length, end, window.hop):
+            if (parts := sums.get(start)) is not None:
+                total.add(parts)
+        return total
+
+    def forget(self, before: int) -> None:
+        """Let go what ended before a minute."""
+        self.latest = {place: known for place, known in self.latest.items() if place[1] >= before}
+        for hop, sums in self.sums.items():
+            for start in [start for start in sums if start + hop <= before]:
+                del sums[start]
+        self.shown = {place: gauge for place, gauge in self.shown.items() if place[1] > before}
+
+
+def ends(window: Window, minute: int) -> Iterable[int]:
+    """List the ends of the windows that a minute is part of."""
+    return range(filling(window, minute), minute + window.length + 1, window.hop)
+
+
+def filling(window: Window, minute: int) -> int:
+    """End of the first window to end after a minute began."""
+    return minute - minute % window.hop + window.hop

@@ -1,0 +1,220 @@
+"""Promise: what is written to a state table is there after its writer is gone, and a former owner cannot spoil it."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from streams.app import create_app
+from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Item, Replay
+from streams.settings import Settings
+from streams.state import OutrankedError, StateBeyondTopicError, StateTable
+from tests.conftest import Broker
+from tests.integration.harness import Scene, create_topic, produce, scene, unique, wait_until
+from touchstream.brokers.kafka import KafkaCluster
+
+pytestmark = pytest.mark.integration
+
+
+@asynccontextmanager
+async def state_table(bootstrap: str, app_id: str) -> AsyncIterator[StateTable]:
+    """Start a table as one worker would have it. Two with the same app id are two workers that both think they own it."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(brokers=bootstrap, app_id=app_id, partitions=2, state_dir=Path(folder))
+        table = StateTable(create_app(settings), "test", partitions=2, client_options=settings.client_options())
+        await table.start()
+        try:
+            yield table
+        finally:
+            await table.stop()
+
+
+@pytest.fixture
+def app_id(broker: Broker) -> str:
+    """A group with an empty changelog."""
+    name = unique("state")
+    create_topic(broker.bootstrap, f"{name}-test-changelog", 2, **{"cleanup.policy": "compact"})
+    return name
+
+
+async def recovered(bootstrap: str, app_id: str, partition: int = 0) -> dict[bytes, bytes]:
+    async with state_table(bootstrap, app_id) as table:
+        return dict((await table.recover(partition)).items)
+
+
+async def test_what_was_written_is_recovered_by_the_next_owner(broker: Broker, app_id: str) -> None:
+    async with state_table(broker.bootstrap, app_id) as table:
+        first = await table.recover(0)
+        assert (first.epoch, first.items, first.marks) == (1, {}, {})
+        await table.write(0, 1, [(b"a", b"1"), (b"b", b"2"), (b"\x00fence", b"17")])
+        await table.write(0, 1, [(b"b", None), (b"c", b"3"), (b"a", b"4"), (b"empty", b"")])
+        assert first.items == {b"a": b"4", b"c": b"3", b"empty": b""}
+    async with state_table(broker.bootstrap, app_id) as table:
+        second = await table.recover(0)
+        assert second.epoch == 2
+        assert second.items == {b"a": b"4", b"c": b"3", b"empty": b""}
+        assert second.marks == {b"\x00fence": b"17"}
+        assert (await table.recover(1)).items == {}
+
+
+async def test_reading_stops_and_goes_on_within_a_producer_batch(broker: Broker, app_id: str) -> None:
+    async with state_table(broker.bootstrap, app_id) as table:
+        await table.recover(0)
+        await table.write(0, 1, [(b"%d" % number, b"") for number in range(10)])
+    replay = Replay()
+    async with ChangelogReader({"bootstrap_servers": broker.bootstrap}, f"{app_id}-test-changelog", 0) as reader:
+        reader.seek(1)  # behind the claim
+        await reader.read_until(5, replay)
+        assert list(replay.values) == [b"0", b"1", b"2", b"3"]
+        await reader.read_until(11, replay)
+    assert len(replay.values) == 10
+
+
+async def test_many_and_large_values_survive(broker: Broker, app_id: str) -> None:
+    written: dict[bytes, bytes | None] = {b"%d" % number: b"x" * (number % 700) for number in range(20_000)}
+    written[b"long"] = b"y" * 900_000
+    async with state_table(broker.bootstrap, app_id) as table:
+        epoch = (await table.recover(0)).epoch
+        await table.write(0, epoch, list(written.items()))
+    assert await recovered(broker.bootstrap, app_id) == written
+
+
+async def test_a_former_owner_is_outranked_when_it_writes(broker: Broker, app_id: str) -> None:
+    async with state_table(broker.bootstrap, app_id) as old, state_table(broker.bootstrap, app_id) as new:
+        await old.recover(0)
+        await old.write(0, 1, [(b"a", b"old")])
+        await new.recover(0)
+        await new.write(0, 2, [(b"a", b"new")])
+        with pytest.raises(OutrankedError, match="was claimed in epoch 2, ours is 1"):
+            await old.write(0, 1, [(b"a", b"zombie")])
+        with pytest.raises(OutrankedError, match="recover it first"):
+            await old.write(0, 1, [(b"a", b"again")])
+
+
+async def test_what_a_former_owner_wrote_is_put_right_with_the_next_write(kafka: KafkaCluster, app_id: str) -> None:
+    async with state_table(kafka.bootstrap, app_id) as table:
+        await table.recover(0)
+        await table.recover(0)
+        await table.write(0, 2, [(b"a", b"good"), (b"gone", b"x"), (b"gone", None)])
+        await write_as_zombie(kafka.bootstrap, app_id, [(b"a", b"bad"), (b"gone", b"bad"), (EPOCH_KEY, b"")])
+        await table.write(0, 2, [(b"other", b"1")])
+    assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good", b"other": b"1", EPOCH_KEY: b""}
+
+
+async def test_what_a_former_owner_wrote_last_is_put_right_by_recovery(kafka: KafkaCluster, app_id: str) -> None:
+    async with state_table(kafka.bootstrap, app_id) as table:
+        await table.recover(0)
+        await table.recover(0)
+        await table.write(0, 2, [(b"a", b"good"), (b"deleted", b"x"), (b"deleted", None)])
+    await write_as_zombie(kafka.bootstrap, app_id, [(b"a", b"bad"), (b"deleted", b"bad"), (b"b", None)])
+    assert await recovered(kafka.bootstrap, app_id) == {b"a": b"good"}
+    assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good", EPOCH_KEY: b""}
+
+
+async def test_two_claims_at_once_end_with_one_owner(broker: Broker, app_id: str) -> None:
+    async with state_table(broker.bootstrap, app_id) as one, state_table(broker.bootstrap, app_id) as two:
+        first, second = await asyncio.gather(one.recover(0), two.recover(0))
+        assert first.epoch != second.epoch
+        loser, epoch = (one, first.epoch) if first.epoch < second.epoch else (two, second.epoch)
+        with pytest.raises(OutrankedError):
+            await loser.write(0, epoch, [(b"a", b"1")])
+
+
+async def test_writes_at_the_same_time_do_not_take_each_other_for_intruders(broker: Broker, app_id: str) -> None:
+    async with state_table(broker.bootstrap, app_id) as table:
+        epoch = (await table.recover(0)).epoch
+        await asyncio.gather(*(table.write(0, epoch, [(b"%d" % n, b"x" * 1000)]) for n in range(50)))
+    assert len(await recovered(broker.bootstrap, app_id)) == 50
+
+
+async def test_a_released_partition_cannot_be_written(broker: Broker, app_id: str) -> None:
+    async with state_table(broker.bootstrap, app_id) as table:
+        epoch = (await table.recover(0)).epoch
+        table.release(0)
+        with pytest.raises(OutrankedError):
+            await table.write(0, epoch, [(b"a", b"1")])
+
+
+async def test_state_that_is_ahead_of_its_topic_is_an_error_with_a_cure(broker: Broker, app_id: str) -> None:
+    topic = create_topic(broker.bootstrap, unique("source"), 1)
+    await produce(broker.bootstrap, topic, 10, partitions=1)
+    async with state_table(broker.bootstrap, app_id) as table:
+        await table.check_fences(0, {topic: 9})
+        await table.check_fences(0, {topic: -1})
+        with pytest.raises(StateBeyondTopicError) as error:
+            await table.check_fences(0, {topic: 10})
+    message = str(error.value)
+    assert f"{topic}[0] includes offset 10, but the topic ends before offset" in message
+    assert f"delete the topic {app_id}-test-changelog" in message
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_state_behind_fences_is_exact_after_a_kill(kafka: KafkaCluster, workers: int) -> None:
+    with scene(kafka.bootstrap) as stage:
+        create_topic(kafka.bootstrap, f"{stage.app_id}-sums-changelog", 4, **{"cleanup.policy": "compact"})
+        started = [stage.start_worker(state=True, pause_s=0.02) for _ in range(workers)]
+        if workers == 2:
+            wait_until(
+                lambda: all(
+                    len(w.said("assigned")[-1:]) and w.said("assigned")[-1]["partitions"] != [0, 1, 2, 3]
+                    for w in started
+                ),
+                40,
+                stage.logs,
+            )
+        stage.produce(15_000)
+        wait_until(lambda: len(started[0].said("ack")) >= 10, 30, stage.logs)
+        started[0].kill()
+        if workers == 1:
+            stage.start_worker(state=True)
+        stage.wait_for_commits(dict.fromkeys(range(4), 15_000), 60)
+        for worker in stage.workers:
+            worker.kill()
+        assert [asyncio.run(sums(stage, partition)) for partition in range(4)] == [
+            [15_000, sum(range(15_000)), 14_999]
+        ] * 4
+
+
+async def sums(stage: Scene, partition: int) -> list[int]:
+    replay = await replay_of(stage.bootstrap, f"{stage.app_id}-sums-changelog", partition)
+    total: list[int] = json.loads(replay.values[b"sum"])
+    return total
+
+
+async def replay_of(bootstrap: str, topic: str, partition: int) -> Replay:
+    replay = Replay()
+    async with ChangelogReader({"bootstrap_servers": bootstrap}, topic, partition) as reader:
+        first, end = await reader.bounds()
+        reader.seek(first)
+        await reader.read_until(end, replay)
+    return replay
+
+
+class LastOfEachKey(Replay):
+    """What compaction leaves: the last record of each key, whoever wrote it."""
+
+    def apply(self, key: bytes, value: bytes | None, headers: object) -> None:
+        self.epoch = 0
+        super().apply(key, value, headers)  # type: ignore[arg-type]
+
+
+async def plain_replay(bootstrap: str, app_id: str) -> dict[bytes, bytes]:
+    replay = LastOfEachKey()
+    async with ChangelogReader({"bootstrap_servers": bootstrap}, f"{app_id}-test-changelog", 0) as reader:
+        first, end = await reader.bounds()
+        reader.seek(first)
+        await reader.read_until(end, replay)
+    return replay.values
+
+
+async def write_as_zombie(bootstrap: str, app_id: str, items: list[Item]) -> None:
+    """Write in epoch 1 as a worker does that has lost the partition and was frozen with these records in its hands."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    await ChangelogWriter(producer, f"{app_id}-test-changelog").write(0, 1, items)
+    await producer.stop()

@@ -1,0 +1,105 @@
+"""A worker for tests: reports every batch, acknowledges as told. Run as a process: worker.py '{"app_id": ...}'."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from streams.app import create_app
+from streams.batching.batch import Batch
+from streams.batching.pairs import Assignment
+from streams.process import run_worker
+from streams.settings import load_settings
+from streams.state import Recovered, StateTable
+
+config = json.loads(sys.argv[1])
+settings = load_settings(
+    app_id=config["app_id"],
+    partitions=config.get("partitions", 4),
+    session_timeout_s=config.get("session_timeout_s", 6),
+    commit_interval_s=0.2,
+    batch_events=config.get("batch_events", 500),
+    unacked_events=config.get("unacked_events", 4000),
+    settle_s=config.get("settle_s", 2),
+    fetch_bytes=65_536,
+)
+app = create_app(settings, batched=[config["topic"]])
+report_file = Path(config["report"]).open("a", buffering=1)  # noqa: SIM115 - open for as long as the process lives
+state = (
+    StateTable(app, "sums", partitions=settings.partitions, client_options=settings.client_options())
+    if config.get("state")
+    else None
+)
+held: dict[int, Recovered] = {}
+
+
+def report(what: str, **facts: Any) -> None:
+    report_file.write(json.dumps({"what": what, **facts}) + "\n")
+
+
+@app.on_pairs_assigned
+async def on_assigned(assignment: Assignment) -> None:
+    if state is not None:
+        for tp in assignment.tps:
+            held[tp.partition] = await state.recover(tp.partition)
+    partitions = sorted(tp.partition for tp in assignment.tps)
+    report("assigned", partitions=partitions, kept=len(assignment.kept), generation=assignment.generation)
+
+
+@app.on_pairs_revoked
+async def on_revoked(tps: frozenset[Any]) -> None:
+    report("revoked", partitions=sorted(tp.partition for tp in tps))
+
+
+@app.agent(app.topic(config["topic"]))
+async def follow(stream: Any) -> None:
+    async for event in stream.noack().events():
+        batch: Batch = event.value
+        if config.get("raise_at") in range(batch.first, batch.next_offset):
+            raise RuntimeError("a bug")
+        if state is not None:
+            await keep_sums(batch)
+        facts = {"partition": batch.tp.partition, "generation": batch.generation, "current": app.generation}
+        report("batch", first=int(batch.records[0].value or 0), last=int(batch.records[-1].value or 0), **facts)
+        if batch.tp.partition == config.get("never_ack"):
+            app_keeps.append(event)
+        elif config.get("ack_later_s"):
+            asyncio.get_running_loop().call_later(config["ack_later_s"], acknowledge, event)
+        else:
+            acknowledge(event)
+        await asyncio.sleep(config.get("pause_s", 0))
+
+
+app_keeps: list[Any] = []  # otherwise Python forgets the event, and Faust with it
+
+
+def acknowledge(event: Any) -> None:
+    event.ack()
+    batch: Batch = event.value
+    report("ack", partition=batch.tp.partition, next_offset=batch.next_offset, generation=batch.generation)
+
+
+async def keep_sums(batch: Batch) -> None:
+    """Count and add up what each partition got, behind a fence: the part of a real agent that must not be lost."""
+    assert state is not None
+    partition = batch.tp.partition
+    recovered = held[partition]
+    count, total, fence = json.loads(recovered.items.get(b"sum", b"[0, 0, -1]"))
+    fresh = [record for record in batch.records if record.offset > fence]
+    if fresh:
+        value = [count + len(fresh), total + sum(int(record.value or 0) for record in fresh), fresh[-1].offset]
+        await state.write(partition, recovered.epoch, [(b"sum", json.dumps(value).encode())])
+
+
+@app.task
+async def say_when_caught_up() -> None:
+    while True:
+        await asyncio.sleep(0.1)
+        if app.pairs.tps and all(app.caught_up(tp) for tp in app.pairs.tps):
+            report("caught up")
+
+
+run_worker(app)

@@ -1,0 +1,209 @@
+"""How state survives: fences, duplicates, bytes, expiry, caps."""
+
+import msgspec
+import pytest
+
+from schemas.outcomes import WaitOutcome
+from streams.logic.journeys import Changes, Fate, Fold, Journey
+from streams.logic.panes import PaneBook
+from streams.logic.watermark import NEVER
+from tests.builders import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Desk,
+    answer,
+    call,
+    delivery,
+    folded,
+    inbound,
+    ms,
+    outbound,
+    page_view,
+    policy,
+    proposal,
+    ticket,
+)
+
+
+def test_an_event_that_comes_twice_is_counted_once() -> None:
+    desk = Desk()
+    desk.batch(page_view("10:00", event_id="e1"), page_view("10:00", event_id="e1"))
+    assert desk.fates == [Fate.STORED, Fate.DUPLICATE]
+    desk.batch(page_view("10:05", event_id="e1"))
+    assert desk.fates == [Fate.DUPLICATE]
+
+
+@pytest.mark.parametrize("build", [delivery, inbound, page_view])
+def test_a_duplicate_is_known_by_its_id_alone_also_after_state_was_written(build: object) -> None:
+    desk = Desk()
+    desk.batch(build("10:00", event_id="e1"))  # type: ignore[operator]
+    desk.journey = Journey.from_wire("j1", msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire())))
+    desk.batch(page_view("11:00", event_id="e1"))
+    assert desk.fates == [Fate.DUPLICATE]
+
+
+def test_one_event_id_on_two_topics_is_two_facts() -> None:
+    desk = Desk()
+    desk.batch(page_view("10:00", event_id="e1"), answer(9, "10:00", event_id="e1"), answer(9, "10:00", event_id="e1"))
+    assert desk.fates == [Fate.STORED, Fate.STORED, Fate.DUPLICATE]
+
+
+def test_what_is_at_or_below_the_fence_was_applied_before() -> None:
+    journey, rules = Journey.new("j1"), policy()
+    fold = Fold(journey, rules, 0, PaneBook(rules))
+    assert fold.interaction(page_view(), offset=7, at_ms=ms("10:00")) is Fate.STORED
+    assert fold.interaction(page_view(), offset=7, at_ms=ms("10:00")) is Fate.REPLAYED
+    assert fold.feedback(answer(9), offset=3, at_ms=ms("10:00")) is Fate.STORED
+    assert fold.feedback(answer(9), offset=2, at_ms=ms("10:00")) is Fate.REPLAYED
+    assert journey.fences == [7, 3]
+
+
+def test_a_duplicate_raises_the_fence_too() -> None:
+    journey, rules = Journey.new("j1"), policy()
+    fold = Fold(journey, rules, 0, PaneBook(rules))
+    for offset in (1, 2):
+        fold.interaction(page_view(event_id="e1"), offset=offset, at_ms=ms("10:00"))
+    assert journey.fences == [2, -1]
+
+
+def test_the_same_stream_replayed_twice_changes_nothing() -> None:
+    events = [page_view("10:00"), inbound("10:05"), outbound("10:09"), answer(3, "10:20"), page_view("12:00")]
+    desk, again = folded(*events), folded(*events, *events)
+    assert again.tables.__dict__ == desk.tables.__dict__
+    assert again.book.publish(1, 1) == desk.book.publish(1, 1)
+
+
+def test_feedback_neither_opens_nor_extends_a_session() -> None:
+    desk = folded(page_view("10:00"), answer(9, "10:20"), page_view("10:40"))
+    assert [each.events for each in desk.sessions] == [1, 1]
+
+
+def test_feedback_that_arrives_before_its_interaction_is_kept() -> None:
+    desk = Desk()
+    desk.batch(answer(9, "10:20"))
+    desk.batch(page_view("10:00"), watermark="12:00")
+    assert len(desk.journey.answers) == 1
+    assert [each.ended_ms for each in desk.sessions] == [ms("10:00")]
+
+
+def test_state_travels_as_bytes() -> None:
+    desk = Desk(policy(max_moments=2))
+    desk.batch(page_view("10:00"), delivery("10:01"), answer(9, "10:02"), watermark="11:00")
+    desk.batch(inbound("10:03"), inbound("10:04"), outbound("10:05"), inbound("10:06"))
+    wire = msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire()))
+    again = msgspec.msgpack.decode(msgspec.msgpack.encode(Journey.from_wire("j1", wire).to_wire()))
+    assert again == msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire()))
+
+
+def test_somebody_who_waits_is_not_forgotten_in_a_crash_and_silence_still_becomes_a_breach() -> None:
+    desk = Desk()
+    desk.batch(proposal("requested", "10:00"), watermark="10:00")
+    heir = Desk()
+    heir.journey = Journey.from_wire("j1", msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire())))
+    (wait,) = heir.batch(watermark="13:01").waits
+    assert (wait.breached, wait.outcome) == (True, WaitOutcome.OPEN)
+
+
+def test_state_of_another_version_is_refused() -> None:
+    with pytest.raises(ValueError, match="state of journey j1 has version 2, this program reads 1"):
+        Journey.from_wire("j1", (2, *Journey.new("j1").to_wire()[1:]))
+
+
+def test_a_journey_without_events_is_empty() -> None:
+    desk = Desk()
+    assert desk.journey.empty
+    desk.batch(delivery())
+    assert not desk.journey.empty
+
+
+def test_the_clock_is_due_one_past_the_end_of_a_session() -> None:
+    desk = Desk()
+    desk.batch(page_view("10:00"), watermark="10:00")
+    assert desk.journey.next_due_ms(desk.policy) == ms("10:30") + 1
+    assert desk.batch(watermark=ms("10:30") + 1).sessions
+
+
+def test_the_clock_is_due_one_past_a_target_and_not_again_when_the_miss_was_declared() -> None:
+    desk = Desk()
+    desk.batch(call("queued", "10:00"), watermark="10:00")
+    assert desk.journey.next_due_ms(desk.policy) == ms("10:00:20") + 1
+    desk.batch(watermark="11:00")
+    assert desk.journey.next_due_ms(desk.policy) == ms("7 10:00") + 1
+
+
+def test_a_journey_without_events_is_never_due() -> None:
+    assert Journey.new("j1").next_due_ms(policy()) is None
+
+
+def test_state_expires_when_it_is_old_and_was_left_alone() -> None:
+    desk = Desk()
+    desk.batch(page_view("10:00"), delivery("10:01"), answer(9, "10:02"), inbound("10:03"), outbound("10:04"))
+    changes = desk.batch(watermark="7 10:04", now_ms=HOUR)
+    assert changes.expired_through_ms < ms("10:04")
+    assert not desk.journey.empty
+    changes = desk.batch(watermark="7 10:05", now_ms=HOUR)
+    assert changes.expired_through_ms == ms("10:14")  # up to there an event would have belonged to the session
+    assert desk.journey.empty
+
+
+def test_state_that_was_touched_lately_does_not_expire() -> None:
+    """History can be read in any order into a fresh system."""
+    desk = Desk()
+    changes = desk.batch(page_view("10:00"), watermark="30 10:00", now_ms=HOUR - 1, touched_ms=0)
+    assert changes.expired_through_ms == NEVER
+    assert not desk.journey.empty
+
+
+def test_an_event_older_than_what_state_remembers_is_a_fact_and_nothing_else() -> None:
+    journey, rules, changes = Journey.new("j1"), policy(), Changes()
+    book = PaneBook(rules)
+    fold = Fold(journey, rules, 0, book, expired_through_ms=ms("10:00"))
+    assert fold.interaction(page_view("10:00"), offset=1, at_ms=ms("10:00")) is Fate.VERY_LATE
+    assert fold.feedback(answer(9), offset=1, at_ms=ms("10:00")) is Fate.VERY_LATE
+    fold.finish(ms("20:00"), changes)
+    assert (changes, book.publish(1, 1), journey.empty) == (Changes(), [], True)
+    assert fold.interaction(page_view(), offset=2, at_ms=ms("10:00") + 1) is Fate.STORED
+
+
+def test_the_question_of_an_open_wait_is_known_when_it_comes_again_after_its_session_was_forgotten() -> None:
+    desk = Desk()
+    desk.batch(ticket("opened", "10:00", event_id="e1"), watermark="8 10:00", now_ms=HOUR)
+    assert desk.journey.runs == []
+    desk.batch(ticket("opened", "10:00", event_id="e1"))
+    assert desk.fates == [Fate.DUPLICATE]
+
+
+def test_an_open_wait_is_forgotten_after_ninety_days_and_waits_no_longer_in_the_gauge() -> None:
+    desk = Desk()
+    desk.batch(ticket("opened", "10:00"), watermark="90 10:00", now_ms=HOUR)
+    assert len(desk.book.open_waits) == 1
+    desk.batch(watermark="90 10:01", now_ms=HOUR)
+    assert (desk.book.open_waits, desk.journey.empty) == ({}, True)
+    assert desk.waits[0].outcome is WaitOutcome.OPEN
+
+
+def test_the_oldest_closed_sessions_of_an_endless_journey_leave_first_and_are_not_counted_again() -> None:
+    desk = Desk(policy(max_journey_steps=3))
+    desk.batch(page_view("10:00", event_id="e1"), page_view("10:01"), watermark="11:00")
+    desk.batch(page_view("12:00"), page_view("12:01"), watermark="12:01")
+    assert [len(run.steps) for run in desk.journey.runs] == [2]
+    assert len(desk.sessions) == 1
+    desk.journey = Journey.from_wire("j1", msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire())))
+    desk.batch(page_view("10:00", event_id="e1"))
+    assert desk.fates == [Fate.VERY_LATE]
+
+
+def test_open_sessions_do_not_leave() -> None:
+    desk = Desk(policy(max_journey_steps=1))
+    desk.batch(page_view("10:00"), page_view("11:00"), watermark="10:00")
+    assert [len(run.steps) for run in desk.journey.runs] == [1, 1]
+
+
+def test_a_day_of_history_in_any_order_is_read_without_forgetting() -> None:
+    desk = Desk()
+    days = [page_view(ms("10:00") + day * DAY) for day in (20, 0, 10)]
+    for event in days:
+        desk.batch(event, watermark=event.occurred_at and ms("20 10:00"), now_ms=MINUTE)
+    assert len(desk.sessions) == 2
+    assert desk.fates == [Fate.STORED]

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+from schemas.catalogue import Catalogue
+from schemas.catalogue_parts import Stage
+from streams.logic.policy import OVERALL, STAGES, UNREGISTERED, Policy, Scope
+from tests.builders import HOUR, MINUTE, SECOND, ms, policy
+
+CATALOGUE = Path(__file__).parents[3] / "touchpoints.yaml"
+
+
+def test_the_catalogue_becomes_policy() -> None:
+    rules = Policy.of(Catalogue.load(CATALOGUE))
+    assert rules.gap_of("phone") == 2 * HOUR
+    assert rules.gap_of("web") == rules.gap_of("nobody knows it") == 30 * MINUTE
+    assert (rules.stage_of("web_cart"), rules.channel_of("web_cart")) == ("decision", "web")
+    assert (rules.is_goal("store_till"), rules.is_goal("web_cart")) == (True, False)
+    assert (rules.max_events, rules.max_length_ms, rules.max_journey_steps) == (500, 24 * HOUR, 10_000)
+
+
+def test_a_target_of_the_catalogue_counts_on_its_clock() -> None:
+    rules = Policy.of(Catalogue.load(CATALOGUE))
+    call, complaint = rules.target_of("phone_support", "call"), rules.target_of("ticket_complaint", "ticket")
+    assert call is not None
+    assert complaint is not None
+    assert call.due_ms(ms("10:00")) == ms("10:00:20")
+    assert (call.within_ms, call.calendar and call.calendar.calendar_id) == (20 * SECOND, "office")
+    assert complaint.due_ms(ms("5 22:00")) > ms("7 06:00")  # a Saturday night: Monday is the next day of work
+
+
+def test_a_request_for_an_offer_has_a_target_where_the_touchpoint_names_none() -> None:
+    target = Policy.of(Catalogue()).target_of("anywhere", "proposal")
+    assert target is not None
+    assert target.within_ms == 3 * HOUR
+    assert Policy.of(Catalogue()).target_of("anywhere", "ticket") is None
+
+
+def test_stages_are_in_the_order_of_the_catalogue() -> None:
+    assert tuple(Stage) == STAGES
+
+
+def test_a_registered_touchpoint_has_four_scopes() -> None:
+    assert set(policy().scopes("home", "web")) == {
+        OVERALL,
+        Scope("channel", "web"),
+        Scope("stage", "awareness"),
+        Scope("touchpoint", "home"),
+    }
+
+
+def test_an_event_on_another_channel_counts_there() -> None:
+    assert Scope("channel", "kiosk") in policy().scopes("home", "kiosk")
+    assert Scope("channel", "web") in policy().scopes("home", "web")
+
+
+def test_a_touchpoint_nobody_registered_has_no_stage() -> None:
+    assert set(policy().scopes("unknown", "")) == {OVERALL, Scope("touchpoint", UNREGISTERED)}
