@@ -120,7 +120,7 @@ def _check(call: Call) -> None:
 
 def _session(call: Call) -> list[str]:
     """Statements that prepare a fresh session; read_only comes last because nothing can be set after it."""
-    settings = [f"{name} = {quoted(value)}" for name, value in call.settings.items() if name != "async_insert"]
+    settings = [f"{name} = {quoted(value)}" for name, value in call.settings.items()]
     settings += [f"param_{name} = {quoted(value)}" for name, value in call.parameters.items()]
     statements = [f"USE `{call.database.replace('`', '')}`"] if call.database else []
     statements += [f"SET {setting}" for setting in (*settings, *STATIC)]

@@ -41,6 +41,6 @@ CREATE TABLE IF NOT EXISTS answers {on_cluster}
 )
 ENGINE = {engine}(version)
 PARTITION BY toYYYYMM(occurred_at)
-ORDER BY (toStartOfHour(occurred_at), touchpoint, occurred_at, source_partition, source_offset)
+ORDER BY (occurred_at, source_partition, source_offset)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'What customers said, one row per event; read v_answers'
