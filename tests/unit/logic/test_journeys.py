@@ -132,6 +132,13 @@ def test_the_clock_is_due_one_past_a_target_and_not_again_when_the_miss_was_decl
     assert desk.journey.next_due_ms(desk.policy) == ms("7 10:00") + 1
 
 
+@pytest.mark.parametrize("event", [delivery("10:00"), answer(9, "10:00")])
+def test_what_is_in_no_session_is_due_when_it_expires(event: object) -> None:
+    desk = Desk()
+    desk.batch(event)  # type: ignore[arg-type]
+    assert desk.journey.next_due_ms(desk.policy) == ms("7 10:00") + 1
+
+
 def test_a_journey_without_events_is_never_due() -> None:
     assert Journey.new("j1").next_due_ms(policy()) is None
 

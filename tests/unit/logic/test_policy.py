@@ -48,8 +48,9 @@ def test_a_registered_touchpoint_has_four_scopes() -> None:
 
 
 def test_an_event_on_another_channel_counts_there() -> None:
-    assert Scope("channel", "kiosk") in policy().scopes("home", "kiosk")
-    assert Scope("channel", "web") in policy().scopes("home", "web")
+    rules = policy()
+    for channel in ("web", "kiosk", "app", "web"):
+        assert Scope("channel", channel) in rules.scopes("home", channel)
 
 
 def test_a_touchpoint_nobody_registered_has_no_stage() -> None:

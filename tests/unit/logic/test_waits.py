@@ -295,6 +295,13 @@ def test_a_wait_that_nothing_changed_is_not_published_again() -> None:
     assert [each.position for each in desk.batch(inbound("10:10")).waits] == [2]
 
 
+def test_a_late_event_restates_only_the_waits_it_changes() -> None:
+    desk = Desk()
+    desk.batch(inbound("10:00"), outbound("10:05"), inbound("10:10"), outbound("10:20"))
+    changes = desk.batch(outbound("10:15"))
+    assert [each.asked_ms for each in changes.waits] == [ms("10:10")]
+
+
 def test_a_conversation_tells_its_story() -> None:
     desk = folded(
         ticket(
