@@ -22,7 +22,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import CoordinatorNotAvailableError
 
 from schemas.catalogue import Catalogue
-from schemas.topics import EVENTS, INTERACTIONS
+from schemas.topics import INTERACTIONS
 from streams.outbox import Message, Outbox
 from streams.placing import partition_of
 from streams.settings import load_settings
@@ -105,7 +105,12 @@ def clickhouse() -> Iterator[str]:
         url = f"http://127.0.0.1:{port}/"
         try:
             time.sleep(3)
-            subprocess.run([sys.executable, "-m", "touchstream", "migrate"], env=environment(url), check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [sys.executable, "-m", "touchstream", "migrate"],
+                env=environment(url),
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
             yield url
         finally:
             server.stop()
@@ -162,8 +167,12 @@ def print_table(runs: list[dict[str, Any]]) -> None:
     def median(*path: str) -> float:
         return statistics.median([run[path[0]][path[1]] if len(path) > 1 else run[path[0]] for run in runs])
 
-    print(f"\n{'what (median of ' + str(len(runs)) + ')':44} {'events/s':>10} {'CPU us/event':>13} {'peak MB':>8} {'ratio':>6}")
-    print(f"{'plain Faust agent, no work, no rows':44} {median('idle', 'rate'):10,.0f} {median('idle', 'cpu_us'):13.1f} {'':8} {1:6.1f}")
+    print(
+        f"\n{'what (median of ' + str(len(runs)) + ')':44} {'events/s':>10} {'CPU us/event':>13} {'peak MB':>8} {'ratio':>6}"
+    )
+    print(
+        f"{'plain Faust agent, no work, no rows':44} {median('idle', 'rate'):10,.0f} {median('idle', 'cpu_us'):13.1f} {'':8} {1:6.1f}"
+    )
     print(
         f"{'touchstream worker, Kafka to stored rows':44} {median('pipeline', 'rate'):10,.0f} "
         f"{median('pipeline', 'cpu_us'):13.1f} {median('pipeline', 'peak_mb'):8.0f} {median('ratio'):6.1f}"

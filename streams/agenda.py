@@ -22,7 +22,7 @@ class Agenda:
             heapq.heappush(self._heap, (due_ms, journey_id))
 
     def forget(self, journey_id: str) -> None:
-        """The journey is gone; its heap entry is skipped when its time comes."""
+        """Leave a journey out that is gone; its heap entry is skipped when its time comes."""
         self._due.pop(journey_id, None)
 
     def due(self, watermark_ms: int, limit: int) -> Iterator[str]:

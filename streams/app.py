@@ -20,6 +20,7 @@ def create_app(settings: Settings, *, batched: Iterable[str] | None = None) -> B
         settings.app_id,
         batched=names,
         compacted=[topic.name for topic in topics.ALL if topic.compacted],
+        reread=[topics.PANES.name],
         limits=Limits(
             batch_events=settings.batch_events,
             unacked_events=settings.unacked_events,

@@ -47,7 +47,7 @@ class Ledger:
         self._version = version
 
     def refused(self, refused: Refused, record: Record) -> None:
-        """The message is no event: it becomes a dead letter, which another agent stores."""
+        """Note a message that is no event: it becomes a dead letter, which another agent stores."""
         self.counts[refused.reason] += 1
         letter = DeadLetter.of(
             topic=self._topic,
@@ -62,7 +62,7 @@ class Ledger:
         self._messages.append(dead_letter_message(letter, self._partitions))
 
     def misaddressed(self, event: Event, record: Record) -> None:
-        """The message lies in another journey's partition: it goes back to its topic with the key of its own."""
+        """Note a message in another journey's partition: it goes back to its topic with the key of its own."""
         self.counts[REKEYED] += 1
         self._skip(event, record, REKEYED)
         key = event.journey_id.encode()
@@ -70,7 +70,7 @@ class Ledger:
         self._messages.append(Message(self._topic, partition_of(key, self._partitions), key, record.value, headers))
 
     def arrived(self, arrival: Arrival, fate: Fate) -> None:
-        """The event was folded; one that an earlier run had applied left its trace then."""
+        """Note an event that was folded; one that an earlier run had applied left its trace then."""
         self.counts[fate] += 1
         if fate is Fate.DUPLICATE:
             self._skip(arrival.event, arrival.record, DUPLICATE)

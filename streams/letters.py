@@ -16,7 +16,7 @@ _pane_decoder = msgspec.msgpack.Decoder(Pane)
 
 
 def dead_letter_message(letter: DeadLetter, partitions: int) -> Message:
-    """A dead letter. Its key is its origin, which a replay repeats."""
+    """Address a dead letter. Its key is its origin, which a replay repeats."""
     key = letter.origin.encode()
     return Message(DEAD_LETTERS.name, partition_of(key, partitions), key, letters.encode(letter))
 
@@ -35,5 +35,5 @@ def pane_messages(panes: Iterable[Pane], source: int, partitions: int) -> list[M
 
 
 def read_pane(key: bytes, value: bytes) -> tuple[int, Pane]:
-    """The source partition and the pane of a message that `pane_messages` made."""
+    """Read the source partition and the pane of a message that `pane_messages` made."""
     return int(key.rsplit(b"|", 2)[1]), _pane_decoder.decode(value)

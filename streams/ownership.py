@@ -95,7 +95,11 @@ class Ownership:
             else:
                 pair.clock.lags(side)
         effects = pair.tick(now_ms)
-        panes = pane_messages(pair.publish(), pair.partition, self._partitions) if publish or pair.book.unpublished > PANES_AT_ONCE else []
+        panes = (
+            pane_messages(pair.publish(), pair.partition, self._partitions)
+            if publish or pair.book.unpublished > PANES_AT_ONCE
+            else []
+        )
         if effects is None and panes:
             effects = Effects(partition=pair.partition, epoch=pair.epoch)
         if effects is not None:

@@ -4,5 +4,6 @@ from aiokafka.partitioner import murmur2
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """The partition that Kafka's default partitioner gives a key."""
-    return (murmur2(key) & 0x7FFFFFFF) % partitions
+    """Return the partition that Kafka's default partitioner gives a key."""
+    hashed: int = murmur2(key)
+    return (hashed & 0x7FFFFFFF) % partitions

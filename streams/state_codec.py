@@ -15,25 +15,25 @@ _decoder: Final = msgspec.msgpack.Decoder()
 
 
 def encode(journey: Journey, policy: Policy) -> bytes:
-    """The journey as bytes."""
+    """Write a journey as bytes."""
     due_ms = journey.next_due_ms(policy)
     times = _TIMES.pack(NEVER if due_ms is None else due_ms, _latest_ms(journey))
     return times + _encoder.encode(journey.to_wire())
 
 
 def decode(journey_id: str, raw: bytes) -> Journey:
-    """The journey that `encode` wrote."""
+    """Read the journey that `encode` wrote."""
     return Journey.from_wire(journey_id, _decoder.decode(memoryview(raw)[_TIMES.size :]))
 
 
 def due_ms(raw: bytes) -> int:
-    """The earliest watermark at which the clock has something to do for this journey; NEVER when there is nothing."""
+    """Return the earliest watermark at which the clock has something to do for this journey; NEVER when there is nothing."""
     due: int = _TIMES.unpack_from(raw)[0]
     return due
 
 
 def latest_ms(raw: bytes) -> int:
-    """The newest moment at which the journey counts in a pane; NEVER while a customer of it waits."""
+    """Return the newest moment at which the journey counts in a pane; NEVER while a customer of it waits."""
     latest: int = _TIMES.unpack_from(raw)[1]
     return latest
 

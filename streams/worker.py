@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 REFUSED_FROM: Final = {tables.INTERACTIONS: INTERACTIONS.name, tables.ANSWERS: FEEDBACK.name}
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Worker:
     """The parts of a worker that run beside its agents."""

@@ -14,7 +14,7 @@ TOPICS = {topic.name: topic for topic in EVENTS}
 def follow_journeys(app: BatchApp, ownership: Ownership, committer: Committer) -> None:
     """Declare the agent. Both topics meet in one agent: that is the join."""
 
-    @app.agent(app.topic(*TOPICS), name="follow_journeys")
+    @app.agent(app.topic(*TOPICS), name="follow_journeys")  # type: ignore[untyped-decorator]
     async def follow(stream: Any) -> None:
         async for event in stream.noack().events():
             batch: Batch = event.value

@@ -17,7 +17,7 @@ from streams.committer import Committer, Effects
 def keep_dead_letters(app: BatchApp, committer: Committer) -> None:
     """Declare the agent."""
 
-    @app.agent(app.topic(DEAD_LETTERS.name), name="keep_dead_letters")
+    @app.agent(app.topic(DEAD_LETTERS.name), name="keep_dead_letters")  # type: ignore[untyped-decorator]
     async def keep(stream: Any) -> None:
         async for event in stream.noack().events():
             batch: Batch = event.value
@@ -27,7 +27,7 @@ def keep_dead_letters(app: BatchApp, committer: Committer) -> None:
 
 
 def row_of(record: Record, batch: Batch) -> Row:
-    """The row of a dead letter; a message on its topic that is none is itself kept as one."""
+    """Make the row of a dead letter; a message on its topic that is none is itself kept as one."""
     letter = letters.decode(record.value)
     if isinstance(letter, Refused):
         letter = DeadLetter.of(

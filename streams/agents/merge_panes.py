@@ -99,7 +99,7 @@ class PaneMerger:
 def merge_panes(app: BatchApp, merger: PaneMerger) -> None:
     """Declare the agent."""
 
-    @app.agent(app.topic(PANES.name), name="merge_panes")
+    @app.agent(app.topic(PANES.name), name="merge_panes")  # type: ignore[untyped-decorator]
     async def merge(stream: Any) -> None:
         async for event in stream.noack().events():
             batch: Batch = event.value

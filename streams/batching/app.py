@@ -71,11 +71,13 @@ class BatchApp(faust.App):  # type: ignore[misc]
         *,
         batched: Iterable[str],
         compacted: Iterable[str] = (),
+        reread: Iterable[str] = (),
         limits: Limits | None = None,
         **options: Any,
     ) -> None:
         self.batched_topics = frozenset(batched)
         self.compacted_topics = frozenset(compacted)
+        self.reread_topics = frozenset(reread)  # never committed: every owner of a partition reads it from its start
         self.unread_topics: set[str] = set()
         self.limits = limits or Limits()
         self.pairs = Pairs(self.batched_topics)

@@ -77,14 +77,18 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         batched = self.app.batched_topics
         yield from (tp for tp in super()._filter_tps_with_pending_acks(topics) if tp.topic not in batched)
-        yield from (tp for tp in self.ledger.partitions() if topics is None or tp in topics or tp.topic in topics)
+        yield from (
+            tp
+            for tp in self.ledger.partitions()
+            if tp.topic not in self.app.reread_topics and (topics is None or tp in topics or tp.topic in topics)
+        )
 
     def _new_offset(self, tp: TP) -> int | None:
         if tp.topic not in self.app.batched_topics:
             return super()._new_offset(tp)  # type: ignore[no-any-return]
         self._acked.pop(tp, None)  # Faust's own lists of single offsets: not used here, must not grow
         self._acked_index.pop(tp, None)
-        return self.ledger.committable(tp)
+        return None if tp.topic in self.app.reread_topics else self.ledger.committable(tp)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         if tp.topic not in self.app.batched_topics:

@@ -99,9 +99,7 @@ class PaneBook:
         """
         self._settle()
         told = sorted(self._changed)[:limit]
-        panes = [
-            Pane(*scope, minute, epoch, sequence, self._panes[minute][scope].to_wire()) for minute, scope in told
-        ]
+        panes = [Pane(*scope, minute, epoch, sequence, self._panes[minute][scope].to_wire()) for minute, scope in told]
         panes += [Pane(*scope, GAUGE, epoch, sequence, self._gauge(scope)) for scope in sorted(self._shaken)]
         self._changed.difference_update(told)
         self._shaken.clear()

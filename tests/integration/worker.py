@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from streams.app import create_app
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
+from streams.process import run_worker
 from streams.settings import load_settings
 from streams.state import Recovered, StateTable
-from streams.worker import run_worker
 
 config = json.loads(sys.argv[1])
 settings = load_settings(

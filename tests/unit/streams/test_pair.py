@@ -219,39 +219,51 @@ def test_crashes_between_any_two_steps_leave_the_rows_of_the_reference_and_no_ho
     done, said, arrivals = data.draw(log())
     topics = (INTERACTIONS, FEEDBACK)
     logs = [[record(event, offset) for topic, offset, event in arrivals if topic == side] for side in (0, 1)]
-    system, committed = System(), [0, 0]
-    positions = [0, 0]
-    for _ in range(data.draw(st.integers(0, 6))):
-        side = data.draw(st.sampled_from([0, 1]))
-        take = data.draw(st.integers(1, 4))
-        records = logs[side][positions[side] : positions[side] + take]
-        if not records:
-            continue
-        effects = system.batch(topics[side], records)
-        positions[side] += len(records)
-        crash = data.draw(st.sampled_from(["no", "no", "before rows", "after rows", "amid states", "before commit"]))
-        if crash != "before rows":
-            system.clickhouse.store(effects)
-        if crash in ("no", "before commit"):
-            system.flush(effects)
-        if crash == "amid states":
-            system.flush(effects, keep=data.draw(st.sets(st.sampled_from(sorted(effects.states)))))
-        if crash == "no":
-            committed[side] = positions[side]
-        else:
-            system.crash()
-            positions = list(committed)
-    for side in (0, 1):
-        if rest := logs[side][positions[side] :]:
-            system.run(system.batch(topics[side], rest))
-    system.end_of_time()
-
+    system = live_through(logs, data)
     facts, clickhouse = reference.conclude(done, said, RULES), system.clickhouse
     assert {row["session_id"] for row in clickhouse.alive(tables.SESSIONS)} == set(facts.sessions)
-    waits = {row["wait_id"]: (row["outcome"], row["ended_at"], row["breached"]) for row in clickhouse.alive(tables.WAITS)}
+    waits = {
+        row["wait_id"]: (row["outcome"], row["ended_at"], row["breached"]) for row in clickhouse.alive(tables.WAITS)
+    }
     assert waits == {name: (wait.outcome, wait.ended_ms, wait.breached) for name, wait in facts.waits.items()}
     for side, table in enumerate((tables.INTERACTIONS, tables.ANSWERS)):
         stored = {row["source_offset"] for row in clickhouse.alive(table)}
         skipped = {row["offset"] for row in clickhouse.alive(tables.SKIPPED) if row["topic"] == topics[side].name}
         assert stored | skipped == set(range(len(logs[side])))
         assert not stored & skipped
+
+
+def live_through(logs: list[list[Record]], data: st.DataObject) -> System:
+    """Fold both logs in any portions, crash at any step, and read on from what was committed; then let time run out."""
+    topics, system, committed = (INTERACTIONS, FEEDBACK), System(), [0, 0]
+    positions = [0, 0]
+    for _ in range(data.draw(st.integers(0, 6))):
+        side = data.draw(st.sampled_from([0, 1]))
+        records = logs[side][positions[side] :][: data.draw(st.integers(1, 4))]
+        if not records:
+            continue
+        effects = system.batch(topics[side], records)
+        positions[side] += len(records)
+        crash = data.draw(st.sampled_from(["no", "no", "before rows", "after rows", "amid states", "before commit"]))
+        live_or_die(system, effects, crash, data)
+        if crash == "no":
+            committed[side] = positions[side]
+        else:
+            positions = list(committed)
+    for side in (0, 1):
+        if rest := logs[side][positions[side] :]:
+            system.run(system.batch(topics[side], rest))
+    system.end_of_time()
+    return system
+
+
+def live_or_die(system: System, effects: Effects, crash: str, data: st.DataObject) -> None:
+    """Carry out the steps of the promise up to where the crash comes."""
+    if crash != "before rows":
+        system.clickhouse.store(effects)
+    if crash in ("no", "before commit"):
+        system.flush(effects)
+    if crash == "amid states":
+        system.flush(effects, keep=data.draw(st.sets(st.sampled_from(sorted(effects.states)))))
+    if crash != "no":
+        system.crash()
