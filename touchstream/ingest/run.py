@@ -91,6 +91,7 @@ class Ingest:
                 self._sender.flush()
                 progress()
         self._sender.flush()
+        progress()
         self.report.rows = taken.row.number
         return self.report
 

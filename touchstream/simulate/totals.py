@@ -46,6 +46,6 @@ def _topic(kinds: Counter[Kind]) -> dict[str, Any]:
         "valid": sum(kinds[kind] for kind in FACTS),  # must be found, each once
         "duplicates": kinds[Kind.DUPLICATE],
         "wrong_key": kinds[Kind.WRONG_KEY],  # among the valid: goes round once more
-        "tomorrow": kinds[Kind.TOMORROW],  # among the valid: clamped
+        "tomorrow": kinds[Kind.TOMORROW],  # among the valid: clamped when the run is live
         "garbage": {str(kind): n for kind, n in sorted(kinds.items()) if kind not in mended and n},
     }
