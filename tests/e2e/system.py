@@ -112,7 +112,9 @@ class System:
     def _ends(self) -> dict[tuple[str, int], int]:
         admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap)
         try:
-            return {(place.topic, place.partition): end for place, end in lag.measure(admin, "touchstream").ends.items()}
+            return {
+                (place.topic, place.partition): end for place, end in lag.measure(admin, "touchstream").ends.items()
+            }
         finally:
             admin.close()
 
@@ -158,5 +160,3 @@ def running(
                 system.stop()
     finally:
         broker.stop()
-
-

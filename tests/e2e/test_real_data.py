@@ -44,17 +44,21 @@ def is_quiet(system: System) -> bool:
 def views(system: System) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that the public views say, but for how it got there."""
     found = {}
-    for (name,) in system.rows("SELECT name FROM system.tables WHERE name LIKE 'v\\_%' AND database = currentDatabase()"):
+    for (name,) in system.rows(
+        "SELECT name FROM system.tables WHERE name LIKE 'v\\_%' AND database = currentDatabase()"
+    ):
         if name in NOT_COMPARED:
             continue
-        columns = [row[0] for row in system.rows(f"DESCRIBE TABLE {name}") if row[0] not in OF_THE_DELIVERY]  # noqa: S608
+        columns = [row[0] for row in system.rows(f"DESCRIBE TABLE {name}") if row[0] not in OF_THE_DELIVERY]
         listed = ", ".join(columns)
         found[name] = sorted(system.rows(f"SELECT toString(tuple({listed})) FROM {name}"))  # noqa: S608
     return found
 
 
 def close(measured: list[Any], known: list[Any], tolerance: float = 1e-4) -> bool:
-    return all(abs(float(a) - float(b)) <= tolerance * max(1.0, abs(float(b))) for a, b in zip(measured, known, strict=True))
+    return all(
+        abs(float(a) - float(b)) <= tolerance * max(1.0, abs(float(b))) for a, b in zip(measured, known, strict=True)
+    )
 
 
 @pytest.mark.parametrize("adapter", ["wikipedia_sessions", "bank_calls", "baltimore_311", "sfo_survey", "play_reviews"])
@@ -172,7 +176,10 @@ def sfo(system: System) -> None:
 
 def play(system: System) -> None:
     dataset = "firefox_play_reviews"
-    stars = {str(score): n for score, n in system.rows("SELECT score, count() FROM v_answers WHERE kind = 'review' GROUP BY 1")}
+    stars = {
+        str(score): n
+        for score, n in system.rows("SELECT score, count() FROM v_answers WHERE kind = 'review' GROUP BY 1")
+    }
     assert stars == expected(dataset, "stars counts")
     [(mean, high)] = system.rows("SELECT avg(score), avg(score >= 4) FROM v_answers WHERE kind = 'review'")
     assert close([mean, high], expected(dataset, "stars mean; share 4-5"))
