@@ -1,7 +1,11 @@
-"""`make bench`: every benchmark, one after the other; each prints one table."""
+"""`make bench`: every benchmark in a process of its own, one after the other; each prints one table."""
 
-from benchmarks import pipeline, state
+import subprocess
+import sys
+
+QUESTIONS = ("benchmarks.pipeline", "benchmarks.state", "benchmarks.transport")
 
 if __name__ == "__main__":
-    pipeline.main()
-    state.main()
+    for module in QUESTIONS:
+        print(f"\n== {module}", flush=True)
+        subprocess.run([sys.executable, "-m", module], check=True)
