@@ -49,7 +49,7 @@ def interaction(draw: Any) -> Any:
     at, extra = draw(times), draw(flags)
     match draw(st.sampled_from(["page", "page", "click", "buy", "delivery", *["conversation"] * 5])):
         case "page":
-            return builders.page_view(at, ends_session=draw(st.sampled_from([False] * 5 + [True])), **extra)
+            return builders.page_view(at, ends_session=draw(st.sampled_from([False, False, False, True])), **extra)
         case "click":
             return builders.link_click(at, **extra)
         case "buy":
