@@ -147,5 +147,5 @@ class Rolling:
     targeted: int  # answered waits that had a target
     breaches: int  # targets missed in the window
     abandoned: int  # calls hung up before an answer
-    open_waits: int  # gauge, at the newest publication
+    open_waits: int | None  # gauge, when the window was last told while it filled; None when nobody knows any more
     oldest_open_ms: int | None  # asked_ms of the oldest open wait

@@ -138,7 +138,7 @@ ROLLING_METRICS: Final = Table.of(
     csat_answers satisfied ces_answers easy scored: UInt64; score_sum: Float64
     responses response_ms_sum: UInt64
     response_p50_ms response_p90_ms response_p95_ms response_p99_ms: Nullable(Float64)
-    within_target targeted breaches abandoned open_waits: UInt64; oldest_open_at: Nullable(DateTime64(3, 'UTC'))
+    within_target targeted breaches abandoned: UInt64; open_waits: Nullable(UInt64); oldest_open_at: Nullable(DateTime64(3, 'UTC'))
     version: UInt64
     """,
 )

@@ -176,7 +176,7 @@ def asks(event: Any) -> bool:
 
 
 def opens(event: Any) -> bool:
-    return asks(event) and (event.type == "message" or event.action in ("opened", "queued", "requested"))
+    return asks(event) and event.type != "message" and event.action in ("opened", "queued", "requested")
 
 
 def speaks(event: Any) -> bool:

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS rolling_metrics {on_cluster}
     targeted        UInt64                         COMMENT 'Answered waits that had a target',
     breaches        UInt64                         COMMENT 'Targets missed in the window',
     abandoned       UInt64                         COMMENT 'Calls hung up before an answer',
-    open_waits      UInt64                         COMMENT 'Customers waiting when the window was published',
+    open_waits      Nullable(UInt64)               COMMENT 'Customers waiting while the window filled; NULL when nobody knows any more',
     oldest_open_at  Nullable(DateTime64(3, 'UTC')) COMMENT 'Since when the longest of them waits',
     version         UInt64                         COMMENT 'The highest version of a window is the valid row'
 )

@@ -23,8 +23,8 @@ class Role(IntEnum):
     A question comes before its answer, and "reply and solve" is a reply and then a solve.
     """
 
-    OPENING = 0  # the customer opens the conversation, or writes a message
-    ASKING = 1  # the customer asks again
+    OPENING = 0  # the customer opens the conversation: nothing of it can truly be older
+    ASKING = 1  # the customer writes, first or again
     REOPENING = 2  # the customer reopens what was solved
     BOT_REPLY = 3
     REOPENED = 4  # by the company
@@ -132,7 +132,7 @@ def _ticket(action: TicketAction, actor: Actor) -> Role:
 def _message(direction: Direction, actor: Actor) -> Role:
     if direction is Direction.OUTBOUND:
         return _reply(actor)
-    return Role.OPENING if actor is Actor.CUSTOMER else Role.ASIDE
+    return Role.ASKING if actor is Actor.CUSTOMER else Role.ASIDE
 
 
 def _call(action: CallAction, actor: Actor) -> Role:

@@ -12,6 +12,7 @@ from streams.logic.windows import QUIET, WINDOWS, Gauge, ScopeBook, Window, ends
 KEPT_MINUTES: Final = 48 * 60  # of panes, at least; a window that reaches further back is never told from what is left
 FORGET_EVERY: Final = 60
 MILLION: Final = 1_000_000
+UNKNOWN: Final = (None, None)  # a window that had filled before this program began: nobody remembers who waited
 Place = tuple[Scope, Window, int]
 
 
@@ -100,7 +101,7 @@ class RollingBook:
         book = self._scopes[scope]
         if end == filling(window, self._newest):
             book.show(window, end)
-        return rolling_of(scope, window, end, book.total(window, end), book.shown.get((window, end), QUIET))
+        return rolling_of(scope, window, end, book.total(window, end), book.shown.get((window, end), UNKNOWN))
 
     def _forget(self) -> None:
         if self._newest - self._forgot_at >= FORGET_EVERY:
@@ -115,7 +116,7 @@ class RollingBook:
         return self._newest - self._kept_minutes
 
 
-def rolling_of(scope: Scope, window: Window, end: int, parts: Parts, gauge: Gauge) -> Rolling:
+def rolling_of(scope: Scope, window: Window, end: int, parts: Parts, gauge: tuple[int | None, int | None]) -> Rolling:
     """Row of one window."""
     times, counts = parts.response_times, {name: parts[name] for name in COUNTS if name != "score_millionths"}
     return Rolling(

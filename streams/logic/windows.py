@@ -49,11 +49,7 @@ class ScopeBook:
 
     def show(self, window: Window, end: int) -> None:
         """Keep for a window what the gauge says now: once the window has filled up, this is what it said."""
-        gauge = self.gauge()
-        if gauge == QUIET:
-            self.shown.pop((window, end), None)
-        else:
-            self.shown[window, end] = gauge
+        self.shown[window, end] = self.gauge()
 
     def total(self, window: Window, end: int) -> Parts:
         """Sum over a window."""

@@ -135,7 +135,6 @@ def test_a_conversation_that_the_company_began_has_no_first_response() -> None:
         (ticket("opened", "10:02"), ticket("agent_replied", "10:00")),
         (call("queued", "10:02"), call("answered", "10:00")),
         (proposal("requested", "10:02"), proposal("sent", "10:00", actor="agent")),
-        (inbound("10:02"), outbound("10:00")),
     ],
 )
 def test_a_reply_stamped_before_its_question_is_a_wait_of_zero_and_flagged(question: object, reply: object) -> None:
@@ -146,13 +145,18 @@ def test_a_reply_stamped_before_its_question_is_a_wait_of_zero_and_flagged(quest
 
 
 def test_a_reply_stamped_long_before_the_question_is_no_reply_to_it() -> None:
-    (wait,) = folded(outbound("10:00"), inbound("10:05:00.001")).waits
+    (wait,) = folded(call("answered", "10:00"), call("queued", "10:05:00.001")).waits
     assert (wait.outcome, wait.skewed, wait.position) == (WaitOutcome.OPEN, False, 2)
 
 
 def test_only_an_opening_can_have_been_answered_before_it_was_stamped() -> None:
     (wait,) = folded(ticket("agent_replied", "10:00"), ticket("customer_replied", "10:02")).waits
     assert wait.outcome is WaitOutcome.OPEN
+
+
+def test_a_customer_who_writes_back_to_the_company_waits_for_an_answer() -> None:
+    (wait,) = folded(outbound("10:00"), inbound("10:02")).waits
+    assert (wait.outcome, wait.skewed, wait.position) == (WaitOutcome.OPEN, False, 2)
 
 
 def test_in_one_millisecond_the_question_comes_before_the_reply() -> None:
