@@ -8,7 +8,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer
 
-from streams.batching.app import BatchApp
+from streams.batching.app import BatchApp, NeedsOperatorError
 from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
 
 Changes = dict[bytes, bytes | None]
@@ -27,7 +27,7 @@ class OutrankedError(StateError):
     """Another worker has claimed this partition since: nothing written from here counts any more. Recover again or end."""
 
 
-class StateBeyondTopicError(StateError):
+class StateBeyondTopicError(StateError, NeedsOperatorError):
     """State has seen offsets that its topic does not have: the topic was deleted, or restored from an older copy."""
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import faust
 from faust.app.base import BootStrategy
@@ -14,7 +14,12 @@ from streams.batching.batch import BatchSchema
 from streams.batching.consumer import BatchConsumer, BatchTransport
 from streams.batching.pairs import OnAssigned, OnRevoked, Pairs
 
-EXIT_BUG = 70  # EX_SOFTWARE: an agent raised; a supervisor starts the worker again from the last commit
+EXIT_BUG = 70  # EX_SOFTWARE: an agent or a hook raised; a supervisor starts the worker again from the last commit
+EXIT_OPERATOR = 78  # EX_CONFIG: starting again will not help
+
+
+class NeedsOperatorError(Exception):
+    """Ends the worker with its message alone: a person has to do what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +161,22 @@ class BatchApp(faust.App):  # type: ignore[misc]
         return BatchTransport(self.conf.broker_consumer, self)
 
     async def _announce_assignment(self, _app: Any, **_signal: Any) -> None:
-        await self.pairs.announce()
+        try:
+            await self.pairs.announce()
+        except Exception as error:  # noqa: BLE001 - whatever it is, no batch may follow
+            self.end_process("a hook on assigned partitions", error)
 
     async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
         """End the process when an agent raises: Faust would go on with the next batch as if nothing had happened."""
         if self.should_stop:
             self.log.warning("agent %s raised while the worker stops: %r", agent.name, exc)
             return
-        self.log.critical("agent %s raised, the worker ends: %r", agent.name, exc, exc_info=exc)
+        self.end_process(f"agent {agent.name}", exc)
+
+    def end_process(self, who: str, error: BaseException) -> NoReturn:
+        """End the process at once. Nothing is cleaned up, so nothing can commit or write what was only half done."""
+        if isinstance(error, NeedsOperatorError):
+            self.log.critical("%s", error)
+            os._exit(EXIT_OPERATOR)
+        self.log.critical("%s raised, the worker ends: %r", who, error, exc_info=error)
         os._exit(EXIT_BUG)

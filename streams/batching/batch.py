@@ -82,7 +82,10 @@ class BatchMessage(ConsumerMessage):  # type: ignore[misc]
 
 
 class BatchSchema(Schema):  # type: ignore[misc]
-    """Hands the batch through as it is: decoding is the agent's business, record by record."""
+    """Hands a batch through as it is, and takes bytes for what is sent: encoding is the agents' business."""
+
+    def __init__(self) -> None:
+        super().__init__(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     def loads_key(self, app: Any, message: Any, **options: Any) -> None:
         """Return no key: a batch has none."""

@@ -112,19 +112,15 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         """Settle, commit what is acknowledged, tell the app, forget the rest: the next owner reads it again."""
         await super().on_partitions_revoked(revoked)
         self.ledger.forget(revoked)
-        await self._guard(self.app.pairs.revoke(revoked))
+        try:
+            await self.app.pairs.revoke(revoked)
+        except Exception as error:  # noqa: BLE001 - aiokafka would only log it
+            self.app.end_process("a hook on revoked partitions", error)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Note the new assignment before Faust starts to recover its tables."""
         self.app.pairs.assign(assigned, generation_id)
         await super().on_partitions_assigned(assigned, generation_id)
-
-    async def _guard(self, hook: Any) -> None:
-        """Let a hook's exception end the app: aiokafka would only log it."""
-        try:
-            await hook
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not be swallowed
-            await self.app.crash(error)
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Leave batched topics and unread changelogs out of Faust's reminders about slow processing."""

@@ -8,7 +8,11 @@ from faust.types import TP
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What this worker consumes now. `kept` are partitions nobody else can have had since the last assignment."""
+    """What this worker consumes now. `kept` are partitions nobody else can have had since the last assignment.
+
+    State in memory of a kept partition is still good, unless an agent was in the middle of a batch of it: that batch
+    comes again, and what it has already changed in memory may not be written anywhere.
+    """
 
     generation: int
     tps: frozenset[TP]

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
-from tests.integration.harness import scene, wait_until
+from tests.integration.harness import create_topic, scene, wait_until
 from tests.kafka import start_kafka
 from touchstream.brokers.kafka import KafkaCluster
 
@@ -47,6 +47,25 @@ def test_a_broker_node_that_goes_away_and_comes_back_costs_nothing(
         stage.wait_for_all(10_000, 90)
         stage.wait_for_commits(dict.fromkeys(range(4), 10_000), 30)
         assert not worker.ended()
+
+
+@pytest.mark.parametrize("state", [False, True])
+def test_an_outage_of_all_brokers_is_waited_out(kafka: KafkaCluster, state: bool) -> None:
+    cluster = start_kafka()
+    try:
+        with scene(cluster.bootstrap) as stage:
+            create_topic(cluster.bootstrap, f"{stage.app_id}-sums-changelog", 4, **{"cleanup.policy": "compact"})
+            stage.produce(10_000)
+            worker = stage.start_worker(pause_s=0.05, state=state)
+            wait_until(lambda: len(worker.said("ack")) >= 10, 40, stage.logs)
+            cluster.kill(1)
+            time.sleep(10)  # longer than the session
+            cluster.restart(1)
+            stage.wait_for_all(10_000, 60)
+            stage.wait_for_commits(dict.fromkeys(range(4), 10_000), 30)
+            assert not worker.ended()
+    finally:
+        cluster.stop()
 
 
 def test_records_that_retention_removed_before_they_were_read_are_counted(kafka: KafkaCluster) -> None:

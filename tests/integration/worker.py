@@ -9,6 +9,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from streams.app import create_app
+from streams.batching.app import NeedsOperatorError
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.process import run_worker
@@ -42,6 +43,8 @@ def report(what: str, **facts: Any) -> None:
 
 @app.on_pairs_assigned
 async def on_assigned(assignment: Assignment) -> None:
+    if "hook_raises" in config:
+        raise {"RuntimeError": RuntimeError, "NeedsOperatorError": NeedsOperatorError}[config["hook_raises"]]("no way")
     if state is not None:
         for tp in assignment.tps:
             held[tp.partition] = await state.recover(tp.partition)

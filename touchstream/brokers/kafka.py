@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
@@ -14,6 +15,7 @@ from kafka.errors import KafkaError
 
 from touchstream.brokers.processes import LOOPBACK, BrokerDidNotStart, Server, accepts_connections, free_port
 
+LOOK_AGAIN_S = 0.5
 JVM_OPTIONS = ("-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN")
 
 
@@ -119,8 +121,19 @@ class KafkaCluster:
             node.server.start()
         for node in self.nodes:
             node.server.wait_until(lambda port=node.port: accepts_connections(port), timeout_s)  # type: ignore[misc]
-        self.nodes[0].server.wait_until(lambda: self.live_nodes() == len(self.nodes), timeout_s)
+        self.nodes[0].server.wait_until(self.is_whole, timeout_s)
         return self
+
+    def is_whole(self) -> bool:
+        """Whether every node answers and sees all others alive, at two looks: a node that starts shows an old view first."""
+        if not self._looks_whole():
+            return False
+        if len(self.nodes) > 1:
+            time.sleep(LOOK_AGAIN_S)
+        return self._looks_whole()
+
+    def _looks_whole(self) -> bool:
+        return all(_live_nodes_seen_by(node.address) == len(self.nodes) for node in self.nodes)
 
     def live_nodes(self) -> int:
         """Count the nodes that are alive in the eyes of every node that answers; 0 when none does."""
@@ -131,7 +144,7 @@ class KafkaCluster:
         """Start a killed node again on its own folder and wait until the cluster is whole."""
         node = self.nodes[node_id - 1]
         node.server.start()
-        node.server.wait_until(lambda: self.live_nodes() == len(self.nodes), timeout_s)
+        node.server.wait_until(self.is_whole, timeout_s)
 
     def kill(self, node_id: int) -> None:
         """Kill one node (SIGKILL)."""

@@ -78,3 +78,12 @@ async def test_an_acknowledgement_of_an_agent_reaches_the_ledger() -> None:
         event.ack()
         break
     assert delivered.ledger.committable(TP("events", 0)) == 1
+
+
+async def test_what_is_sent_to_a_batched_topic_goes_out_as_the_bytes_it_is() -> None:
+    application = app()
+    message = application.topic("events").as_future_message(key=b"k", value=b"\x00v").message
+    assert (
+        message.channel.prepare_key(message.key, None)[0],
+        message.channel.prepare_value(message.value, None)[0],
+    ) == (b"k", b"\x00v")
