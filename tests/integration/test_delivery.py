@@ -43,8 +43,13 @@ def test_an_acknowledgement_that_never_comes_blocks_its_partition_only(kafka: Ka
         stage.produce(10_000)
         worker = stage.start_worker(never_ack=2, unacked_events=1000)
         stage.wait_for_commits({0: 10_000, 1: 10_000, 2: 0, 3: 10_000})
-        blocked = [number for partition, number in worker.delivered() if partition == 2]
-        assert 1000 <= len(blocked) < 10_000, "the partition must stop when too much is unacknowledged"
+
+        def blocked() -> int:
+            return sum(partition == 2 for partition, _ in worker.delivered())
+
+        wait_until(lambda: blocked() >= 1000, 20, stage.logs)
+        time.sleep(1)
+        assert blocked() < 10_000, "the partition must stop when too much is unacknowledged"
 
 
 def test_late_acknowledgements_are_committed_as_they_come(kafka: KafkaCluster) -> None:
