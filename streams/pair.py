@@ -90,7 +90,8 @@ class Pair:
             ledger.misaddressed(event, record)
         folds: dict[str, Fold] = {}
         for arrival in intake.arrivals:
-            ledger.arrived(arrival, self._apply(arrival, side, folds))
+            arrival.fate = self._apply(arrival, side, folds)
+        ledger.arrived(intake.arrivals)
         self._rest.touch(folds)
         self.clock.saw(side, intake.newest_ms, now_ms=now_ms)
         self._finish(folds, effects, now_ms)
@@ -127,7 +128,7 @@ class Pair:
         if fold is None:
             fold = folds[event.journey_id] = self._open(event.journey_id)
         apply = fold.feedback if side else fold.interaction
-        return apply(event, offset=arrival.record.offset, at_ms=arrival.at_ms)  # type: ignore[arg-type]
+        return apply(event, offset=arrival.record.offset, at_ms=arrival.at_ms)
 
     def _open(self, journey_id: str) -> Fold:
         raw = self._store.get(journey_id)
