@@ -85,13 +85,14 @@ class Ledger:
 
     def _interactions(self, facts: list[Arrival]) -> Columns:
         events, records = [fact.event for fact in facts], [fact.record for fact in facts]
-        channel_of, stage_of = self._policy.channel_of, self._policy.stage_of
+        places = [event.touchpoint for event in events]
+        channel_of, stage_of = self._policy.channels.get, self._policy.stages.get
         return rows.interaction_columns(
             events,
             at_ms=[fact.at_ms for fact in facts],
             received_ms=[record.timestamp for record in records],
-            channels=[event.channel or channel_of(event.touchpoint) for event in events],
-            stages=[stage_of(event.touchpoint) for event in events],
+            channels=[event.channel or channel_of(place, "") for event, place in zip(events, places, strict=True)],
+            stages=[stage_of(place, "") for place in places],
             clamped=[fact.clamped for fact in facts],
             very_late=[fact.fate is Fate.VERY_LATE for fact in facts],
             unknown_fields=[event.unknown_fields for event in events],
