@@ -73,11 +73,13 @@ class Policy:
     bot_reply_counts: bool = False
     channels: dict[str, str] = field(init=False, repr=False, compare=False)  # of registered touchpoints
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
+    goals: frozenset[str] = field(init=False, repr=False, compare=False)
     _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", {name: place.channel for name, place in self.places.items()})
         object.__setattr__(self, "stages", {name: place.stage for name, place in self.places.items()})
+        object.__setattr__(self, "goals", frozenset(name for name, place in self.places.items() if place.goal))
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "Policy":
