@@ -1,7 +1,7 @@
 """What customers say: the events of `touchpoint.feedback`."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
@@ -98,3 +98,5 @@ class Mention(Feedback):
 
 
 AnyFeedback = Annotated[SurveyAnswer | SurveySkipped | Review | Mention, Field(discriminator="type")]
+
+SCORED: Final = frozenset({"survey_answer", "review"})  # the types of `Scored`

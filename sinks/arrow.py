@@ -1,11 +1,12 @@
 """Rows to Arrow, the cheapest form the driver can send: strict about types, and no datetime object per cell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
 
+from sinks.columns import Columns
 from sinks.tables import Column, Table
 
 Row = tuple[Any, ...]
@@ -31,12 +32,16 @@ class UnfitRowError(ValueError):
 
 def encode(table: Table, rows: Sequence[Row]) -> pa.Table:
     """All rows as one Arrow table in column order; raises UnfitRowError when any value does not fit."""
+    columns = rows.values if isinstance(rows, Columns) else _columns(table, rows)
+    arrays = [_array(column, values) for column, values in zip(table.columns, columns, strict=True)]
+    return pa.table(arrays, names=list(table.names))
+
+
+def _columns(table: Table, rows: Sequence[Row]) -> Iterable[Sequence[Any]]:
     if any(len(row) != len(table.columns) for row in rows):
         widths = sorted({len(row) for row in rows})
         raise TypeError(f"{table.name} has {len(table.columns)} columns, rows have {widths}")
-    columns = zip(*rows, strict=True) if rows else [()] * len(table.columns)
-    arrays = [_array(column, values) for column, values in zip(table.columns, columns, strict=True)]
-    return pa.table(arrays, names=list(table.names))
+    return zip(*rows, strict=True) if rows else [()] * len(table.columns)
 
 
 def _array(column: Column, values: Sequence[Any]) -> pa.Array:

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from sinks.arrow import Row
 from sinks.storing import RefusedRow
 from sinks.tables import Table
 from streams.outbox import Message
 
-Rows = dict[Table, list[Row]]
+Rows = dict[Table, Any]  # list[Row] or Columns
 
 FLUSH_ROWS: Final = 20_000  # enough for an efficient insert
 ROOM_ROWS: Final = 60_000  # above this the agents wait: back-pressure instead of a growing buffer
@@ -60,7 +59,10 @@ class _Turn:
         merged: Rows = {}
         for effects in self.effects:
             for table, rows in effects.rows.items():
-                merged.setdefault(table, []).extend(rows)
+                if table in merged:
+                    merged[table].extend(rows)
+                else:
+                    merged[table] = rows
         return merged
 
     def states(self) -> dict[tuple[int, int], dict[bytes, bytes | None]]:

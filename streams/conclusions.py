@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import Any, Final
 
-from schemas.codec import Refused, unknown_fields
+from schemas.codec import Refused
 from schemas.envelope import Event
-from schemas.feedback import Feedback
-from schemas.interactions import Interaction
 from schemas.letters import DeadLetter
+from schemas.topics import INTERACTIONS
 from sinks import outcome_rows, rows, tables
 from sinks.arrow import Row
+from sinks.columns import Columns
 from sinks.tables import Table
 from streams.batching.batch import Record
+from streams.committer import Rows
 from streams.intake import REKEYED, Arrival
 from streams.letters import dead_letter_message
 from streams.logic.journeys import Changes, Fate
@@ -29,7 +30,7 @@ class Ledger:
 
     def __init__(
         self,
-        of_tables: dict[Table, list[Row]],
+        of_tables: Rows,
         messages: list[Message],
         policy: Policy,
         topic: str,
@@ -69,36 +70,38 @@ class Ledger:
         headers = ((REKEYED, f"{self._partition}:{record.offset}".encode()),)
         self._messages.append(Message(self._topic, partition_of(key, self._partitions), key, record.value, headers))
 
-    def arrived(self, arrival: Arrival, fate: Fate) -> None:
-        """Note an event that was folded; one that an earlier run had applied left its trace then."""
-        self.counts[fate] += 1
-        if fate is Fate.DUPLICATE:
-            self._skip(arrival.event, arrival.record, DUPLICATE)
-        elif fate is not Fate.REPLAYED:
-            self._store(arrival, very_late=fate is Fate.VERY_LATE)
+    def arrived(self, arrivals: list[Arrival]) -> None:
+        """Note events that were folded; those that an earlier run had applied left their trace then."""
+        self.counts.update(Counter([arrival.fate for arrival in arrivals]))
+        for arrival in arrivals:
+            if arrival.fate is Fate.DUPLICATE:
+                self._skip(arrival.event, arrival.record, DUPLICATE)
+        facts = [arrival for arrival in arrivals if arrival.fate is Fate.STORED or arrival.fate is Fate.VERY_LATE]
+        if facts:
+            if self._topic == INTERACTIONS.name:
+                self._tables[tables.INTERACTIONS] = self._interactions(facts)
+            else:
+                self._tables[tables.ANSWERS] = [self._answer_row(fact.event, fact) for fact in facts]
 
-    def _store(self, arrival: Arrival, *, very_late: bool) -> None:
-        event = arrival.event
-        if isinstance(event, Feedback):
-            self._tables.setdefault(tables.ANSWERS, []).append(self._answer_row(event, arrival, very_late=very_late))
-            return
-        policy, touchpoint = self._policy, event.touchpoint
-        row = rows.interaction_row(
-            cast(Interaction, event),
-            at_ms=arrival.at_ms,
-            received_ms=arrival.record.timestamp,
-            channel=event.channel or policy.channel_of(touchpoint),
-            stage=policy.stage_of(touchpoint),
-            clamped=arrival.clamped,
-            very_late=very_late,
-            unknown_fields=unknown_fields(event),
+    def _interactions(self, facts: list[Arrival]) -> Columns:
+        events, records = [fact.event for fact in facts], [fact.record for fact in facts]
+        places = [event.touchpoint for event in events]
+        channel_of, stage_of = self._policy.channels.get, self._policy.stages.get
+        return rows.interaction_columns(
+            events,
+            at_ms=[fact.at_ms for fact in facts],
+            received_ms=[record.timestamp for record in records],
+            channels=[event.channel or channel_of(place, "") for event, place in zip(events, places, strict=True)],
+            stages=[stage_of(place, "") for place in places],
+            clamped=[fact.clamped for fact in facts],
+            very_late=[fact.fate is Fate.VERY_LATE for fact in facts],
+            unknown_fields=[event.unknown_fields for event in events],
             partition=self._partition,
-            offset=arrival.record.offset,
+            offsets=[record.offset for record in records],
             version=self._version,
         )
-        self._tables.setdefault(tables.INTERACTIONS, []).append(row)
 
-    def _answer_row(self, event: Feedback, arrival: Arrival, *, very_late: bool) -> Row:
+    def _answer_row(self, event: Any, arrival: Arrival) -> Row:
         return rows.answer_row(
             event,
             at_ms=arrival.at_ms,
@@ -106,8 +109,8 @@ class Ledger:
             channel=event.channel or self._policy.channel_of(event.touchpoint),
             stage=self._policy.stage_of(event.touchpoint),
             clamped=arrival.clamped,
-            very_late=very_late,
-            unknown_fields=unknown_fields(event),
+            very_late=arrival.fate is Fate.VERY_LATE,
+            unknown_fields=event.unknown_fields,
             partition=self._partition,
             offset=arrival.record.offset,
             version=self._version,
@@ -128,7 +131,7 @@ class Ledger:
         self._tables.setdefault(tables.SKIPPED, []).append(row)
 
 
-def add_changes(changes: Changes, of_tables: dict[Table, list[Row]], version: int) -> None:
+def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
     """Rows of everything that a batch concluded."""
 
     def add(table: Table, fresh: Iterable[Row]) -> None:

@@ -2,25 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final
 
-from schemas import codec
+import msgspec
+
+from schemas import fast
 from schemas.codec import Refused
 from schemas.envelope import Event, to_ms
 from schemas.topics import Topic
 from streams.batching.batch import Batch, Record
+from streams.logic.journeys import Fate
 from streams.logic.watermark import NEVER, clamp
 
 REKEYED: Final = "rekeyed"  # header of a message that was sent back with the key of its journey
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, gc=False):
     """One readable event at its place in the log."""
 
-    event: Event
+    event: Any  # as `schemas/fast.py` reads it
     record: Record
     at_ms: int  # event time, clamped
     clamped: bool  # the producer's clock was ahead
+    fate: Fate = Fate.STORED
 
 
 @dataclass(slots=True)
@@ -40,22 +44,21 @@ class Intake:
 def read(batch: Batch, topic: Topic, *, max_clock_skew_ms: int, at_home: Callable[[str], bool]) -> Intake:
     """Sort the messages of a batch; `at_home` says whether a journey belongs to the batch's partition."""
     intake = Intake()
-    residents: set[str] = set()  # where a key lives costs 4 microseconds to compute, and journeys come in runs
+    arrivals = intake.arrivals
+    home: dict[bytes | None, str] = {}  # where a key lives costs 4 microseconds to compute, and journeys come in runs
     for record in batch.records:
-        decoded = codec.decode(record.value, topic)
-        if isinstance(decoded, Refused):
-            intake.refused.append((decoded, record))
+        event = fast.decode(record.value, topic)
+        if isinstance(event, Refused):
+            intake.refused.append((event, record))
             continue
-        journey_id = decoded.journey_id
-        if record.key == journey_id.encode() and (
-            journey_id in residents or at_home(journey_id) or _was_rekeyed(record)
-        ):
-            residents.add(journey_id)
-            occurred_ms = to_ms(decoded.occurred_at)
-            at_ms, clamped = clamp(occurred_ms, record.timestamp, max_clock_skew_ms=max_clock_skew_ms)
-            intake.arrivals.append(Arrival(decoded, record, at_ms, clamped))
-        else:
-            intake.misaddressed.append((decoded, record))
+        key, journey_id = record.key, event.journey_id
+        if home.get(key) != journey_id:
+            if key != journey_id.encode() or not (at_home(journey_id) or _was_rekeyed(record)):
+                intake.misaddressed.append((event, record))
+                continue
+            home[key] = journey_id
+        at_ms, clamped = clamp(to_ms(event.occurred_at), record.timestamp, max_clock_skew_ms=max_clock_skew_ms)
+        arrivals.append(Arrival(event, record, at_ms, clamped))
     return intake
 
 

@@ -17,7 +17,7 @@ from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
 from streams.intake import Arrival, read
 from streams.logic.contributions import contributions, open_waits
-from streams.logic.journeys import Changes, Fate, Fold, Journey
+from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.watermark import NEVER, PairClock
@@ -89,9 +89,8 @@ class Pair:
             ledger.refused(refused, record)
         for event, record in intake.misaddressed:
             ledger.misaddressed(event, record)
-        folds: dict[str, Fold] = {}
-        for arrival in intake.arrivals:
-            ledger.arrived(arrival, self._apply(arrival, side, folds))
+        folds = self._apply(intake.arrivals, side)
+        ledger.arrived(intake.arrivals)
         self._rest.touch(folds)
         self.clock.saw(side, intake.newest_ms, now_ms=now_ms)
         self._finish(folds, effects, now_ms)
@@ -123,13 +122,17 @@ class Pair:
     def _version(self) -> int:
         return (self.epoch << EPOCH_SHIFT) + self._emissions
 
-    def _apply(self, arrival: Arrival, side: int, folds: dict[str, Fold]) -> Fate:
-        event = arrival.event
-        fold = folds.get(event.journey_id)
-        if fold is None:
-            fold = folds[event.journey_id] = self._open(event.journey_id)
-        apply = fold.feedback if side else fold.interaction
-        return apply(event, offset=arrival.record.offset, at_ms=arrival.at_ms)  # type: ignore[arg-type]
+    def _apply(self, arrivals: list[Arrival], side: int) -> dict[str, Fold]:
+        folds: dict[str, Fold] = {}
+        apply = Fold.feedback if side else Fold.interaction
+        for arrival in arrivals:
+            event = arrival.event
+            journey_id = event.journey_id
+            fold = folds.get(journey_id)
+            if fold is None:
+                fold = folds[journey_id] = self._open(journey_id)
+            arrival.fate = apply(fold, event, offset=arrival.record.offset, at_ms=arrival.at_ms)
+        return folds
 
     def _open(self, journey_id: str) -> Fold:
         raw = self._store.get(journey_id)
@@ -154,10 +157,9 @@ class Pair:
             self._agenda.forget(journey_id)
             states[journey_id.encode()] = None
             return
-        raw = state_codec.encode(journey, self._policy)
+        raw, due_ms = state_codec.encode(journey, self._policy)
         self._store[journey_id] = raw
         states[journey_id.encode()] = raw
-        due_ms = state_codec.due_ms(raw)
         if due_ms <= self.clock.watermark_ms:
             self._overdue.add(journey_id)
         else:

@@ -10,20 +10,20 @@ from streams.logic.policy import Policy
 
 NEVER: Final = (1 << 62) - 1
 _TIMES: Final = struct.Struct(">qq")  # when the clock has something to do, until when the journey matters to panes
-_encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final = msgspec.msgpack.Decoder()
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder().decode
 
 
-def encode(journey: Journey, policy: Policy) -> bytes:
-    """Write a journey as bytes."""
-    due_ms = journey.next_due_ms(policy)
-    times = _TIMES.pack(NEVER if due_ms is None else due_ms, _latest_ms(journey))
-    return times + _encoder.encode(journey.to_wire())
+def encode(journey: Journey, policy: Policy) -> tuple[bytes, int]:
+    """Write a journey as bytes, and say when the clock has something to do for it, as `due_ms` does."""
+    due = journey.next_due_ms(policy)
+    due_ms = NEVER if due is None else due
+    return _TIMES.pack(due_ms, _latest_ms(journey)) + _encode(journey.to_wire()), due_ms
 
 
 def decode(journey_id: str, raw: bytes) -> Journey:
     """Read the journey that `encode` wrote."""
-    return Journey.from_wire(journey_id, _decoder.decode(memoryview(raw)[_TIMES.size :]))
+    return Journey.from_wire(journey_id, _decode(memoryview(raw)[_TIMES.size :]))
 
 
 def due_ms(raw: bytes) -> int:
@@ -39,7 +39,13 @@ def latest_ms(raw: bytes) -> int:
 
 
 def _latest_ms(journey: Journey) -> int:
-    moments = [run.closed_ms or run.steps[-1][0] for run in journey.runs[-1:]]
-    moments += [events[-1][0] for events in (journey.notices, journey.answers) if events]
-    moments += [NEVER if dialogue.waiting else dialogue.last_ms for dialogue in journey.dialogues.values()]
-    return max(moments, default=-NEVER)
+    latest = -NEVER
+    if journey.runs:
+        run = journey.runs[-1]
+        latest = run.closed_ms or run.steps[-1][0]
+    for events in (journey.notices, journey.answers):
+        if events and events[-1][0] > latest:
+            latest = events[-1][0]
+    for dialogue in journey.dialogues.values():
+        latest = max(latest, NEVER if dialogue.waiting else dialogue.last_ms)
+    return latest

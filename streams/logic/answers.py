@@ -1,9 +1,9 @@
 """What a customer said, as the journey remembers it: only the latest edit of a submission counts."""
 
 from bisect import insort
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from schemas.feedback import Feedback, Metric, Scored, SurveySkipped
+from schemas.feedback import SCORED, Feedback, Metric, Scored
 from schemas.identity import event_hash
 from streams.logic.parts import Parts
 from streams.logic.scores import Rating, rate
@@ -31,7 +31,7 @@ def answer_of(event: Feedback, *, at_ms: int, id64: int, channel: str) -> Answer
         touchpoint=event.touchpoint,
         channel=channel,
         automated=event.automated,
-        submission=id64 if isinstance(event, SurveySkipped) else _submission(event),
+        submission=id64 if event.type == "survey_skipped" else _submission(event),
         counts=_counts(event, rate(event)),
     )
 
@@ -65,7 +65,7 @@ def _submission(event: Feedback) -> int:
 
     One submission may answer several questions, so what is asked about what is part of it.
     """
-    metric = event.metric if isinstance(event, Scored) else event.type
+    metric = cast(Scored, event).metric if event.type in SCORED else event.type
     return event_hash("\x00".join((event.submission_id or event.event_id, metric, event.touchpoint)))
 
 
@@ -80,6 +80,6 @@ def _counts(event: Feedback, rating: Rating) -> dict[str, int]:
         "satisfied": int(bool(rating.satisfied)),
         "easy": int(bool(rating.easy)),
     }
-    if isinstance(event, Scored) and event.metric is not Metric.RATING:
-        counts[f"{event.metric}_answers"] = 1
+    if event.type in SCORED and (metric := cast(Scored, event).metric) is not Metric.RATING:
+        counts[f"{metric}_answers"] = 1
     return {name: count for name, count in counts.items() if count}

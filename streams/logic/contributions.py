@@ -1,7 +1,8 @@
 """What a journey adds to rolling metrics, where and in which minute. Whatever a machine did counts only as automated."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.identity import wait_id
 from schemas.outcomes import WaitOutcome
@@ -15,6 +16,12 @@ from streams.logic.visits import automated, bounced, succeeded
 
 if TYPE_CHECKING:
     from streams.logic.journeys import Journey
+
+
+# What most contributions add: made once, because making parts costs more than adding them.
+SESSION: Final = Parts.of(sessions=1)
+BOUNCE: Final = Parts.of(sessions=1, bounces=1)
+EXIT: Final = Parts.of(exits=1)
 
 
 class Contribution(NamedTuple):
@@ -39,10 +46,10 @@ def of_run(run: Run, policy: Policy) -> Iterator[Contribution]:
         return
     minute, last = run.closed_ms // MINUTE_MS, run.steps[-1]
     places = {(step[TOUCHPOINT], step[CHANNEL]) for step in run.steps}
-    visited = {scope for place in places for scope in policy.scopes(*place)}
-    yield Contribution(visited, minute, Parts.of(sessions=1, bounces=int(bounced(run.steps))))
+    visited = {*chain.from_iterable([policy.scopes(*place) for place in places])}
+    yield Contribution(visited, minute, BOUNCE if bounced(run.steps) else SESSION)
     if not succeeded(run.steps, policy):
-        yield Contribution(policy.scopes(last[TOUCHPOINT], last[CHANNEL]), minute, Parts.of(exits=1))
+        yield Contribution(policy.scopes(last[TOUCHPOINT], last[CHANNEL]), minute, EXIT)
 
 
 def of_case(case: Case, policy: Policy) -> Iterator[Contribution]:

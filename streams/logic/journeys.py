@@ -90,14 +90,13 @@ class Journey:
         version, of_interactions, of_feedback, floor_ms, runs, notices, talks, said = wire
         if version != WIRE_VERSION:
             raise ValueError(f"state of journey {journey_id} has version {version}, this program reads {WIRE_VERSION}")
-        journey = cls(journey_id)
+        journey = cls.__new__(cls)
+        journey.journey_id = journey_id
         journey.fences = [of_interactions, of_feedback]
-        if floor_ms is not None:
-            journey.floor_ms = floor_ms
+        journey.floor_ms = NEVER if floor_ms is None else floor_ms
         journey.runs = [Run(closed_ms, steps) for closed_ms, steps in runs]
         journey.notices = notices
-        if talks:
-            journey.dialogues = {name: Dialogue(*talk) for name, talk in talks.items()}
+        journey.dialogues = {name: Dialogue(*talk) for name, talk in talks.items()} if talks else {}
         journey.answers = said
         return journey
 
@@ -130,11 +129,11 @@ class Fold:
     def interaction(self, event: Interaction, *, offset: int, at_ms: int) -> Fate:
         """Take in what a customer or the company did."""
         journey = self.journey
-        if offset <= journey.fences[INTERACTIONS]:
+        fences = journey.fences
+        if offset <= fences[INTERACTIONS]:
             return Fate.REPLAYED
-        journey.fences[INTERACTIONS] = offset
-        id64, touchpoint = event_hash(event.event_id), event.touchpoint
-        seen = self._seen
+        fences[INTERACTIONS] = offset
+        id64, seen = event_hash(event.event_id), self._seen
         if seen is None:
             seen = self._seen = retention.interaction_ids(journey)
         if id64 in seen:
@@ -142,11 +141,13 @@ class Fold:
         if at_ms <= self._floor_ms:
             return Fate.VERY_LATE
         seen.add(id64)
-        channel = event.channel or self._policy.channel_of(touchpoint)
+        touchpoint = event.touchpoint
+        channel = event.channel or self._policy.channels.get(touchpoint, "")
         self._book.count(at_ms // MINUTE_MS, touchpoint, channel, event.automated)
         if event.interactive:
-            self._visits.add(step_of(event, at_ms, id64, channel))
-            if event.type in CONVERSATIONAL:
+            kind = event.type
+            self._visits.add(step_of(event, kind, at_ms, id64, channel))
+            if kind in CONVERSATIONAL:
                 self._moment(cast(Conversational, event), at_ms, id64, channel)
         else:
             notice = (at_ms, id64, touchpoint, channel, event.automated)

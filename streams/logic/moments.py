@@ -8,7 +8,6 @@ from schemas.interactions import (
     Call,
     CallAction,
     Direction,
-    Interaction,
     Message,
     Proposal,
     ProposalAction,
@@ -68,35 +67,37 @@ Conversational = Call | Ticket | Message | Proposal
 
 def moment_of(event: Conversational, *, at_ms: int, id64: int, channel: str) -> Moment:
     """Moment of an event."""
-    ticket = event if isinstance(event, Ticket) else None
+    due_at = topic = None
+    if event.type == "ticket":
+        due_at, topic = event.due_at, event.topic
     return Moment(
-        at_ms=at_ms,
-        role=int(role_of(event)),
-        id64=id64,
-        kind=event.type,
-        touchpoint=event.touchpoint,
-        channel=channel,
-        automated=event.automated,
-        due_ms=to_ms(ticket.due_at) if ticket and ticket.due_at else None,
-        topic=ticket.topic if ticket else None,
-        customer_id=event.customer_id,
-        segment=event.segment,
-        variant=event.variant,
-        source=event.source,
+        at_ms,
+        int(role_of(event)),
+        id64,
+        event.type,
+        event.touchpoint,
+        channel,
+        event.automated,
+        to_ms(due_at) if due_at else None,
+        topic,
+        event.customer_id,
+        event.segment,
+        event.variant,
+        event.source,
     )
 
 
-def role_of(event: Interaction) -> Role:
+def role_of(event: Conversational) -> Role:
     """Role of a conversational event."""
-    match event:
-        case Ticket():
+    match event.type:
+        case "ticket":
             return _ticket(event.action, event.actor)
-        case Message():
+        case "message":
             return _message(event.direction, event.actor)
-        case Call():
+        case "call":
             return _call(event.action, event.actor)
-        case Proposal(action=ProposalAction.REQUESTED):
-            return Role.OPENING
+    if event.action is ProposalAction.REQUESTED:
+        return Role.OPENING
     # The offer itself is the reply, also when a system sends it.
     return Role.BOT_REPLY if event.actor is Actor.BOT else Role.REPLY
 

@@ -29,7 +29,7 @@ class PaneBook:
     def __init__(self, policy: Policy, watermark_ms: int = NEVER) -> None:
         self._policy = policy
         self._panes: defaultdict[int, dict[Scope, Parts]] = defaultdict(dict)
-        self._changed: set[tuple[int, Scope]] = set()
+        self._changed: defaultdict[int, set[Scope]] = defaultdict(set)
         self._waiting: defaultdict[Scope, dict[int, int]] = defaultdict(dict)
         self._shaken: set[Scope] = set()  # scopes whose gauge moved
         self._kept_from = self._oldest_to_keep(watermark_ms)
@@ -45,13 +45,20 @@ class PaneBook:
 
     def add(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
         """Let parts count in a minute."""
-        for pane in self._to_change(scopes, minute):
+        if minute < self._kept_from:
+            self.too_late += 1
+            return
+        self._changed[minute].update(scopes)
+        panes = self._panes[minute]
+        for scope in scopes:
+            pane = panes.get(scope)
+            if pane is None:
+                pane = panes[scope] = Parts()
             pane.add(parts)
 
     def subtract(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
         """Take back what was added before."""
-        for pane in self._to_change(scopes, minute):
-            pane.subtract(parts)
+        self.add(scopes, minute, parts.negative())
 
     def replace(self, before: Iterable[Contribution], after: Iterable[Contribution]) -> None:
         """Take contributions back and let others count."""
@@ -85,7 +92,8 @@ class PaneBook:
 
     def advance(self, watermark_ms: int) -> None:
         """Note how far event time has come."""
-        self._watermark_ms = max(self._watermark_ms, watermark_ms)
+        if watermark_ms > self._watermark_ms:
+            self._watermark_ms = watermark_ms
 
     def parts(self, scope: Scope, minute: int) -> Parts:
         """Parts of a scope in a minute."""
@@ -98,10 +106,13 @@ class PaneBook:
         Minutes past their retention are let go once everything is told.
         """
         self._settle()
-        told = sorted(self._changed)[:limit]
+        told = sorted((minute, scope) for minute, scopes in self._changed.items() for scope in scopes)[:limit]
         panes = [Pane(*scope, minute, epoch, sequence, self._panes[minute][scope].to_wire()) for minute, scope in told]
         panes += [Pane(*scope, GAUGE, epoch, sequence, self._gauge(scope)) for scope in sorted(self._shaken)]
-        self._changed.difference_update(told)
+        for minute, scope in told:
+            self._changed[minute].discard(scope)
+            if not self._changed[minute]:
+                del self._changed[minute]
         self._shaken.clear()
         if not self._changed:
             self._forget()
@@ -110,27 +121,17 @@ class PaneBook:
     @property
     def unpublished(self) -> int:
         """Panes that changed since they were published."""
-        return len(self._changed)
+        return sum(map(len, self._changed.values()))
 
     def _settle(self) -> None:
         """Let the counted events into the panes of their scopes."""
         for (minute, touchpoint, channel, automated), events in self.volume.items():
             name = "automated" if automated else "events"
-            for pane in self._to_change(self._policy.scopes(touchpoint, channel), minute, events):
-                pane.count(name, events)
+            if minute < self._kept_from:
+                self.too_late += events
+            else:
+                self.add(self._policy.scopes(touchpoint, channel), minute, Parts({name: events}))
         self.volume.clear()
-
-    def _to_change(self, scopes: Iterable[Scope], minute: int, changes: int = 1) -> Iterable[Parts]:
-        if minute < self._kept_from:
-            self.too_late += changes
-            return
-        panes = self._panes[minute]
-        for scope in scopes:
-            pane = panes.get(scope)
-            if pane is None:
-                pane = panes[scope] = Parts()
-            self._changed.add((minute, scope))
-            yield pane
 
     def _gauge(self, scope: Scope) -> list[int | None]:
         waiting = self._waiting[scope]

@@ -72,17 +72,23 @@ class Parts:
 
     def add(self, other: "Parts") -> None:
         """Add everything of other parts."""
+        counts = self.counts
         for name, count in other.counts.items():
-            self.count(name, count)
+            total = counts.get(name, 0) + count
+            if total:
+                counts[name] = total
+            else:
+                counts.pop(name, None)
         if other.response_times.buckets:
             self.response_times.merge(other.response_times)
 
+    def negative(self) -> "Parts":
+        """Parts that take these back when they are added."""
+        return Parts({name: -count for name, count in self.counts.items()}, self.response_times.negative())
+
     def subtract(self, other: "Parts") -> None:
         """Take back everything of other parts."""
-        for name, count in other.counts.items():
-            self.count(name, -count)
-        if other.response_times.buckets:
-            self.response_times.subtract(other.response_times)
+        self.add(other.negative())
 
     def to_wire(self) -> list[Any]:
         """Builtins: counts in the order of `COUNTS`, and the sketch."""

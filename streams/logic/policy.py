@@ -71,7 +71,15 @@ class Policy:
     open_wait_retention_ms: int = 90 * DAY_MS
     pane_retention_ms: int = 26 * HOUR_MS
     bot_reply_counts: bool = False
+    channels: dict[str, str] = field(init=False, repr=False, compare=False)  # of registered touchpoints
+    stages: dict[str, str] = field(init=False, repr=False, compare=False)
+    goals: frozenset[str] = field(init=False, repr=False, compare=False)
     _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "channels", {name: place.channel for name, place in self.places.items()})
+        object.__setattr__(self, "stages", {name: place.stage for name, place in self.places.items()})
+        object.__setattr__(self, "goals", frozenset(name for name, place in self.places.items() if place.goal))
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "Policy":
@@ -115,13 +123,11 @@ class Policy:
 
     def stage_of(self, touchpoint: str) -> str:
         """Stage of a touchpoint, '' when nobody registered it."""
-        place = self.places.get(touchpoint)
-        return place.stage if place else ""
+        return self.stages.get(touchpoint, "")
 
     def channel_of(self, touchpoint: str) -> str:
         """Channel of a touchpoint, '' when nobody registered it."""
-        place = self.places.get(touchpoint)
-        return place.channel if place else ""
+        return self.channels.get(touchpoint, "")
 
     def is_goal(self, touchpoint: str) -> bool:
         """Whether reaching a touchpoint makes a session a success."""

@@ -1,6 +1,6 @@
 """What a journey forgets, and when something is due: state is bounded, because it expires."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from streams.logic.contributions import open_wait
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 def interaction_ids(journey: "Journey") -> set[int]:
     """Every interaction that is remembered."""
-    ids = {step[ID] for run in journey.runs for step in run.steps}
+    ids = {step[ID] for run in journey.runs for step in run.steps} if journey.runs else set()
     if journey.notices:
-        ids.update(notice[ID] for notice in journey.notices)
+        ids.update([notice[ID] for notice in journey.notices])
     for dialogue in journey.dialogues.values():
-        ids.update(moment[2] for moment in dialogue.moments)
+        ids.update([moment[2] for moment in dialogue.moments])
     return ids
 
 
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
     """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
-    first = min(_dues(journey, policy), default=None)
-    return None if first is None else first + 1
+    dues = _dues(journey, policy)
+    return min(dues) + 1 if dues else None
 
 
 def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook") -> int:
@@ -50,32 +50,32 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
     return through
 
 
-def shorten(journey: "Journey", policy: Policy, touched: Container[str]) -> None:
+def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
     """Let the oldest closed sessions and moments go when there are too many of them."""
     runs = journey.runs
-    excess = sum(len(run.steps) for run in runs) - policy.max_journey_steps
+    excess = sum([len(run.steps) for run in runs]) - policy.max_journey_steps if len(runs) > 1 else 0
     while excess > 0 and len(runs) > 1 and runs[0].closed_ms is not None:
         run = runs.pop(0)
         excess -= len(run.steps)
         journey.floor_ms = max(journey.floor_ms, run.steps[-1][AT])
-    for name, dialogue in journey.dialogues.items():
-        if name in touched:
-            dialogue.shorten(policy)
+    for name in touched:
+        journey.dialogues[name].shorten(policy)
 
 
-def _dues(journey: "Journey", policy: Policy) -> Iterator[int]:
+def _dues(journey: "Journey", policy: Policy) -> list[int]:
+    dues: list[int] = []
     runs: list[Run] = journey.runs
     if runs:
-        yield _expiry_of_run(runs[0], policy)
-        for number, run in enumerate(runs):
+        dues.append(_expiry_of_run(runs[0], policy))
+        for number, run in enumerate(runs, 1):
             if run.closed_ms is None:
-                successor = runs[number + 1] if number + 1 < len(runs) else None
-                yield ending(run, successor, policy)[0]
+                dues.append(ending(run, runs[number] if number < len(runs) else None, policy)[0])
     for dialogue in journey.dialogues.values():
-        yield _expiry_of_dialogue(dialogue, policy)
+        dues.append(_expiry_of_dialogue(dialogue, policy))
         if dialogue.due_ms is not None and not dialogue.breached:
-            yield dialogue.due_ms
-    yield from (_expiry(events, policy) for events in (journey.notices, journey.answers) if events)
+            dues.append(dialogue.due_ms)
+    dues += [_expiry(events, policy) for events in (journey.notices, journey.answers) if events]
+    return dues
 
 
 def _expiry(events: list[Any], policy: Policy) -> int:

@@ -1,8 +1,8 @@
 """What an answer says, whatever its scale and direction."""
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
-from schemas.feedback import Feedback, Mention, Metric, Polarity, Scored
+from schemas.feedback import SCORED, Feedback, Mention, Metric, Polarity, Scored
 
 # The lowest score of each scale that counts as satisfied: the top box, and the next ones on longer scales.
 SATISFIED_FROM: Final = {2: 2, 3: 3, 4: 3, 5: 4, 6: 4, 7: 5, 8: 6, 10: 9}
@@ -24,10 +24,12 @@ UNRATED: Final = Rating(None)
 
 def rate(event: Feedback) -> Rating:
     """Rating of a feedback event; a skipped survey has none."""
-    if isinstance(event, Mention):
-        return Rating(score10=5 + 5 * event.sentiment)
-    if not isinstance(event, Scored):
-        return UNRATED
+    if event.type == "mention":
+        return Rating(score10=5 + 5 * cast(Mention, event).sentiment)
+    return _rating(cast(Scored, event)) if event.type in SCORED else UNRATED
+
+
+def _rating(event: Scored) -> Rating:
     nps = event.metric is Metric.NPS
     lowest = 0 if nps else 1
     score = event.score if event.polarity is Polarity.POSITIVE else event.scale + lowest - event.score

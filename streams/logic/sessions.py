@@ -29,15 +29,15 @@ AUTOMATED: Final = 8
 MARKS_OF: Final = {"page_view": PAGE, "purchase": PURCHASE}
 
 
-def step_of(event: Interaction, at_ms: int, id64: int, channel: str) -> Step:
+def step_of(event: Interaction, kind: str, at_ms: int, id64: int, channel: str) -> Step:
     """Step of an interactive event."""
-    marks = MARKS_OF.get(event.type, 0)
+    marks = MARKS_OF.get(kind, 0)
     if event.ends_session:
         marks |= ENDS
     if event.automated:
         marks |= AUTOMATED
-    who = (event.customer_id, event.segment, event.variant, event.source)
-    return (at_ms, id64, event.touchpoint, channel, marks, *who)
+    touchpoint, customer_id = event.touchpoint, event.customer_id
+    return (at_ms, id64, touchpoint, channel, marks, customer_id, event.segment, event.variant, event.source)
 
 
 class Run:
@@ -70,7 +70,7 @@ def insert(runs: list[Run], step: Step, policy: Policy) -> Recut:
     after = bisect_left(runs, (step[AT], step[ID]), key=lambda run: _order(run.steps[0]))
     first = after
     steps = [step]
-    if after and not _stands_apart(runs[after - 1], step, policy):
+    if after and not stands_apart(runs[after - 1], step, policy):
         first -= 1
         steps = sorted([*runs[first].steps, step], key=_order)
     fresh: list[Run] = []
@@ -92,7 +92,7 @@ def starts_anew(steps: list[Step], following: Step, policy: Policy) -> bool:
     if at == start:
         return False
     return (
-        at - last[AT] > policy.gap_of(last[CHANNEL])
+        at - last[AT] > policy.gaps_ms.get(last[CHANNEL], policy.gap_ms)
         or at - start > policy.max_length_ms
         or len(steps) >= policy.max_events
         or bool(last[MARKS] & ENDS)
@@ -102,7 +102,7 @@ def starts_anew(steps: list[Step], following: Step, policy: Policy) -> bool:
 def ending(run: Run, successor: Run | None, policy: Policy) -> tuple[int, CloseReason]:
     """When the end of a session is certain, in event time, and why it ends."""
     last = run.steps[-1]
-    gap_ends = last[AT] + policy.gap_of(last[CHANNEL])
+    gap_ends = last[AT] + policy.gaps_ms.get(last[CHANNEL], policy.gap_ms)
     if last[MARKS] & ENDS:
         return last[AT], CloseReason.EXPLICIT
     if successor is None or successor.started_ms > gap_ends:
@@ -117,7 +117,7 @@ def is_over(closed_ms: int, reason: CloseReason, watermark_ms: int) -> bool:
     return reason is not CloseReason.GAP or watermark_ms > closed_ms
 
 
-def _stands_apart(run: Run, step: Step, policy: Policy) -> bool:
+def stands_apart(run: Run, step: Step, policy: Policy) -> bool:
     """Whether a step neither belongs to a run before it nor changes how that run ends."""
     last = run.steps[-1]
     ends_anyway = step[AT] - last[AT] > policy.gap_of(last[CHANNEL]) or bool(last[MARKS] & ENDS)

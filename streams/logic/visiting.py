@@ -22,22 +22,30 @@ class Visits:
         self._runs = runs
         self._policy = policy
         self._book = book
-        self._vanished: set[int] = set()  # starts of sessions that were there for a while
+        self._vanished: set[int] | None = None  # starts of sessions that were there for a while
 
     def add(self, step: Step) -> None:
         """Put a step where its time belongs; most belong at the end."""
         runs, policy = self._runs, self._policy
-        if runs:
-            run = runs[-1]
-            last = run.steps[-1]
-            in_order = last[AT] < step[AT] or (last[AT] == step[AT] and last[ID] < step[ID])
-            if in_order and run.closed_ms is None and not sessions.starts_anew(run.steps, step, policy):
-                run.steps.append(step)
+        if not runs:
+            runs.append(Run(None, [step]))
+            return
+        run = runs[-1]
+        steps, last = run.steps, run.steps[-1]
+        if last[AT] < step[AT] or (last[AT] == step[AT] and last[ID] < step[ID]):
+            if not sessions.starts_anew(steps, step, policy):
+                if run.closed_ms is None:
+                    steps.append(step)
+                    return
+            elif sessions.stands_apart(run, step, policy):
+                runs.append(Run(None, [step]))
                 return
         gone, fresh = sessions.insert(runs, step, policy)
         for run in gone:
             self._book.replace(contributions.of_run(run, policy), ())
-        self._vanished |= {run.started_ms for run in gone} - {run.started_ms for run in fresh}
+        self._vanished = (self._vanished or set()) | {run.started_ms for run in gone} - {
+            run.started_ms for run in fresh
+        }
 
     def conclude(self, journey_id: str, watermark_ms: int, changes: "Changes") -> None:
         """Publish the sessions that have ended and the names that are no more."""

@@ -1,0 +1,129 @@
+"""The fast reader and the models take and refuse the same bytes, and see the same values in them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import codec, fast
+from schemas.codec import Refused
+from schemas.registry import MODEL_OF
+from schemas.topics import EVENTS, INTERACTIONS
+from tests.unit.logic.test_any_order import interaction, opinion
+from tests.unit.schemas.examples import ACCEPTED, ALL
+from tests.unit.schemas.test_codec import JSON, SHOWN, shown
+
+MOMENTS = st.from_regex(r"\A(1900|1990|2026|2199)-0[1-9]-31[T ]23:59:5\d(\.\d{1,9})?(Z|z|[+-]\d\d:?\d\d)?\Z")
+SAYS = [
+    b"\\u0000",
+    b"\\u0030",
+    b"\\ud800",
+    b"1e999",
+    b"1.0",
+    b"-0",
+    b'"type":"call",',
+    b"\n",
+    b"\x7f",
+    b"\xff",
+    b"null",
+    b"",
+]
+
+
+def assert_same(raw, topic):
+    """The models' word and the fast reader's are one."""
+    slow, quick = codec.decode(raw, topic), fast.decode(raw, topic)
+    if isinstance(slow, Refused):
+        assert quick == slow
+        return
+    assert isinstance(quick, fast.FAST[slow.type])
+    assert values(quick, slow) == values(slow, slow)
+    assert quick.type == slow.type
+    assert quick.unknown_fields == codec.unknown_fields(slow)
+    assert quick.interactive == getattr(slow, "interactive", False)
+
+
+def values(event, model):
+    named = {name: getattr(event, name) for name in type(model).model_fields}
+    kinds = {name: type(value) for name, value in named.items() if not name.endswith("_at")}  # zones have two classes
+    inner = {name: type(value) for name, value in event.properties.items()}
+    return named, kinds, inner, list(event.properties)
+
+
+@pytest.mark.parametrize("example", ALL, ids=lambda example: example.name)
+def test_every_example_is_read_alike(example):
+    assert_same(example.raw, example.topic)
+
+
+@pytest.mark.parametrize("example", ACCEPTED, ids=lambda example: example.name)
+def test_what_is_read_fast_never_sees_the_models(example, monkeypatch):
+    fields = json.loads(example.raw)
+    known = fields.keys() <= MODEL_OF[fields["type"]].model_fields.keys()
+    monkeypatch.setattr(codec, "decode", lambda *_: pytest.fail("the slow path"))
+    if known and fields.get("schema_version", 2) == codec.CURRENT_VERSION[fields["type"]]:
+        assert fast.decode(example.raw, example.topic).event_id == fields["event_id"]
+
+
+@given(st.one_of(interaction(), opinion()))
+@settings(deadline=None)
+def test_every_valid_event_is_read_alike(event):
+    for topic in EVENTS:
+        assert_same(codec.encode(event), topic)
+
+
+@given(st.sampled_from(ACCEPTED), st.data())
+def test_a_damaged_event_is_read_alike(example, data):
+    raw = bytearray(example.raw)
+    start = data.draw(st.integers(0, len(raw) - 1))
+    end = data.draw(st.integers(start, min(len(raw), start + 8)))
+    raw[start:end] = data.draw(st.binary(max_size=6) | st.sampled_from(SAYS))
+    assert_same(bytes(raw), example.topic)
+
+
+@given(st.sampled_from(ACCEPTED), st.data())
+def test_any_values_in_any_fields_are_read_alike(example, data):
+    fields = json.loads(example.raw)
+    names = st.sampled_from([*MODEL_OF[example.type].model_fields, "due_at"]) | st.text(max_size=8)
+    fields |= data.draw(st.dictionaries(names, JSON | MOMENTS, max_size=3))
+    for gone in data.draw(st.sets(st.sampled_from(sorted(fields)), max_size=1)):
+        del fields[gone]
+    assert_same(json.dumps(fields).encode(), example.topic)
+
+
+@given(MOMENTS)
+def test_a_moment_in_any_notation_is_read_alike(moment):
+    assert_same(shown(occurred_at=moment), INTERACTIONS)
+    assert_same(shown(sent_at=moment), INTERACTIONS)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(shown(occurred_at="2026-03-30T09:15:00.1239999Z"), id="digits below microseconds are cut off"),
+        pytest.param(shown().replace(b"00Z", rb"00.123999\u0039Z"), id="also behind an escape"),
+        pytest.param(shown(journey_id="a\0b"), id="NUL in an identifier"),
+        pytest.param(shown(unknown_fields=3), id="a name the fast classes use"),
+        pytest.param(shown(rules=[], interactive=False), id="names the fast classes have"),
+        pytest.param(shown(title="a\0b", properties={"\0": "\0"}), id="NUL elsewhere"),
+        pytest.param(shown(type="purchase", url=None, order_id="o", amount=2**63, currency="EUR"), id="too much"),
+        pytest.param(shown()[:-1] + b',"type":"call"}', id="two types"),
+        pytest.param(b"[" * 100_000, id="too deep"),
+        pytest.param(b" ", id="white space"),
+        pytest.param(None, id="nothing"),
+    ],
+)
+def test_what_readers_differ_about_is_read_alike(raw):
+    assert_same(raw, INTERACTIONS)
+
+
+@pytest.mark.parametrize("currency", ["EUR", "EUR\n", "eur", "\u0395UR"])
+def test_a_line_end_is_no_part_of_a_currency(currency):
+    bought = {**SHOWN, "type": "purchase", "order_id": "o", "amount": 1, "currency": currency}
+    del bought["url"]
+    assert_same(json.dumps(bought).encode(), INTERACTIONS)
+
+
+def test_a_fast_event_cannot_be_changed_either():
+    with pytest.raises(AttributeError):
+        fast.decode(shown(), INTERACTIONS).journey_id = "j-2"
