@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 DAY_MS: Final = 86_400_000
+# More than is read: a message that is too large gets in, is seen, and comes out as a dead letter. A broker that
+# refuses it leaves only the producer to know.
+EVENT_MESSAGE_BYTES: Final = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ INTERACTIONS: Final = Topic(
     key="journey_id",
     value="AnyInteraction",
     retention_ms=7 * DAY_MS,
+    max_message_bytes=EVENT_MESSAGE_BYTES,
 )
 FEEDBACK: Final = Topic(
     name="touchpoint.feedback",
@@ -32,6 +36,7 @@ FEEDBACK: Final = Topic(
     key="journey_id",
     value="AnyFeedback",
     retention_ms=7 * DAY_MS,
+    max_message_bytes=EVENT_MESSAGE_BYTES,
 )
 PANES: Final = Topic(
     name="touchpoint.panes",

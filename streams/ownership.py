@@ -12,6 +12,7 @@ from schemas.topics import EVENTS
 from streams.batching.app import BatchApp
 from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
+from streams.ending import ending
 from streams.letters import pane_messages
 from streams.logic.policy import Policy
 from streams.pair import PANES_AT_ONCE, Pair
@@ -48,7 +49,7 @@ class Ownership:
         self._committer = committer
         self._policy = policy
         self._partitions = partitions
-        app.on_pairs_assigned(self.take_over)
+        app.on_pairs_assigned(ending(self.take_over))
         app.on_pairs_revoked(self.give_back)
 
     async def take_over(self, assignment: Assignment) -> None:
@@ -64,7 +65,9 @@ class Ownership:
         if fresh:
             journeys = sum(len(self.pairs[partition]) for partition in fresh)
             seconds = time.monotonic() - started
-            log.info("took over %d partition pairs with %d open journeys in %.1f s", len(fresh), journeys, seconds)
+            log.info("took over partition pairs %s with %d journeys in %.1f s", _ranges(fresh), journeys, seconds)
+        elif not partitions:
+            log.info("no partition pair is left for this worker: it waits for one that another worker gives back")
 
     async def give_back(self, tps: Iterable[TP]) -> None:
         """Forget pairs that were taken away; what they have pending is folded again by the next owner."""
@@ -105,6 +108,17 @@ class Ownership:
         if effects is not None:
             effects.after = panes
             self._committer.add(effects)
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Write sorted numbers as people do: 0-3, 7."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 _EVENT_TOPICS: Final = frozenset(topic.name for topic in EVENTS)

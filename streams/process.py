@@ -3,22 +3,30 @@
 import gc
 import logging
 import time
+from typing import Final
 
 from streams.batching.app import BatchApp
 
-REPEAT_AFTER_S = 30.0
-YOUNG_OBJECTS = 200_000
+REPEAT_AFTER_S: Final = 30.0
+YOUNG_OBJECTS: Final = 200_000
+FORMAT: Final = "%(asctime)s %(levelname)-8s %(message)s"
+FAUST_SAYS: Final = "[^"  # services that we derive from Faust's tell their steps under our name
+OURS: Final = ("schemas", "sinks", "streams", "touchstream")
 
 
 class Calm(logging.Filter):
-    """Lets a message through once in a while: clients of a broker that is away repeat themselves ten times a second."""
+    """Lets a message of a library through once in a while: clients of a broker that is away repeat themselves ten times a second."""
 
     def __init__(self) -> None:
         super().__init__()
         self._last: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether this message was not seen for a while."""
+        """Say whether this message was not seen for a while. What we say ourselves always is."""
+        if record.name.partition(".")[0] in OURS and not str(record.msg).startswith(FAUST_SAYS):
+            return True
+        if record.levelno < logging.WARNING:
+            return False
         key = (record.name, str(record.msg))
         now = time.monotonic()
         if now - self._last.get(key, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
@@ -27,17 +35,25 @@ class Calm(logging.Filter):
         return True
 
 
+def set_up_logging(loglevel: str) -> None:
+    """Log to standard error: ourselves from the given level, libraries from warnings on and only once in a while."""
+    logging.basicConfig(format=FORMAT, level=logging.WARNING, force=True)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Calm())
+    for name in OURS:
+        logging.getLogger(name).setLevel(loglevel)
+
+
 def run_worker(app: BatchApp, *, loglevel: str = "WARNING") -> None:
     """Run until a signal ends it; exits the process: 0 after a signal, 70 when an agent raised."""
-    worker = app.Worker(loglevel=loglevel, quiet=True, redirect_stdouts=False)
+    set_up_logging(loglevel)
+    worker = app.Worker(quiet=True, redirect_stdouts=False, override_logging=False)
     worker.spinner = None  # an animation has no place in a log
     app.task(_tune)
     worker.execute_from_commandline()
 
 
 async def _tune(_app: BatchApp) -> None:
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(Calm())
     # What lives now lives to the end. Batches come and go by the thousand: look at them in larger portions.
     gc.collect()
     gc.freeze()

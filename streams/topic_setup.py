@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
 from schemas import topics
@@ -11,6 +11,10 @@ from streams.settings import Settings
 
 HOUR_MS = 3_600_000
 STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
+STATE_TABLES = ("journeys", "windows")
+PRODUCED_BY_OTHERS = frozenset(topic.name for topic in topics.EVENTS)
+LARGEST = "max.message.bytes"
+PATIENCE_MS = 10_000  # for a broker that is just starting
 
 
 class TopicSetupError(Exception):
@@ -24,6 +28,11 @@ class TopicPlan:
     name: str
     partitions: int
     configs: dict[str, str]
+
+
+def state_topics(app_id: str) -> list[str]:
+    """Names of the changelogs in which workers keep their state; Faust forms them in the same way."""
+    return [f"{app_id}-{table}-changelog" for table in STATE_TABLES]
 
 
 def plan_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[TopicPlan]:
@@ -40,7 +49,11 @@ def plan_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[Topi
 
 
 def _configs(topic: topics.Topic) -> dict[str, str]:
-    configs = {"retention.ms": str(topic.retention_ms), "cleanup.policy": "delete"}
+    configs = {
+        "retention.ms": str(topic.retention_ms),
+        "cleanup.policy": "delete",
+        LARGEST: str(topic.max_message_bytes),
+    }
     if topic.compacted:
         # The lag leaves a reader time to see every record before a later one of the same key replaces it.
         configs |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": str(HOUR_MS)}
@@ -56,17 +69,18 @@ def _changelog_configs() -> dict[str, str]:
     return {
         "cleanup.policy": "compact",
         "min.compaction.lag.ms": str(HOUR_MS),
-        "max.message.bytes": str(STATE_MESSAGE_BYTES),
+        LARGEST: str(STATE_MESSAGE_BYTES),
     }
 
 
 def ensure_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[str]:
     """Create what is missing and return the names created; raise TopicSetupError when what exists does not fit."""
-    admin = KafkaAdminClient(**settings.client_options(), client_id=f"{settings.app_id}-setup")
+    options = settings.client_options() | {"bootstrap_timeout_ms": PATIENCE_MS}
+    admin = KafkaAdminClient(**options, client_id=f"{settings.app_id}-setup")
     try:
         plans = plan_topics(settings, changelogs)
         existing = partition_counts(admin)
-        problems = list(_mismatches(plans, existing, settings))
+        problems = [*_mismatches(plans, existing, settings), *_too_narrow(admin, plans, existing)]
         missing = [plan for plan in plans if plan.name not in existing]
         if missing and not settings.create_topics:
             problems += [
@@ -92,6 +106,21 @@ def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: 
                 f"topic {plan.name!r} has {found} partitions, expected {plan.partitions}: set TOUCHSTREAM_PARTITIONS={found} "
                 f"if all topics have {found}, or start with a new TOUCHSTREAM_APP_ID and new topics "
                 "(partitions of a topic with state cannot be changed in place)"
+            )
+
+
+def _too_narrow(admin: KafkaAdminClient, plans: Iterable[TopicPlan], existing: dict[str, int]) -> Iterator[str]:
+    """What workers write must fit: a dead letter that the broker refuses would stop them for good."""
+    ours = [plan for plan in plans if plan.name in existing and plan.name not in PRODUCED_BY_OTHERS]
+    asked = [ConfigResource(ConfigResourceType.TOPIC, plan.name) for plan in ours]
+    described = admin.describe_configs(asked)["topic"] if asked else {}
+    for plan in ours:
+        found = described.get(plan.name, {}).get(LARGEST, {}).get("value")
+        wanted = plan.configs.get(LARGEST)
+        if found is not None and wanted is not None and int(found) < int(wanted):
+            yield (
+                f"topic {plan.name!r} has {LARGEST}={found}, expected at least {wanted}: raise it with "
+                f"`kafka-configs.sh --alter --topic {plan.name} --add-config {LARGEST}={wanted}`"
             )
 
 

@@ -2,10 +2,9 @@
 
 import functools
 import logging
-import os
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -21,15 +20,17 @@ from streams.agents.follow_journeys import follow_journeys
 from streams.agents.keep_dead_letters import keep_dead_letters
 from streams.agents.merge_panes import PaneMerger, merge_panes
 from streams.app import create_app
-from streams.batching.app import EXIT_BUG, BatchApp
+from streams.batching.app import BatchApp
 from streams.committer import Committer
+from streams.ending import ending
 from streams.letters import dead_letter_message
 from streams.logic.policy import Policy
 from streams.outbox import Message, Outbox
 from streams.ownership import Ownership, wall_clock_ms
-from streams.process import run_worker
+from streams.process import run_worker, set_up_logging
 from streams.settings import Settings
 from streams.state import StateTable
+from streams.topic_setup import STATE_TABLES, ensure_topics
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +56,21 @@ class Worker:
 
 
 def run(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> None:
-    """Run one worker until it is told to stop."""
-    run_worker(create_worker(settings, clickhouse, catalogue).app, loglevel="INFO")
+    """Run one worker until it is told to stop; topics that do not fit are told before it joins its group."""
+    set_up_logging("INFO")
+    app = create_worker(settings, clickhouse, catalogue).app
+    created = ensure_topics(settings, sorted(app.unread_topics))
+    if created:
+        log.info("created topics %s", ", ".join(created))
+    log.info(
+        "worker of %s: brokers %s, %d partition pairs among all its workers, ClickHouse %s, catalogue %s",
+        settings.app_id,
+        settings.brokers,
+        settings.partitions,
+        clickhouse.target,
+        settings.catalogue,
+    )
+    run_worker(app, loglevel="INFO")
 
 
 def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> Worker:
@@ -64,8 +78,9 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     policy = Policy.of(catalogue)
     app = create_app(settings)
     options = settings.client_options()
-    states = StateTable(app, "journeys", partitions=settings.partitions, client_options=options)
-    marks = StateTable(app, "windows", partitions=settings.partitions, client_options=options)
+    states, marks = (
+        StateTable(app, table, partitions=settings.partitions, client_options=options) for table in STATE_TABLES
+    )
     writer, outbox = Writer(clickhouse), Outbox(options)
     committer = Committer(
         writer,
@@ -81,22 +96,8 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     keep_dead_letters(app, committer)
     worker = Worker(app, writer, outbox, committer, ownership, merger)
     for forever in (worker.commit, ownership.run_clock, merger.run):
-        app.task(_loud(forever))
+        app.task(ending(forever))
     return worker
-
-
-def _loud(forever: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Coroutine[Any, Any, None]]:
-    """End the process when a task of it ends by an exception, so that a supervisor starts it from the last commit."""
-
-    @functools.wraps(forever)
-    async def watched() -> None:
-        try:
-            await forever()
-        except Exception:
-            log.critical("%s failed, the worker ends", forever.__qualname__, exc_info=True)
-            os._exit(EXIT_BUG)
-
-    return watched
 
 
 def letters_of_refused_rows(refused: Sequence[RefusedRow], *, partitions: int) -> Iterable[Message]:

@@ -13,6 +13,7 @@ from streams.batching.app import BatchApp
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
+from streams.ending import ending
 from streams.letters import read_pane
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.rolling import RollingBook
@@ -60,7 +61,7 @@ class PaneMerger:
         self._marks = marks
         self._committer = committer
         self._policy = policy
-        app.on_pairs_assigned(self.take_over)
+        app.on_pairs_assigned(ending(self.take_over))
         app.on_pairs_revoked(self.give_back)
 
     async def take_over(self, assignment: Assignment) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
+from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
@@ -61,6 +62,34 @@ class System:
             worker = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
         self.workers.append(worker)
         return worker
+
+    def failed_worker(self, seconds: float = 60, **environment: str) -> tuple[int, str]:
+        """Run a worker that cannot work to its end; return its exit code and what it said."""
+        command = [sys.executable, "-m", "touchstream", "worker"]
+        folder = {"TOUCHSTREAM_STATE_DIR": str(self.folder / "failed")}
+        done = subprocess.run(
+            command,
+            env=self.environment | folder | environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def said(self, number: int) -> str:
+        """Return the whole log of one worker."""
+        return (self.folder / f"worker-{number}.log").read_text(errors="replace")
+
+    @contextmanager
+    def producer(self) -> Iterator[KafkaProducer]:
+        """A producer that takes whatever bytes a test wants to send."""
+        producer = KafkaProducer(bootstrap_servers=self.broker.bootstrap, acks="all", max_request_size=4 << 20)
+        try:
+            yield producer
+        finally:
+            producer.close()
 
     def logs(self) -> str:
         """What the workers have said."""

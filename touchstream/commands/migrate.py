@@ -6,7 +6,7 @@ from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 from schemas.catalogue import Catalogue
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
-from streams.topic_setup import ensure_topics
+from streams.topic_setup import ensure_topics, state_topics
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.producer import no_broker
 from touchstream.tables import bring_up_to_date
@@ -36,6 +36,6 @@ def command(topics: bool, tables: bool) -> None:
 def _topics() -> list[str]:
     settings = load_settings()
     try:
-        return ensure_topics(settings)
+        return ensure_topics(settings, state_topics(settings.app_id))
     except (KafkaTimeoutError, KafkaConnectionError) as error:
         raise no_broker(settings, error) from error

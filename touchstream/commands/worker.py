@@ -1,19 +1,30 @@
 """`touchstream worker`: fold events into journeys and write what they conclude."""
 
 import click
+from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from schemas.catalogue import Catalogue
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
+from touchstream.producer import no_broker
 
 
 @click.command(name="worker")
 def command() -> None:
-    """Run one worker until it is stopped. More workers share the partitions; a supervisor should restart them."""
+    """Run one worker until it is stopped. More workers share the partitions; a supervisor should restart them.
+
+    Brokers or ClickHouse that go away are waited for, and so is a ClickHouse that is not there at the start. Brokers that
+    are not there at the start end the worker after 10 s with one line: an address that is wrong must not look like work.
+    Exit codes: 0 after a signal, 2 when somebody has to do what the last line says, 70 for a mistake of Touchstream,
+    75 when another worker has taken over; the last two are for the supervisor to start it again.
+    """
     settings = load_settings()
     catalogue = Catalogue.load(settings.catalogue)
     clickhouse = ClickHouseSettings.read()
 
     from streams.worker import run  # opens Faust, which takes a second: mistakes in the settings are told before
 
-    run(settings, clickhouse, catalogue)
+    try:
+        run(settings, clickhouse, catalogue)
+    except (KafkaTimeoutError, KafkaConnectionError) as error:
+        raise no_broker(settings, error) from error

@@ -1,0 +1,47 @@
+"""How a worker ends by itself: with one line where a person has the cure, with a traceback where it is our mistake."""
+
+import functools
+import logging
+import os
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, NoReturn, ParamSpec
+
+from sinks.errors import SchemaMismatchError, SettingsError
+from streams.batching.app import EXIT_BUG
+from streams.state import OutrankedError, StateBeyondTopicError
+from streams.topic_setup import TopicSetupError
+
+log = logging.getLogger(__name__)
+
+EXIT_CURABLE: Final = 2  # starting it again does not help before somebody has done what the line says
+EXIT_AGAIN: Final = 75  # EX_TEMPFAIL: start it again
+CURABLE: Final = (StateBeyondTopicError, SchemaMismatchError, SettingsError, TopicSetupError)
+P = ParamSpec("P")
+
+
+def ending(work: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Coroutine[Any, Any, None]]:
+    """Let an exception of this work end the process at once, so that nothing is committed past it."""
+
+    @functools.wraps(work)
+    async def watched(*args: P.args, **options: P.kwargs) -> None:
+        try:
+            await work(*args, **options)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not be swallowed
+            end(error, work.__qualname__)
+
+    return watched
+
+
+def end(error: Exception, doing: str) -> NoReturn:
+    """Say why and end the process; a supervisor starts it from the last commit."""
+    if isinstance(error, CURABLE):
+        log.critical("%s", error)
+        code = EXIT_CURABLE
+    elif isinstance(error, OutrankedError):
+        log.warning("another worker has taken over: %s. This one ends; start it again to join the group anew", error)
+        code = EXIT_AGAIN
+    else:
+        log.critical("%s failed, the worker ends", doing, exc_info=error)
+        code = EXIT_BUG
+    logging.shutdown()
+    os._exit(code)
