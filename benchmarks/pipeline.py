@@ -21,46 +21,29 @@ from typing import Any
 from kafka.admin import KafkaAdminClient
 from kafka.errors import CoordinatorNotAvailableError
 
-from schemas.catalogue import Catalogue
+from benchmarks import workload
 from schemas.topics import INTERACTIONS
 from streams.outbox import Message, Outbox
-from streams.placing import partition_of
 from streams.settings import load_settings
 from streams.topic_setup import ensure_topics
 from tests.kafka import start_kafka
 from touchstream import lag
 from touchstream.brokers.processes import Server, free_port
-from touchstream.simulate.engine import NONE, Simulation
-from touchstream.simulate.places import Places
 
 ROOT = Path(__file__).parents[1]
-HOURS = 8
 PARTITIONS = 4
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=300_000)
+    parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--idle-events", type=int, default=80_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     print(f"events {options.events:,}, partitions {PARTITIONS}, runs {options.runs}, {os.cpu_count()} cores")
-    messages = simulated(options.events)
+    messages = workload.messages(options.events, PARTITIONS, end_ms=time.time_ns() // 1_000_000)
     runs = [one_run(messages, options.idle_events) for _ in range(options.runs)]
     print_table(runs)
-
-
-def simulated(count: int) -> list[Message]:
-    start_ms = (time.time_ns() // 1_000_000) - HOURS * 3_600_000
-    places = Places.of(Catalogue.load(ROOT / "touchpoints.yaml"))
-    simulation = Simulation(seed=1, start_ms=start_ms, rate=count / HOURS / 3600, places=places, mishaps=NONE)
-    messages = []
-    for produced in simulation.until(start_ms + 2 * HOURS * 3_600_000):
-        key = produced.key or b""
-        messages.append(Message(produced.topic, partition_of(key, PARTITIONS), key, produced.value))
-        if len(messages) == count:
-            break
-    return messages
 
 
 def one_run(messages: list[Message], idle_events: int) -> dict[str, Any]:
