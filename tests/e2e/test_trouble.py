@@ -103,8 +103,8 @@ def test_clickhouse_that_is_away_is_waited_for(system: System, catalogue: Catalo
 
 
 def test_a_broker_that_is_killed_and_comes_back_is_waited_for(system: System, catalogue: Catalogue) -> None:
-    number = len(system.workers) - 1 if system.workers else 0
     running_worker = worker(system)
+    number = len(system.workers) - 1
     before = dead_letters(system)
     undisturbed = stream(catalogue, seed=2)
     broker = system.broker
@@ -182,7 +182,10 @@ def test_rolling_windows_say_what_sql_over_facts_says(system: System, catalogue:
     stream(catalogue, seed=6, start_ms=began_ms, minutes=239).send(system)
     system.settle()
     for scope in (("overall", ""), ("touchpoint", "web_product"), ("touchpoint", "chat_support")):
-        system.until(lambda scope=scope: not differing_windows(system, *scope), f"windows of {scope}", 30)  # type: ignore[misc]
+        deadline = time.monotonic() + 30
+        while (differing := differing_windows(system, *scope)) and time.monotonic() < deadline:
+            time.sleep(1)
+        assert not differing, (scope, differing)
     totals = told_windows(system, "overall", "")
     assert {window_s for window_s, _ in totals} == {300, 3600, 86400}
     busiest = [max(column) for column in zip(*totals.values(), strict=True)]
@@ -206,8 +209,10 @@ def told_windows(system: System, kind: str, scope: str) -> dict[tuple[int, int],
 
 def differing_windows(system: System, kind: str, scope: str) -> list[Any]:
     told = told_windows(system, kind, scope)
-    assert told
-    return [place for place, counts in told.items() if counted(system, scope, *place) != counts]
+    if not told:
+        return ["none is told"]
+    facts = {place: counted(system, scope, *place) for place in told}
+    return [(place, told[place], facts[place]) for place in told if told[place] != facts[place]]
 
 
 def counted(system: System, scope: str, window_s: int, window_end: int) -> tuple[Any, ...]:
