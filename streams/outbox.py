@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -14,6 +15,8 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 1.0
+PATIENCE_SECONDS: Final = 10.0
 Place = tuple[str, int]
 
 LARGEST_MESSAGE: Final = 8 << 20  # a dead letter carries a whole message, in base64
@@ -49,6 +52,28 @@ class Outbox:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._producer = producer
+
+    async def watch_brokers(self) -> None:
+        """Say once when no broker answers, and once when one does again; everything that needs them waits by itself."""
+        silent_since: float | None = None
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._producer is None:
+                continue
+            if await self._answers(self._producer):
+                if silent_since is not None:
+                    log.warning("the brokers answer again after %.1f s", monotonic() - silent_since)
+                silent_since = None
+            elif silent_since is None:
+                silent_since = monotonic()
+                brokers = self._client_options["bootstrap_servers"]
+                log.warning("no broker of %s answers, waiting until they do", ", ".join(brokers))
+
+    async def _answers(self, producer: AIOKafkaProducer) -> bool:
+        try:
+            return bool(await asyncio.wait_for(producer.client.force_metadata_update(), PATIENCE_SECONDS))
+        except (KafkaError, TimeoutError):
+            return False
 
     async def stop(self) -> None:
         """Disconnect."""

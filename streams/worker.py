@@ -95,7 +95,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     merge_panes(app, merger)
     keep_dead_letters(app, committer)
     worker = Worker(app, writer, outbox, committer, ownership, merger)
-    for forever in (worker.commit, ownership.run_clock, merger.run):
+    for forever in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run):
         app.task(ending(forever))
     return worker
 

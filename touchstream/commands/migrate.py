@@ -3,10 +3,10 @@
 import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
-from schemas.catalogue import Catalogue
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from streams.topic_setup import ensure_topics, state_topics
+from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.producer import no_broker
 from touchstream.tables import bring_up_to_date
@@ -23,7 +23,7 @@ def command(topics: bool, tables: bool) -> None:
             done = True
             click.echo(f"topic {name}")
     if tables:
-        clickhouse, catalogue = ClickHouseSettings.read(), Catalogue.load(load_settings().catalogue)
+        clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(load_settings())
         with clickhouse_errors(clickhouse):
             for name in bring_up_to_date(clickhouse, catalogue):
                 done = True

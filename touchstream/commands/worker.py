@@ -3,9 +3,9 @@
 import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
-from schemas.catalogue import Catalogue
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
+from touchstream.catalogue import load_catalogue
 from touchstream.producer import no_broker
 
 
@@ -19,7 +19,7 @@ def command() -> None:
     75 when another worker has taken over; the last two are for the supervisor to start it again.
     """
     settings = load_settings()
-    catalogue = Catalogue.load(settings.catalogue)
+    catalogue = load_catalogue(settings)
     clickhouse = ClickHouseSettings.read()
 
     from streams.worker import run  # opens Faust, which takes a second: mistakes in the settings are told before

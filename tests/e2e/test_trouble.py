@@ -1,0 +1,343 @@
+"""Databases and brokers that go away, workers that die: nothing is lost, nothing counts twice, and the log says what happens."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from kafka.admin import KafkaAdminClient
+
+from schemas.catalogue import Catalogue
+from schemas.topics import INTERACTIONS
+from streams.topic_setup import partition_counts, state_topics
+from tests.conftest import why_not_kafka
+from tests.e2e.system import PARTITIONS, ROOT, System, running
+from tests.e2e.trouble import Stream, send
+from tests.kafka import start_kafka
+from touchstream.brokers.kafka import KafkaCluster
+from touchstream.brokers.processes import free_port
+from touchstream.simulate.produced import Kind, Produced
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(why_not_kafka() is not None, reason="needs Apache Kafka"),
+]
+DAY_MS = 86_400_000
+LONG_AGO_MS = time.time_ns() // 1_000_000 - 30 * DAY_MS  # by now every session is closed, every target met or missed
+# Silence is seen in seconds here, not in hours.
+CHANGED = {
+    "{id: proposal_3h, within: 3h,": "{id: proposal_3h, within: 4s,",
+    "allowed_lateness: 1m": "allowed_lateness: 1s",
+    "idle_after: 10s": "idle_after: 2s",
+}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """One system for all; every test leaves it running and settled."""
+    folder = tmp_path_factory.mktemp("system")
+    text = (ROOT / "touchpoints.yaml").read_text()
+    for before, after in CHANGED.items():
+        assert before in text
+        text = text.replace(before, after)
+    catalogue = folder / "touchpoints.yaml"
+    catalogue.write_text(text)
+    with running(start_kafka, folder, catalogue, workers=0) as system:
+        yield system
+
+
+@pytest.fixture
+def catalogue(system: System) -> Catalogue:
+    return Catalogue.load(system.folder / "touchpoints.yaml")
+
+
+def stream(catalogue: Catalogue, seed: int, start_ms: int = LONG_AGO_MS, minutes: int = 60) -> Stream:
+    return Stream.of(catalogue, seed=seed, start_ms=start_ms, minutes=minutes, rate=1.0)
+
+
+def worker(system: System) -> subprocess.Popen[bytes]:
+    """The newest worker, alive; a first one when there is none."""
+    if not system.workers or system.workers[-1].poll() is not None:
+        number = len(system.workers)
+        system.start_worker()
+        system.until(lambda: "took over" in system.said(number), "the worker has its partitions", 40)
+    return system.workers[-1]
+
+
+def ended(process: subprocess.Popen[bytes], signal_number: int) -> int:
+    process.send_signal(signal_number)
+    return process.wait(30)
+
+
+def lines_with(system: System, number: int, part: str) -> list[str]:
+    return [line for line in system.said(number).splitlines() if part in line]
+
+
+def dead_letters(system: System) -> int:
+    return int(system.value("SELECT count() FROM v_dead_letters"))
+
+
+def test_clickhouse_that_is_away_is_waited_for(system: System, catalogue: Catalogue) -> None:
+    undisturbed = stream(catalogue, seed=1)
+    system.clickhouse.kill()
+    system.start_worker()
+    system.until(lambda: bool(lines_with(system, 0, "takes no rows")), "the worker says that it waits", 30)
+    with undisturbed.flowing(system, seconds=12):
+        time.sleep(2)
+        system.clickhouse.start()
+        system.until(lambda: bool(lines_with(system, 0, "takes rows again")), "the worker goes on", 30)
+        time.sleep(2)
+        assert system.value("SELECT count() FROM v_interactions") > 0
+        system.clickhouse.kill()
+        time.sleep(5)
+        system.clickhouse.start()
+    undisturbed.assert_found(system)
+    system.assert_balanced()
+    assert dead_letters(system) == undisturbed.refused > 0
+    assert len(lines_with(system, 0, "takes no rows")) == 2
+    assert len(lines_with(system, 0, "takes rows again")) == 2
+    assert worker(system).poll() is None
+
+
+def test_a_broker_that_is_killed_and_comes_back_is_waited_for(system: System, catalogue: Catalogue) -> None:
+    running_worker = worker(system)
+    number = len(system.workers) - 1
+    before = dead_letters(system)
+    undisturbed = stream(catalogue, seed=2)
+    broker = system.broker
+    assert isinstance(broker, KafkaCluster)
+    with undisturbed.flowing(system, seconds=8):
+        time.sleep(3)
+        broker.kill(1)
+        time.sleep(5)
+        broker.restart(1)
+    undisturbed.assert_found(system)
+    system.assert_balanced()
+    assert dead_letters(system) == before + undisturbed.refused
+    assert running_worker.poll() is None
+    assert len(lines_with(system, number, "waiting until they do")) == 1
+    assert len(lines_with(system, number, "the brokers answer again")) == 1
+
+
+def test_a_worker_that_is_killed_and_one_that_is_told_to_end_leave_their_work_to_a_third(
+    system: System, catalogue: Catalogue
+) -> None:
+    first = worker(system)
+    second = system.start_worker()
+    number = len(system.workers) - 1
+    system.until(lambda: "took over" in system.said(number), "the second worker has its share", 40)
+    undisturbed = stream(catalogue, seed=4)
+    with undisturbed.flowing(system, seconds=10):
+        time.sleep(2)
+        ended(first, signal.SIGKILL)
+        time.sleep(2)
+        third = system.start_worker()
+        time.sleep(2)
+        assert ended(second, signal.SIGTERM) == 0
+    undisturbed.assert_found(system)
+    system.assert_balanced()
+    assert third.poll() is None
+
+
+def test_a_silent_customer_misses_the_target_by_the_clock_also_across_a_restart(system: System) -> None:
+    running_worker = worker(system)
+    send(system, [question("silent-1")])
+    system.until(lambda: waits_of(system, "silent-1") == [("open", False)], "the customer waits", 4)
+    system.until(lambda: waits_of(system, "silent-1") == [("open", True)], "the target is missed", 30)
+    send(system, [question("silent-2")])
+    system.until(lambda: waits_of(system, "silent-2") == [("open", False)], "the customer waits", 4)
+    assert ended(running_worker, signal.SIGTERM) == 0
+    time.sleep(3)
+    assert waits_of(system, "silent-2") == [("open", False)]
+    worker(system)
+    system.until(lambda: waits_of(system, "silent-2") == [("open", True)], "the target is missed", 30)
+    system.settle()
+    system.assert_balanced()
+
+
+def question(name: str) -> Produced:
+    """A customer asks for an offer, now."""
+    now_ms = time.time_ns() // 1_000_000
+    value = (
+        f'{{"event_id": "{name}", "type": "proposal", "action": "requested", "conversation_id": "{name}", '
+        f'"journey_id": "{name}", "touchpoint": "proposal", "occurred_at": "{iso(now_ms)}"}}'
+    )
+    return Produced(now_ms, INTERACTIONS.name, name.encode(), value.encode(), Kind.VALID, "proposal", "proposal")
+
+
+def iso(at_ms: int) -> str:
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(at_ms // 1000))}.{at_ms % 1000:03}Z"
+
+
+def waits_of(system: System, journey_id: str) -> list[tuple[Any, ...]]:
+    return system.rows("SELECT outcome, breached FROM v_waits WHERE journey_id = {name:String}", name=journey_id)
+
+
+def test_rolling_windows_say_what_sql_over_facts_says(system: System, catalogue: Catalogue) -> None:
+    worker(system)
+    began_ms = time.time_ns() // 1_000_000 - 4 * 3_600_000
+    stream(catalogue, seed=6, start_ms=began_ms, minutes=239).send(system)
+    system.settle()
+    for scope in (("overall", ""), ("touchpoint", "web_product"), ("touchpoint", "chat_support")):
+        deadline = time.monotonic() + 30
+        while (differing := differing_windows(system, *scope)) and time.monotonic() < deadline:
+            time.sleep(1)
+        assert not differing, (scope, differing)
+    totals = told_windows(system, "overall", "")
+    assert {window_s for window_s, _ in totals} == {300, 3600, 86400}
+    busiest = [max(column) for column in zip(*totals.values(), strict=True)]
+    assert all(busiest), dict(zip(COUNTED, busiest, strict=True))  # none of the numbers is a comparison of nothing
+
+
+COUNTED = ("events", "sessions", "exits", "responses", "breaches", "nps_answers", "promoters", "detractors")
+SETTLED = "now64(3) - INTERVAL 15 SECOND"  # the newest window goes on changing while sessions close
+
+
+def told_windows(system: System, kind: str, scope: str) -> dict[tuple[int, int], tuple[Any, ...]]:
+    rows = system.rows(
+        f"SELECT window_s, toUnixTimestamp(window_end), {', '.join(COUNTED)} FROM v_rolling "  # noqa: S608
+        f"WHERE scope_kind = {{kind:String}} AND scope = {{scope:String}} AND window_end < {SETTLED} "
+        "ORDER BY window_end DESC LIMIT 12 BY window_s",
+        kind=kind,
+        scope=scope,
+    )
+    return {(row[0], row[1]): row[2:] for row in rows}
+
+
+def differing_windows(system: System, kind: str, scope: str) -> list[Any]:
+    told = told_windows(system, kind, scope)
+    if not told:
+        return ["none is told"]
+    facts = {place: counted(system, scope, *place) for place in told}
+    return [(place, told[place], facts[place]) for place in told if told[place] != facts[place]]
+
+
+def counted(system: System, scope: str, window_s: int, window_end: int) -> tuple[Any, ...]:
+    [row] = system.rows(OVER_FACTS, scope=scope, begin=window_end - window_s, end=window_end)
+    return row
+
+
+def within(moment: str) -> str:
+    return f"{moment} >= toDateTime64({{begin:UInt32}}, 3, 'UTC') AND {moment} < toDateTime64({{end:UInt32}}, 3, 'UTC')"
+
+
+AT = "({scope:String} = '' OR touchpoint = {scope:String}) AND NOT automated"
+VISITED = "({scope:String} = '' OR has(steps, {scope:String})) AND NOT automated"
+LEFT = "({scope:String} = '' OR exit_touchpoint = {scope:String}) AND NOT succeeded"
+LATEST_ANSWERS = (
+    "SELECT journey_id, ifNull(submission_id, event_id) AS submission, touchpoint, max(occurred_at) AS at, "
+    "argMax(nps_class, occurred_at) AS class FROM v_answers WHERE metric = 'nps' AND kind = 'survey_answer' "
+    "AND NOT automated GROUP BY 1, 2, 3"
+)
+OVER_FACTS = f"""
+SELECT
+    (SELECT count() FROM v_interactions WHERE {AT} AND {within("occurred_at")})
+        + (SELECT count() FROM v_answers WHERE {AT} AND {within("occurred_at")}),
+    (SELECT count() FROM v_sessions WHERE {VISITED} AND {within("closed_at")}),
+    (SELECT countIf({LEFT}) FROM v_sessions WHERE {VISITED} AND {within("closed_at")}),
+    (SELECT count() FROM v_waits WHERE {AT} AND outcome = 'answered' AND {within("ended_at")}),
+    (SELECT count() FROM v_waits WHERE {AT} AND breached AND {within("due_at")}),
+    (SELECT count() FROM ({LATEST_ANSWERS}) WHERE {within("at")} AND ({{scope:String}} IN ('', touchpoint))),
+    (SELECT countIf(class = 'promoter') FROM ({LATEST_ANSWERS}) WHERE {within("at")} AND ({{scope:String}} IN ('', touchpoint))),
+    (SELECT countIf(class = 'detractor') FROM ({LATEST_ANSWERS}) WHERE {within("at")} AND ({{scope:String}} IN ('', touchpoint)))
+"""  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    ("environment", "names", "cure"),
+    [
+        pytest.param(
+            {"TOUCHSTREAM_PARTITIONS": "many"}, "TOUCHSTREAM_PARTITIONS='many'", "a whole number", id="bad setting"
+        ),
+        pytest.param(
+            {"TOUCHSTREAM_PARTITIONS": "8"},
+            f"topic 'touchpoint.interactions' has {PARTITIONS} partitions, expected 8",
+            f"set TOUCHSTREAM_PARTITIONS={PARTITIONS}",
+            id="topics of another size",
+        ),
+        pytest.param({"TOUCHSTREAM_CATALOGUE": "nowhere.yaml"}, "nowhere.yaml", "TOUCHSTREAM_CATALOGUE", id="no file"),
+        pytest.param(
+            {"TOUCHSTREAM_CLICKHOUSE_URL": "clickhouse:8123"},
+            "TOUCHSTREAM_CLICKHOUSE_URL",
+            "http://user:password@host:8123/database",
+            id="no address",
+        ),
+        pytest.param(
+            {"TOUCHSTREAM_BROKERS": f"127.0.0.1:{free_port()}"},
+            "no Kafka broker answers at 127.0.0.1",
+            "set TOUCHSTREAM_BROKERS",
+            id="no broker",
+        ),
+    ],
+)
+def test_a_worker_that_cannot_start_says_why_and_how_to_mend_it(
+    system: System, environment: dict[str, str], names: str, cure: str
+) -> None:
+    code, said = system.failed_worker(**environment)
+    assert code == 2
+    first = next(line for line in said.splitlines() if names in line)
+    assert cure in first
+    assert "Traceback" not in said
+
+
+def test_a_clickhouse_without_tables_ends_the_worker_with_the_cure(system: System) -> None:
+    system.rows("CREATE DATABASE IF NOT EXISTS empty")
+    code, said = system.failed_worker(TOUCHSTREAM_CLICKHOUSE_URL=f"{system.clickhouse.url}/empty")
+    assert code == 2
+    assert "touchstream migrate" in said.splitlines()[-1]
+    assert "Traceback" not in said
+
+
+def test_a_port_in_use_is_named(system: System) -> None:
+    port = str(system.clickhouse.port)
+    done = system.run("clickhouse", "--port", port, "--path", str(system.folder / "other"), check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"touchstream: port {port} of 127.0.0.1 cannot be opened: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_worker_log_is_short_and_says_what_it_does(system: System) -> None:
+    worker(system)
+    for number in range(len(system.workers)):
+        lines = system.said(number).splitlines()
+        assert lines[0].endswith(f"catalogue {system.folder / 'touchpoints.yaml'}")
+        assert f"brokers {system.broker.bootstrap}" in lines[0]
+        assert f"ClickHouse {system.clickhouse.url}/default" in lines[0]
+        assert "took over partition pairs " in system.said(number)
+        strange = [line for line in lines if line[:2] != "20" or "+--" in line or "woke up" in line]
+        assert not strange
+        assert len(lines) < 40, system.said(number)
+
+
+def test_state_beyond_its_topic_ends_the_worker_with_a_cure_that_works(system: System) -> None:
+    assert ended(worker(system), signal.SIGTERM) == 0
+    recreate(system, INTERACTIONS.name)
+    code, said = system.failed_worker()
+    assert code == 2
+    last = said.splitlines()[-1]
+    assert f"state of {INTERACTIONS.name}[" in last
+    assert "it was deleted or restored from an older copy" in last
+    cure = f"Stop all workers and delete the topic {state_topics('touchstream')[0]}"
+    assert cure in last
+    assert "Traceback" not in said
+    delete(system, state_topics("touchstream")[0])
+    worker(system)
+    send(system, [question("after-all")])
+    system.until(lambda: bool(waits_of(system, "after-all")), "events are folded again", 30)
+
+
+def recreate(system: System, topic: str) -> None:
+    delete(system, topic)
+    system.run("migrate", "--no-tables")
+
+
+def delete(system: System, topic: str) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=system.broker.bootstrap)
+    try:
+        admin.delete_topics([topic])
+        system.until(lambda: topic not in partition_counts(admin), "the topic is gone", 20)
+    finally:
+        admin.close()
