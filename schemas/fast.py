@@ -36,7 +36,7 @@ def decode(raw: bytes | None, topic: Topic) -> Event | Refused:
 
     Fields that only other types of the topic have are None, so that rows can be read off without asking for the type.
     """
-    if raw and len(raw) <= MAX_BYTES and not ESCAPED(raw) and not BELOW_MICROSECONDS(raw):
+    if raw and len(raw) <= MAX_BYTES and (b"\\u00" not in raw or not ESCAPED(raw)) and not BELOW_MICROSECONDS(raw):
         try:
             event = READERS[topic.name](raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -65,6 +65,8 @@ def _keeps_the_rules(event: Any) -> bool:
     """Whether the event keeps what msgspec cannot check; a moment at the rim of the years is left to the models."""
     if not 1990 < event.occurred_at.year < 2199:
         return False
+    if event.sent_at is event.due_at is None and not event.rules:
+        return True
     for moment in (event.sent_at, event.due_at):
         if moment is not None and not 1900 < moment.year < 2298:
             return False

@@ -57,8 +57,12 @@ def read(batch: Batch, topic: Topic, *, max_clock_skew_ms: int, at_home: Callabl
                 intake.misaddressed.append((event, record))
                 continue
             home[key] = journey_id
-        at_ms, clamped = clamp(to_ms(event.occurred_at), record.timestamp, max_clock_skew_ms=max_clock_skew_ms)
-        arrivals.append(Arrival(event, record, at_ms, clamped))
+        at_ms, received_ms = to_ms(event.occurred_at), record.timestamp
+        if at_ms <= received_ms:  # as nearly always: nothing to ask
+            arrivals.append(Arrival(event, record, at_ms, False))
+        else:
+            at_ms, clamped = clamp(at_ms, received_ms, max_clock_skew_ms=max_clock_skew_ms)
+            arrivals.append(Arrival(event, record, at_ms, clamped))
     return intake
 
 

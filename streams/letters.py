@@ -1,6 +1,7 @@
 """Messages to other topics, in the form their models give them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -12,6 +13,7 @@ from streams.outbox import Message
 from streams.placing import partition_of
 
 _encoder = msgspec.msgpack.Encoder()
+_home_of = lru_cache(maxsize=10_000)(partition_of)  # there are few scopes, and each has a pane a minute
 _pane_decoder = msgspec.msgpack.Decoder(Pane)
 
 
@@ -26,7 +28,7 @@ def pane_messages(panes: Iterable[Pane], source: int, partitions: int) -> list[M
     return [
         Message(
             PANES.name,
-            partition_of(f"{pane.scope_kind}|{pane.scope}".encode(), partitions),
+            _home_of(f"{pane.scope_kind}|{pane.scope}".encode(), partitions),
             key=f"{pane.scope_kind}|{pane.scope}|{source}|{pane.minute}".encode(),
             value=_encoder.encode(pane),
         )

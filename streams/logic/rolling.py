@@ -118,17 +118,18 @@ class RollingBook:
 
 def rolling_of(scope: Scope, window: Window, end: int, parts: Parts, gauge: tuple[int | None, int | None]) -> Rolling:
     """Row of one window."""
-    times, counts = parts.response_times, {name: parts[name] for name in COUNTS if name != "score_millionths"}
+    p50, p90, p95, p99 = parts.response_times.quantiles((0.5, 0.9, 0.95, 0.99))
+    counts = {name: parts[name] for name in COUNTS if name != "score_millionths"}
     return Rolling(
         scope_kind=scope.kind,
         scope=scope.name,
         window_s=window.length * 60,
         window_end_ms=end * MINUTE_MS,
         score_sum=parts["score_millionths"] / MILLION,
-        response_p50_ms=times.quantile(0.5),
-        response_p90_ms=times.quantile(0.9),
-        response_p95_ms=times.quantile(0.95),
-        response_p99_ms=times.quantile(0.99),
+        response_p50_ms=p50,
+        response_p90_ms=p90,
+        response_p95_ms=p95,
+        response_p99_ms=p99,
         open_waits=gauge[0],
         oldest_open_ms=gauge[1],
         **counts,

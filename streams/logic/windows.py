@@ -35,7 +35,10 @@ class ScopeBook:
             return False
         self.latest[source, minute] = (*stamp, parts)
         for hop, sums in self.sums.items():
-            total = sums.setdefault(minute - minute % hop, Parts())
+            start = minute - minute % hop
+            total = sums.get(start)
+            if total is None:
+                total = sums[start] = Parts()
             total.add(parts)
             if known is not None:
                 total.subtract(known[2])

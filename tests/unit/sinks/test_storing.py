@@ -6,6 +6,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sinks.columns import Columns
 from sinks.storing import RefusedRow, store
 from sinks.tables import Table
 
@@ -61,3 +62,11 @@ def test_trouble_is_not_blamed_on_rows(code: int) -> None:
 
     with pytest.raises(DatabaseError):
         store(insert, NUMBERS, [(1,), (2,)])
+
+
+def test_rows_that_are_kept_as_columns_are_split_like_any_others() -> None:
+    server = FakeServer({3, 5})
+    bad = [-1, 2**64]
+    found = store(server.insert, NUMBERS, Columns([[1, 3, 2, bad[0], 5, 4, bad[1]]]))
+    assert [refused.row for refused in found] == [(3,), (bad[0],), (5,), (bad[1],)]
+    assert server.rows == {1, 2, 4}

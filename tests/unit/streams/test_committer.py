@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from sinks import tables
+from sinks.columns import Columns
 from sinks.storing import RefusedRow
 from streams.committer import ROOM_ROWS, Committer, Effects, Rows
 from streams.outbox import Message
@@ -148,3 +149,17 @@ async def test_a_row_that_the_server_refuses_becomes_a_dead_letter_before_its_of
         await committer.drained()
 
     assert diary.entries.index(("message", "touchpoint.dead-letters")) < diary.entries.index(("acknowledged", "a"))
+
+
+async def test_interactions_of_several_batches_are_stored_together_as_columns() -> None:
+    diary = Diary()
+    diary.open.clear()
+    async with running(diary) as committer:
+        committer.add(effects(diary, "in-flight"))
+        await asyncio.sleep(0.05)
+        for name in ("b", "c"):
+            committer.add(Effects(rows={tables.SKIPPED: Columns([[name, name], [0, 1]])}, states={b"j": b""}))
+        diary.open.set()
+        await committer.drained()
+
+    assert ("rows", {"skipped": [("b", 0), ("b", 1), ("c", 0), ("c", 1)]}) in diary.entries
