@@ -110,7 +110,7 @@ def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: 
 
 
 def _too_narrow(admin: KafkaAdminClient, plans: Iterable[TopicPlan], existing: dict[str, int]) -> Iterator[str]:
-    """What workers write must fit: a dead letter that the broker refuses would stop them for good."""
+    """Check that what workers write fits: a dead letter that the broker refuses would stop them for good."""
     ours = [plan for plan in plans if plan.name in existing and plan.name not in PRODUCED_BY_OTHERS]
     asked = [ConfigResource(ConfigResourceType.TOPIC, plan.name) for plan in ours]
     described = admin.describe_configs(asked)["topic"] if asked else {}

@@ -68,8 +68,10 @@ class Stream:
     def sessions(self) -> set[tuple[Any, ...]]:
         """Sessions as `SESSIONS` reads them."""
         return {
-            (s.session_id, s.journey_id, s.started_ms, s.closed_ms, s.close_reason.value, s.events, tuple(s.steps))
-            + (s.succeeded,)
+            (
+                *(s.session_id, s.journey_id, s.started_ms, s.closed_ms, s.close_reason.value, s.events),
+                *(tuple(s.steps), s.succeeded),
+            )
             for s in self.facts.sessions.values()
         }
 
