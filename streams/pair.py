@@ -92,7 +92,9 @@ class Pair:
         folds = self._apply(intake.arrivals, side)
         ledger.arrived(intake.arrivals)
         self._rest.touch(folds)
-        self.clock.saw(side, intake.newest_ms, now_ms=now_ms)
+        # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
+        newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
+        self.clock.saw(side, newest_ms, now_ms=now_ms)
         self._finish(folds, effects, now_ms)
         self.counts.update(ledger.counts)
         return effects

@@ -162,6 +162,16 @@ def test_an_event_from_tomorrow_is_stored_at_its_receipt_and_flagged() -> None:
     assert (row["occurred_at"], row["clamped"]) == (NOW, True)
 
 
+def test_one_event_from_2099_does_not_move_the_clock_even_where_the_broker_believes_its_producer() -> None:
+    system, in_2099 = System(), NOW + 73 * 365 * 24 * HOUR
+    wrong = Record(0, in_2099, b"j2", codec.encode(builders.page_view(in_2099, journey_id="j2")))
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:59"), 1), wrong]))
+    system.pair.clock.caught_up(1, now_ms=NOW - MINUTE)  # nobody gives feedback, so the clock is that of interactions
+    system.run(system.pair.tick(NOW))
+    assert system.pair.clock.watermark_ms <= NOW + RULES.max_clock_skew_ms
+    assert system.clickhouse.alive(tables.SESSIONS) == [], "nobody has been silent for half an hour"
+
+
 def test_an_open_wait_misses_its_target_by_the_clock_alone_also_after_a_restart() -> None:
     system = System()
     system.run(system.batch(INTERACTIONS, [record(builders.call("queued", "11:59"), 0)]))
