@@ -22,7 +22,7 @@ class Visits:
         self._runs = runs
         self._policy = policy
         self._book = book
-        self._vanished: set[int] | None = None  # starts of sessions that were there for a while
+        self._vanished: set[int] | None = None  # starts of sessions that were there for a while, or had closed
 
     def add(self, step: Step) -> None:
         """Put a step where its time belongs; most belong at the end."""
@@ -43,9 +43,9 @@ class Visits:
         gone, fresh = sessions.insert(runs, step, policy)
         for run in gone:
             self._book.replace(contributions.of_run(run, policy), ())
-        self._vanished = (self._vanished or set()) | {run.started_ms for run in gone} - {
-            run.started_ms for run in fresh
-        }
+        kept = {run.started_ms for run in fresh}
+        changed = {run.started_ms for run in gone if run.closed_ms is not None or run.started_ms not in kept}
+        self._vanished = (self._vanished or set()) | changed
 
     def conclude(self, journey_id: str, watermark_ms: int, changes: "Changes") -> None:
         """Publish the sessions that have ended and the names that are no more."""
@@ -60,5 +60,6 @@ class Visits:
                     self._book.replace((), contributions.of_run(run, policy))
         if self._vanished:
             # Also names that nobody has published: an earlier run of the same events may have, before it crashed.
-            gone = self._vanished - {run.started_ms for run in runs}
+            # And those that are open again: a late event moved their end past the watermark.
+            gone = self._vanished - {run.started_ms for run in runs if run.closed_ms is not None}
             changes.gone_sessions += ((session_id(journey_id, at_ms), journey_id, at_ms) for at_ms in sorted(gone))

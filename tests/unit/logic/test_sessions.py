@@ -5,6 +5,7 @@ import pytest
 from schemas.identity import session_id
 from schemas.outcomes import CloseReason
 from tests.builders import (
+    DAY,
     HOUR,
     MINUTE,
     Desk,
@@ -16,6 +17,7 @@ from tests.builders import (
     ms,
     page_view,
     policy,
+    proposal,
     purchase,
     touchpoints,
     visit,
@@ -57,6 +59,18 @@ def test_a_late_event_extends_a_published_session() -> None:
     assert touchpoints(changes.sessions) == [("home", "cart")]
     assert changes.gone_sessions == []
     assert len(desk.sessions) == 1
+
+
+def test_a_late_event_that_opens_a_published_session_again_takes_it_back_until_it_closes() -> None:
+    desk = Desk(policy(gaps_ms={"email": DAY}))
+    desk.batch(page_view("10:00"), watermark="10:31")
+    assert touchpoints(desk.sessions) == [("home",)]
+    changes = desk.batch(proposal("requested", "10:20"))  # on a channel where a day may pass before the next step
+    assert changes.gone_sessions == [(session_id("j1", ms("10:00")), "j1", ms("10:00"))]
+    assert desk.sessions == []
+    assert desk.batch(page_view("10:25")).gone_sessions == []  # told once
+    desk.batch(watermark="3 10:00")
+    assert touchpoints(desk.sessions) == [("home", "offer", "home")]
 
 
 def test_a_late_event_bridges_two_published_sessions_and_the_second_is_no_more() -> None:
