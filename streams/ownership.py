@@ -16,7 +16,7 @@ from streams.ending import ending
 from streams.letters import pane_messages
 from streams.logic.policy import Policy
 from streams.pair import PANES_AT_ONCE, Pair
-from streams.state import StateTable
+from streams.state import OutrankedError, StateTable
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,11 @@ class Ownership:
         fresh = sorted(partitions - self.pairs.keys())
         for partition in fresh:
             pair = Pair(partition, self._partitions, self._policy, self.now_ms())
-            pair.take_over(await self._states.recover(partition))
+            try:
+                pair.take_over(await self._states.recover(partition))
+            except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way
+                log.info("%s; waiting for the next assignment", error)
+                return
             await self._states.check_fences(partition, pair.fences)
             self.pairs[partition] = pair
         if fresh:

@@ -178,8 +178,8 @@ def waits_of(system: System, journey_id: str) -> list[tuple[Any, ...]]:
 
 def test_rolling_windows_say_what_sql_over_facts_says(system: System, catalogue: Catalogue) -> None:
     worker(system)
-    began_ms = time.time_ns() // 1_000_000 - 4 * 3_600_000
-    stream(catalogue, seed=6, start_ms=began_ms, minutes=239).send(system)
+    began_ms = time.time_ns() // 1_000_000 - DAY_MS  # customers are asked for an NPS half a day after their parcel
+    Stream.of(catalogue, seed=6, start_ms=began_ms, minutes=24 * 60 - 1, rate=0.25).send(system)
     system.settle()
     for scope in (("overall", ""), ("touchpoint", "web_product"), ("touchpoint", "chat_support")):
         deadline = time.monotonic() + 30

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from streams.settings import Settings
 from tests.kafka import KafkaUnavailable, start_kafka
@@ -71,6 +73,9 @@ def test_then_they_are_created_once_and_everything_about_kafka_is_well(touchstre
 
 def test_a_message_that_the_broker_refuses_for_its_size_stops_nothing_and_is_not_counted(touchstream, cluster):
     touchstream("migrate", "--no-tables")
+    with closing(KafkaAdminClient(bootstrap_servers=cluster.bootstrap)) as admin:
+        one_mebibyte = {"max.message.bytes": str(1 << 20)}  # as a topic that somebody else created may have it
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, "touchpoint.interactions", one_mebibyte)])
     settings, totals = Settings(brokers=cluster.bootstrap), Totals()
     delivery = KafkaDelivery(lambda idempotent: open_producer(settings, compression=None, idempotent=idempotent))
     for kind, value in ((Kind.VALID, b"{}"), (Kind.TOO_LARGE, b"x" * (2 << 20)), (Kind.VALID, b"{}")):

@@ -14,7 +14,7 @@ from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.process import run_worker
 from streams.settings import load_settings
-from streams.state import Recovered, StateTable
+from streams.state import OutrankedError, Recovered, StateTable
 
 config = json.loads(sys.argv[1])
 settings = load_settings(
@@ -46,14 +46,19 @@ async def on_assigned(assignment: Assignment) -> None:
     if "hook_raises" in config:
         raise {"RuntimeError": RuntimeError, "NeedsOperatorError": NeedsOperatorError}[config["hook_raises"]]("no way")
     if state is not None:
-        for tp in assignment.tps:
-            held[tp.partition] = await state.recover(tp.partition)
+        try:
+            for tp in assignment.tps:
+                held[tp.partition] = await state.recover(tp.partition)
+        except OutrankedError:  # a rebalance came while we read: the next assignment is on its way
+            return
     partitions = sorted(tp.partition for tp in assignment.tps)
     report("assigned", partitions=partitions, kept=len(assignment.kept), generation=assignment.generation)
 
 
 @app.on_pairs_revoked
 async def on_revoked(tps: frozenset[Any]) -> None:
+    for tp in tps:
+        held.pop(tp.partition, None)
     report("revoked", partitions=sorted(tp.partition for tp in tps))
 
 
@@ -64,6 +69,8 @@ async def follow(stream: Any) -> None:
         if config.get("raise_at") in range(batch.first, batch.next_offset):
             raise RuntimeError("a bug")
         if state is not None:
+            if batch.tp.partition not in held:
+                continue
             await keep_sums(batch)
         facts = {"partition": batch.tp.partition, "generation": batch.generation, "current": app.generation}
         report("batch", runs=runs([int(record.value or 0) for record in batch.records]), **facts)

@@ -39,8 +39,8 @@ def says(result, text: str) -> None:
             "ClickHouse at http://127.0.0.1:1/default: does not answer; start it, or set TOUCHSTREAM_",
         ),
         (("sql", " ; "), "the query is empty"),
-        (("worker",), "touchpoints.yaml: cannot be read"),
-        (("migrate", "--no-topics"), "touchpoints.yaml: cannot be read"),
+        (("worker",), "touchpoints.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE"),
+        (("migrate", "--no-topics"), "touchpoints.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE"),
     ],
 )
 def test_a_mistake_is_one_line(touchstream, arguments, text):
