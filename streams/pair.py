@@ -15,11 +15,13 @@ from streams.agenda import Agenda
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
-from streams.intake import Arrival, read
+from streams.intake import read
+from streams.logic.arrivals import Arrivals
 from streams.logic.contributions import contributions, open_waits
-from streams.logic.journeys import Changes, Fold, Journey
+from streams.logic.journeys import INTERACTIONS, Changes, Fold, Journey
 from streams.logic.panes import Pane, PaneBook
 from streams.logic.policy import Policy
+from streams.logic.sessions import steps_of
 from streams.logic.watermark import NEVER, PairClock
 from streams.placing import partition_of
 from streams.rest import Rest
@@ -79,7 +81,7 @@ class Pair:
 
     def fold(self, batch: Batch, topic: Topic, now_ms: int) -> Effects:
         """Fold one batch of one of the two topics into its journeys."""
-        intake = read(batch, topic, max_clock_skew_ms=self._policy.max_clock_skew_ms, at_home=self._is_home)
+        intake = read(batch, topic, self._policy, at_home=self._is_home)
         side = EVENTS.index(topic)
         self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
         self._emissions += 1
@@ -90,7 +92,7 @@ class Pair:
         for event, record in intake.misaddressed:
             ledger.misaddressed(event, record)
         folds = self._apply(intake.arrivals, side)
-        ledger.arrived(intake.arrivals)
+        ledger.arrived(intake)
         self._rest.touch(folds)
         # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
@@ -124,16 +126,16 @@ class Pair:
     def _version(self) -> int:
         return (self.epoch << EPOCH_SHIFT) + self._emissions
 
-    def _apply(self, arrivals: list[Arrival], side: int) -> dict[str, Fold]:
+    def _apply(self, arrivals: Arrivals, side: int) -> dict[str, Fold]:
         folds: dict[str, Fold] = {}
-        apply = Fold.feedback if side else Fold.interaction
-        for arrival in arrivals:
-            event = arrival.event
-            journey_id = event.journey_id
-            fold = folds.get(journey_id)
-            if fold is None:
-                fold = folds[journey_id] = self._open(journey_id)
-            arrival.fate = apply(fold, event, offset=arrival.record.offset, at_ms=arrival.at_ms)
+        steps = steps_of(arrivals) if side == INTERACTIONS else []
+        for journey_id, places in arrivals.by_journey().items():
+            fold = folds[journey_id] = self._open(journey_id)
+            if side == INTERACTIONS:
+                fold.interactions(arrivals, steps, places)
+            else:
+                fold.feedback(arrivals, places)
+        self.book.count(arrivals)
         return folds
 
     def _open(self, journey_id: str) -> Fold:

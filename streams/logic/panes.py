@@ -1,9 +1,10 @@
 """One-minute panes of one partition pair: absolute partial aggregates by scope, published when they change."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.contributions import Contribution, OpenWait
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
@@ -34,14 +35,18 @@ class PaneBook:
         self._shaken: set[Scope] = set()  # scopes whose gauge moved
         self._kept_from = self._oldest_to_keep(watermark_ms)
         self._watermark_ms = watermark_ms
-        self.volume: dict[tuple[int, str, str, bool], int] = {}  # events not yet in panes
+        self.volume: Counter[tuple[int, str, str, bool]] = Counter()  # events not yet in panes
         self.open_waits: dict[int, OpenWait] = {}
         self.too_late = 0  # changes to minutes that are no longer kept
 
-    def count(self, minute: int, touchpoint: str, channel: str, automated: bool) -> None:
-        """Count one event."""
-        volume, place = self.volume, (minute, touchpoint, channel, automated)
-        volume[place] = volume.get(place, 0) + 1
+    def count(self, arrivals: Arrivals) -> None:
+        """Count the events that were stored."""
+        events, at_ms, channels = arrivals.events, arrivals.at_ms, arrivals.channels
+        places = [
+            (at_ms[place] // MINUTE_MS, events[place].touchpoint, channels[place], events[place].automated)
+            for place in arrivals.with_fate(Fate.STORED)
+        ]
+        self.volume.update(places)
 
     def add(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
         """Let parts count in a minute."""
