@@ -5,6 +5,7 @@ the order of the promise.
 """
 
 from collections import Counter
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -30,6 +31,7 @@ from streams.state import Recovered
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
 PANES_AT_ONCE: Final = 2_000
+FRESH_JOURNEYS: Final = 4_000  # some 5 kB each; what comes back soon is not decoded again
 JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 
 
@@ -47,6 +49,7 @@ class Pair:
         self._partitions = partitions
         self._policy = policy
         self._store: dict[str, bytes] = {}
+        self._fresh: dict[str, Journey] = {}  # as in the store: decoded, because they were touched last
         self._agenda = Agenda()
         self._rest = Rest(policy.state_linger_ms)
         self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
@@ -139,8 +142,10 @@ class Pair:
         return folds
 
     def _open(self, journey_id: str) -> Fold:
-        raw = self._store.get(journey_id)
-        journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+        journey = self._fresh.pop(journey_id, None)
+        if journey is None:
+            raw = self._store.get(journey_id)
+            journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
         watermark_ms = self.clock.watermark_ms
         return Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
 
@@ -151,6 +156,8 @@ class Pair:
             rested = self._rest.has_rested(journey_id)
             fold.finish(watermark_ms, changes, now_ms=now_ms, touched_ms=0 if rested else now_ms)
             self._keep(journey_id, fold.journey, effects.states)
+        for journey_id in list(islice(self._fresh, max(0, len(self._fresh) - FRESH_JOURNEYS))):
+            del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         effects.states[MARK] = self._mark()
@@ -163,6 +170,7 @@ class Pair:
             return
         raw, due_ms = state_codec.encode(journey, self._policy)
         self._store[journey_id] = raw
+        self._fresh[journey_id] = journey
         states[journey_id.encode()] = raw
         if due_ms <= self.clock.watermark_ms:
             self._overdue.add(journey_id)

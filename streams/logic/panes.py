@@ -31,6 +31,8 @@ class PaneBook:
         self._policy = policy
         self._panes: defaultdict[int, dict[Scope, Parts]] = defaultdict(dict)
         self._changed: defaultdict[int, set[Scope]] = defaultdict(set)
+        # Counts not yet in panes: a pane is found and marked once for all of them. Half the cost of a closed session.
+        self._tallies: defaultdict[tuple[int, str], Counter[Scope]] = defaultdict(Counter)
         self._waiting: defaultdict[Scope, dict[int, int]] = defaultdict(dict)
         self._shaken: set[Scope] = set()  # scopes whose gauge moved
         self._kept_from = self._oldest_to_keep(watermark_ms)
@@ -53,13 +55,15 @@ class PaneBook:
         if minute < self._kept_from:
             self.too_late += 1
             return
-        self._changed[minute].update(scopes)
-        panes = self._panes[minute]
-        for scope in scopes:
-            pane = panes.get(scope)
-            if pane is None:
-                pane = panes[scope] = Parts()
-            pane.add(parts)
+        for name, count in parts.counts.items():
+            tally = self._tallies[minute, name]
+            if count == 1:
+                tally.update(scopes)  # as nearly always: counted in C
+            else:
+                tally.update(dict.fromkeys(scopes, count))
+        if parts.response_times.buckets:
+            for scope in scopes:
+                self._pane(minute, scope).response_times.merge(parts.response_times)
 
     def subtract(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
         """Take back what was added before."""
@@ -126,10 +130,11 @@ class PaneBook:
     @property
     def unpublished(self) -> int:
         """Panes that changed since they were published."""
+        self._settle()
         return sum(map(len, self._changed.values()))
 
     def _settle(self) -> None:
-        """Let the counted events into the panes of their scopes."""
+        """Let everything that was counted into the panes of its scopes."""
         for (minute, touchpoint, channel, automated), events in self.volume.items():
             name = "automated" if automated else "events"
             if minute < self._kept_from:
@@ -137,6 +142,19 @@ class PaneBook:
             else:
                 self.add(self._policy.scopes(touchpoint, channel), minute, Parts({name: events}))
         self.volume.clear()
+        for (minute, name), tally in self._tallies.items():
+            for scope, count in tally.items():
+                self._pane(minute, scope).count(name, count)
+        self._tallies.clear()
+
+    def _pane(self, minute: int, scope: Scope) -> Parts:
+        """Pane that is about to change."""
+        self._changed[minute].add(scope)
+        panes = self._panes[minute]
+        pane = panes.get(scope)
+        if pane is None:
+            pane = panes[scope] = Parts()
+        return pane
 
     def _gauge(self, scope: Scope) -> list[int | None]:
         waiting = self._waiting[scope]
