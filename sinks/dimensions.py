@@ -7,7 +7,7 @@ from clickhouse_connect.driver.client import Client
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Stage
 from sinks.arrow import Row, encode
-from sinks.tables import FUNNELS, TOUCHPOINTS, Table
+from sinks.tables import CALENDAR_DAYS, FUNNELS, TOUCHPOINTS, Table
 from sinks.writer import INSERT_SETTINGS
 
 STAGES = list(Stage)
@@ -17,6 +17,11 @@ def store_catalogue(client: Client, catalogue: Catalogue, version: int) -> None:
     """Make the dimensions say what the catalogue says; what it no longer names goes. `version` must only rise."""
     _replace(client, TOUCHPOINTS, 1, list(touchpoint_rows(catalogue, version)), version)
     _replace(client, FUNNELS, 2, list(funnel_rows(catalogue, version)), version)
+
+
+def store_calendar_days(client: Client, days: Iterable[Row], version: int) -> None:
+    """Make `calendar_days` hold these days, given without version; what is not among them goes."""
+    _replace(client, CALENDAR_DAYS, 2, [(*day, version, 0) for day in days], version)
 
 
 def touchpoint_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:

@@ -164,6 +164,13 @@ FUNNELS: Final = Table.of(
     window_ms: Int64; version: UInt64; is_deleted: UInt8
     """,
 )
+CALENDAR_DAYS: Final = Table.of(
+    "calendar_days",
+    """
+    calendar: LowCardinality(String); day: Date; starts_at ends_at: DateTime64(3, 'UTC')
+    opens_at closes_at: Array(DateTime64(3, 'UTC')); open_before_ms: Int64; version: UInt64; is_deleted: UInt8
+    """,
+)
 
 ALL: Final = (
     INTERACTIONS,
@@ -177,5 +184,6 @@ ALL: Final = (
     ALERTS,
     TOUCHPOINTS,
     FUNNELS,
+    CALENDAR_DAYS,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})

@@ -84,10 +84,7 @@ class Policy:
     @classmethod
     def of(cls, catalogue: Catalogue) -> "Policy":
         """Policy that a catalogue describes."""
-        calendars = {
-            each.id: Calendar(each.id, each.zone, each.week, holidays=each.holidays, special=each.special)
-            for each in catalogue.calendars
-        }
+        calendars = calendars_of(catalogue)
 
         def target(named: NamedTarget | None) -> Target | None:
             if named is None:
@@ -157,3 +154,11 @@ class Policy:
         if place:
             scopes.append(Scope("stage", place.stage))
         return tuple(scopes)
+
+
+def calendars_of(catalogue: Catalogue) -> dict[str, Calendar]:
+    """Calendars of a catalogue by id."""
+    return {
+        each.id: Calendar(each.id, each.zone, each.week, holidays=each.holidays, special=each.special)
+        for each in catalogue.calendars
+    }
