@@ -44,7 +44,7 @@ AS WITH
     (
         SELECT coalesce(customer_id, journey_id) AS person, asked_at AS contacted_at
         FROM waits FINAL
-        WHERE NOT automated AND toDate(asked_at) BETWEEN {from_day:Date} AND {to_day:Date} + 8
+        WHERE NOT automated AND toDate(asked_at) BETWEEN {from_day:Date} AND toDate32({to_day:Date}) + 8
     ),
     followed AS
     (
