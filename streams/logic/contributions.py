@@ -74,7 +74,7 @@ def of_answer(answer: Answer, policy: Policy) -> Iterator[Contribution]:
 
 def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
     """Everything a journey adds, recomputed from its state: what a new owner of a partition starts from."""
-    for at_ms, touchpoint, channel, is_automated in _volume(journey):
+    for at_ms, touchpoint, channel, is_automated in volume(journey):
         parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
         yield Contribution(policy.scopes(touchpoint, channel), at_ms // MINUTE_MS, parts)
     for run in journey.runs:
@@ -113,7 +113,8 @@ def _response(case: Case, waited_ms: int) -> Parts:
     return parts
 
 
-def _volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
+def volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
+    """Every event that is remembered: time, touchpoint, channel, and whether a machine did it."""
     for run in journey.runs:
         for step in run.steps:
             yield step[AT], step[TOUCHPOINT], step[CHANNEL], bool(step[MARKS] & AUTOMATED)
