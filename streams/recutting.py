@@ -43,7 +43,7 @@ class Recutting:
         return [journey_id for journey_id, _ in zip(self._waiting, range(limit), strict=False)]
 
     def moved(self, journey_id: str) -> Moved | None:
-        """What a journey is to be recut with, when it was not yet."""
+        """Return what a journey is to be recut with; None when it is not, or not any more."""
         if journey_id not in self._waiting or self.standing is None:
             return None
         self._waiting.discard(journey_id)
