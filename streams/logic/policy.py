@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Clock, ConversationKind, Stage
@@ -118,7 +118,7 @@ class Policy:
             open_wait_retention_ms=catalogue.time.open_wait_retention_ms,
             pane_retention_ms=catalogue.time.pane_retention_ms,
             bot_reply_counts=catalogue.bots.reply_counts,
-            rules=sha256(catalogue.model_dump_json(exclude=WITHOUT_EFFECT).encode()).hexdigest()[:12],
+            rules=sha256(_in_order(catalogue.model_dump(exclude=WITHOUT_EFFECT)).encode()).hexdigest()[:12],
         )
 
     def gap_of(self, channel: str) -> int:
@@ -161,3 +161,14 @@ class Policy:
         if place:
             scopes.append(Scope("stage", place.stage))
         return tuple(scopes)
+
+
+def _in_order(values: Any) -> str:
+    """Write values in a form that is the same in every process: sets come in another order in each."""
+    if isinstance(values, Mapping):
+        return f"{{{', '.join(sorted(f'{key}: {_in_order(value)}' for key, value in values.items()))}}}"
+    if isinstance(values, set | frozenset):
+        return f"{{{', '.join(sorted(map(_in_order, values)))}}}"
+    if isinstance(values, list | tuple):
+        return f"[{', '.join(map(_in_order, values))}]"
+    return str(values)

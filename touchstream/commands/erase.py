@@ -55,9 +55,8 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None)
             raise UserError(f"somebody wrote rows of the journey again ({left}); run the same command again")
     deleted = forgetting.delete_records(settings, journey, placed, letters) if delete_records else {}
     path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
-    write_safely(
-        path, msgspec.json.format(msgspec.json.encode(_receipt(settings, journey, rows, gone, deleted))) + b"\n"
-    )
+    content = msgspec.json.format(msgspec.json.encode(_receipt(settings, journey, rows, gone, deleted)))
+    write_safely(path, content + b"\n", "--receipt")
     click.echo(f"erased {sum(rows.values()):,} rows; the receipt is {path}")
 
 

@@ -117,7 +117,7 @@ def send(producer: Any, letters: list[Letter]) -> None:
         producer.send(
             letter.origin.topic,
             key=letter.key,
-            value=letter.value,
+            value=letter.value if letter.key else letter.value or b"",
             headers=[header_of(letter.origin)],
             partition=None if letter.key else letter.origin.partition,  # a copy must come to the same place
         )

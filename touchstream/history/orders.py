@@ -14,6 +14,7 @@ from streams.settings import Settings
 from touchstream import lag
 from touchstream.errors import UserError
 
+KEY: Final = b"touchstream"  # a message needs one, and this is nobody's journey
 LOOK_S: Final = 0.2
 PATIENCE_S: Final = 120.0  # more than a rebalance after a worker that died
 
@@ -24,7 +25,7 @@ def place(producer: Any, order: Order, partitions: int) -> Offsets:
     """Write an order into every partition; return the offset it has there."""
     headers = [header_of(order)]
     sent = [
-        producer.send(INTERACTIONS.name, value=None, key=None, headers=headers, partition=number)
+        producer.send(INTERACTIONS.name, value=None, key=KEY, headers=headers, partition=number)
         for number in range(partitions)
     ]
     producer.flush()

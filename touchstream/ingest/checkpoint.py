@@ -19,7 +19,7 @@ def file_identity(path: Path) -> str:
         return f"{path.stat().st_size}-{xxhash.xxh3_64_hexdigest(file.read(HEAD_BYTES))}"
 
 
-def write_safely(path: Path, content: bytes) -> None:
+def write_safely(path: Path, content: bytes, option: str = "--state-dir") -> None:
     """Write a small file; a crash in the middle leaves the older one."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def write_safely(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}; give a writable folder with --state-dir") from error
+        raise UserError(f"{path}: {error.strerror or error}; give a writable place with {option}") from error
 
 
 @dataclass(frozen=True, slots=True)
