@@ -1,15 +1,14 @@
-"""What is taken out of a batch before it is folded: orders, second copies of replayed letters, and what nobody may keep."""
+"""What is taken out of a batch before it is read: orders, second copies of replayed letters, and what nobody may keep."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import replace
 
+from schemas.envelope import Event
 from streams.batching.batch import Batch, Record
 from streams.conclusions import DUPLICATE, ORDER, SUPPRESSED, Ledger
-from streams.intake import Intake
 from streams.orders import Order, order_of
 from streams.replays import Replays, origin_of
 from streams.suppression import Suppressed
-
-Named = str | bytes | None  # a journey by its id, or by the key of a message that could not be read
 
 
 class Gate:
@@ -19,46 +18,52 @@ class Gate:
         self.suppressed = suppressed
         self.replays = Replays()
 
-    def orders(self, intake: Intake, ledger: Ledger) -> list[Order]:
-        """Take the orders out of a batch; a message with a value is never one."""
+    def orders(self, batch: Batch, ledger: Ledger) -> tuple[Batch, list[Order]]:
+        """Take the orders out of a batch."""
+        if not _carries_headers(batch):
+            return batch, []
         orders, others = [], []
-        for refused in intake.refused:
-            order = order_of(refused[1])
+        for record in batch.records:
+            order = order_of(record)
             if order is None:
-                others.append(refused)
+                others.append(record)
             else:
                 orders.append(order)
-                ledger.skip(refused[1], ORDER)
-        intake.refused = others
-        return orders
+                ledger.skip(record, ORDER)
+        return replace(batch, records=others), orders
 
-    def sift(self, intake: Intake, batch: Batch, side: int, ledger: Ledger, states: dict[bytes, bytes | None]) -> None:
+    def sift(self, batch: Batch, side: int, ledger: Ledger, states: dict[bytes, bytes | None]) -> Batch:
         """Take out what must not be folded, and write down why."""
-        if any([record.headers for record in batch.records]):  # noqa: C419 - nearly always none: a list costs half
+        gone: dict[int, str] = {}
+        if _carries_headers(batch):
+            copies = [record for record in batch.records if self._is_second_copy(record, side, states)]
+            gone |= {record.offset: DUPLICATE for record in copies}
+        if self.suppressed:
+            erased = self._erased(record.key for record in batch.records)
+            gone |= {record.offset: SUPPRESSED for record in batch.records if record.key in erased}
+        if not gone:
+            return batch
+        for record in batch.records:
+            if record.offset in gone:
+                ledger.skip(record, gone[record.offset])
+        return replace(batch, records=[record for record in batch.records if record.offset not in gone])
 
-            def is_second_copy(_: Named, record: Record) -> bool:
-                origin = origin_of(record)
-                return origin is not None and self.replays.is_second_copy(origin, side, record.offset, states)
+    def misaddressed(self, found: list[tuple[Event, Record]], ledger: Ledger) -> None:
+        """Send messages home that lie in another journey's partition; those of erased journeys have none."""
+        for event, record in found:
+            if self.suppressed and event.journey_id in self.suppressed:
+                ledger.skip(record, SUPPRESSED)
+            else:
+                ledger.misaddressed(event, record)
 
-            _take_out(intake, is_second_copy, ledger, DUPLICATE)
-        if self.suppressed and (erased := self._erased(intake)):
-            _take_out(intake, lambda named, _: named in erased, ledger, SUPPRESSED)
+    def _is_second_copy(self, record: Record, side: int, states: dict[bytes, bytes | None]) -> bool:
+        origin = origin_of(record)
+        return origin is not None and self.replays.is_second_copy(origin, side, record.offset, states)
 
-    def _erased(self, intake: Intake) -> set[Named]:
-        """Journeys of a batch that were erased; each is asked for once, because that costs a microsecond."""
-        named: set[Named] = {each.event.journey_id for each in intake.arrivals}
-        named.update([event.journey_id for event, _ in intake.misaddressed])
-        named.update([record.key for _, record in intake.refused])
-        return {each for each in named if each in self.suppressed}
+    def _erased(self, keys: Iterable[bytes | None]) -> set[bytes | None]:
+        """Find the erased among keys; each is asked for once, because that costs a microsecond."""
+        return {key for key in set(keys) if key in self.suppressed}
 
 
-def _take_out(intake: Intake, goes: Callable[[Named, Record], bool], ledger: Ledger, fate: str) -> None:
-    def stays(named: Named, record: Record) -> bool:
-        gone = goes(named, record)
-        if gone:
-            ledger.skip(record, fate)
-        return not gone
-
-    intake.arrivals = [each for each in intake.arrivals if stays(each.event.journey_id, each.record)]
-    intake.misaddressed = [each for each in intake.misaddressed if stays(each[0].journey_id, each[1])]
-    intake.refused = [each for each in intake.refused if stays(each[1].key, each[1])]
+def _carries_headers(batch: Batch) -> bool:
+    return any([record.headers for record in batch.records])  # noqa: C419 - nearly always none: a list costs half

@@ -4,10 +4,11 @@ An order stands in the log like an event. So everything before it was folded bef
 at the same place, and whoever sent it knows that it was obeyed when the group has committed its offset.
 """
 
-from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
+
+from streams.batching.batch import Record
 
 HEADER: Final = "touchstream-order"
 
@@ -28,21 +29,15 @@ class Recut(msgspec.Struct, frozen=True, tag="recut"):
 Order = Erase | Recut
 
 
-class HasHeaders(Protocol):
-    """As much of a record as an order needs."""
-
-    headers: Sequence[tuple[str, bytes]]
-
-
 def header_of(order: Order) -> tuple[str, bytes]:
     """Header that makes a message an order."""
     return HEADER, msgspec.json.encode(order)
 
 
-def order_of(record: HasHeaders) -> Order | None:
+def order_of(record: Record) -> Order | None:
     """Order that a message is; None for every other message, also for one that only looks like an order."""
     raw = dict(record.headers or ()).get(HEADER)
-    if raw is None:
+    if raw is None or record.value is not None:
         return None
     try:
         order: Order = msgspec.json.decode(raw, type=Order)

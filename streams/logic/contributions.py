@@ -1,7 +1,9 @@
 """What a journey adds to rolling metrics, where and in which minute. Whatever a machine did counts only as automated."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from functools import reduce
+from itertools import starmap
+from operator import or_
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.identity import wait_id
@@ -10,9 +12,8 @@ from streams.logic.answers import Answer, counting, parts_of
 from streams.logic.dialogues import Case, read
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
-from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, TOUCHPOINT, Run
+from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, PAGE, PURCHASE, TOUCHPOINT, Run
 from streams.logic.sketch import Sketch
-from streams.logic.visits import automated, bounced, succeeded
 
 if TYPE_CHECKING:
     from streams.logic.journeys import Journey
@@ -42,14 +43,17 @@ class OpenWait(NamedTuple):
 
 def of_run(run: Run, policy: Policy) -> Iterator[Contribution]:
     """Contributions of a session: closed, it counts once for each scope it visited, and as an exit where it ended without success."""
-    if run.closed_ms is None or automated(run.steps):
+    if run.closed_ms is None:
         return
-    minute, last = run.closed_ms // MINUTE_MS, run.steps[-1]
-    places = {(step[TOUCHPOINT], step[CHANNEL]) for step in run.steps}
-    visited = {*chain.from_iterable([policy.scopes(*place) for place in places])}
-    yield Contribution(visited, minute, BOUNCE if bounced(run.steps) else SESSION)
-    if not succeeded(run.steps, policy):
-        yield Contribution(policy.scopes(last[TOUCHPOINT], last[CHANNEL]), minute, EXIT)
+    _, _, touchpoints, channels, marks, *_ = zip(*run.steps, strict=True)
+    marked = reduce(or_, marks)
+    if marked & AUTOMATED:
+        return
+    minute = run.closed_ms // MINUTE_MS
+    visited = set().union(*starmap(policy.scopes, set(zip(touchpoints, channels, strict=True))))
+    yield Contribution(visited, minute, BOUNCE if len(marks) == 1 and marked & PAGE else SESSION)
+    if not marked & PURCHASE and policy.goals.isdisjoint(touchpoints):
+        yield Contribution(policy.scopes(touchpoints[-1], channels[-1]), minute, EXIT)
 
 
 def of_case(case: Case, policy: Policy) -> Iterator[Contribution]:
@@ -74,9 +78,7 @@ def of_answer(answer: Answer, policy: Policy) -> Iterator[Contribution]:
 
 def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
     """Everything a journey adds, recomputed from its state: what a new owner of a partition starts from."""
-    for at_ms, touchpoint, channel, is_automated in volume(journey):
-        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
-        yield Contribution(policy.scopes(touchpoint, channel), at_ms // MINUTE_MS, parts)
+    yield from of_volume(journey, policy)
     for run in journey.runs:
         yield from of_run(run, policy)
     for dialogue in journey.dialogues.values():
@@ -84,6 +86,13 @@ def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
             yield from of_case(case, policy)
     for answer in counting(journey.answers):
         yield from of_answer(answer, policy)
+
+
+def of_volume(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
+    """Contributions of the events themselves: each counts when it happened."""
+    for at_ms, touchpoint, channel, is_automated in _volume(journey):
+        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
+        yield Contribution(policy.scopes(touchpoint, channel), at_ms // MINUTE_MS, parts)
 
 
 def open_waits(journey: "Journey", policy: Policy) -> Iterator[OpenWait]:
@@ -113,8 +122,7 @@ def _response(case: Case, waited_ms: int) -> Parts:
     return parts
 
 
-def volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
-    """Every event that is remembered: time, touchpoint, channel, and whether a machine did it."""
+def _volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
     for run in journey.runs:
         for step in run.steps:
             yield step[AT], step[TOUCHPOINT], step[CHANNEL], bool(step[MARKS] & AUTOMATED)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from streams.logic import contributions
 from streams.logic.answers import counting
-from streams.logic.policy import MINUTE_MS, Policy
+from streams.logic.policy import Policy
 
 if TYPE_CHECKING:
     from streams.logic.journeys import Journey
@@ -43,8 +43,7 @@ def move(journey: "Journey", moved: Moved, policy: Policy) -> None:
 
 def count(journey: "Journey", policy: Policy, book: "PaneBook") -> None:
     """Let events and answers count; sessions and waits do when they are concluded."""
-    for at_ms, touchpoint, channel, automated in contributions.volume(journey):
-        book.count(at_ms // MINUTE_MS, touchpoint, channel, automated)
+    book.replace((), contributions.of_volume(journey, policy))
     for answer in counting(journey.answers):
         book.replace((), contributions.of_answer(answer, policy))
 

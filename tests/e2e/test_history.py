@@ -201,7 +201,7 @@ def details(stream: Stream) -> set[tuple[Any, ...]]:
 def found_details(system: System, stream: Stream) -> set[tuple[Any, ...]]:
     of_stream = "FROM {view} WHERE startsWith(journey_id, {{journeys:String}})"
     sessions, waits, talks = (
-        system.rows(f"SELECT {columns} {of_stream.format(view=view)}", journeys=stream.journeys)  # noqa: S608
+        system.rows(f"SELECT {columns} {of_stream.format(view=view)}", journeys=stream.journeys)
         for view, columns in (
             ("v_sessions", "'session', session_id, channels, stages, close_reason"),
             ("v_waits", "'wait', wait_id, channel, stage, toUnixTimestamp64Milli(due_at), business_ms, breached"),

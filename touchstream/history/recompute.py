@@ -7,10 +7,11 @@ from schemas.identity import event_hash
 from streams import state_codec
 from streams.committer import Rows
 from streams.conclusions import add_changes
+from streams.logic.arrivals import Arrivals
 from streams.logic.journeys import Changes, Fold, Gone, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
-from streams.logic.sessions import ID
+from streams.logic.sessions import ID, steps_of
 from streams.logic.watermark import NEVER
 from touchstream.history.facts import Happening
 
@@ -52,9 +53,11 @@ def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_m
     """Conclude what state has left to history of one journey; events are in order."""
     steps = {step[ID] for run in remembered.runs for step in run.steps}
     fold = Fold(Journey.new(remembered.journey_id), policy, NEVER, PaneBook(policy, now_ms))
-    for place, (at_ms, event) in enumerate(events):
-        if event_hash(event.event_id) not in steps:
-            fold.interaction(event, offset=place, at_ms=at_ms)
+    left = [(at_ms, event) for at_ms, event in events if event_hash(event.event_id) not in steps]
+    arrivals = Arrivals(
+        [event for _, event in left], at_ms=[at_ms for at_ms, _ in left], offsets=list(range(len(left))), policy=policy
+    )
+    fold.interactions(arrivals, steps_of(arrivals), range(len(left)))
     found = Changes()
     fold.finish(now_ms, found)
     talks = remembered.dialogues.keys()
