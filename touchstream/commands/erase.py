@@ -32,7 +32,8 @@ WINDOWS: Final = "rolling windows that workers no longer tell: sums over many jo
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--delete-records", is_flag=True, help="Also delete, for everybody, what Kafka's topics hold until now in the partitions of the journey.")  # fmt: skip
 @click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), help="Where the receipt goes; default var/erasures/HASH.json.")  # fmt: skip
-def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None) -> None:
+@click.option("--no-wait", is_flag=True, help="Do not wait until ClickHouse has deleted the old files; it does within 15 minutes.")  # fmt: skip
+def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None, no_wait: bool) -> None:
     """Remove JOURNEY from facts, sessions, waits, conversations, dead letters, state and rolling windows.
 
     Its hash stays, so that no replay and no late event brings it back. Interrupted, it can be run again.
@@ -49,7 +50,7 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None)
             placed = _forget(settings, journey, bar)
             rows = {table: max(number, before[table]) for table, number in stored.count().items()}
             stored.remove()
-            gone = _wait_for_disk(stored, bar)
+            gone = not no_wait and _wait_for_disk(stored, bar)
         left = {table: number for table, number in stored.count().items() if number}
         if left:
             raise UserError(f"somebody wrote rows of the journey again ({left}); run the same command again")

@@ -32,7 +32,7 @@ FACTS: Final = {"interactions": INTERACTIONS.name, "answers": FEEDBACK.name}
 LEDGER: Final = f"INSERT INTO skipped ({', '.join(SKIPPED.names)}) SELECT"
 UNLOGGED: Final = {"log_queries": 0}
 WAIT: Final = {"mutations_sync": 2}
-PATIENCE_S: Final = 180.0
+PATIENCE_S: Final = 400.0  # ClickHouse looks for old parts every five minutes when there are few
 LOOK_S: Final = 0.5
 
 
