@@ -128,12 +128,12 @@ class Pair:
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
         due = list(self._agenda.due(watermark_ms, JOURNEYS_PER_TICK))
-        due += self._recutting.next(JOURNEYS_PER_TICK - len(due))
-        if not due:
+        stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
+        if not due and not stale:
             return None
         self._emissions += 1
         effects = self._effects()
-        self._finish({journey_id: self._open(journey_id) for journey_id in due}, effects, now_ms)
+        self._finish({journey_id: self._open(journey_id) for journey_id in {*due, *stale}}, effects, now_ms)
         return effects
 
     def publish(self) -> list[Pane]:
