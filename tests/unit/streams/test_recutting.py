@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from faust.types import TP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +11,6 @@ from schemas.identity import session_id
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
 from streams import state_codec
-from streams.batching.batch import Batch
 from streams.logic.contributions import contributions
 from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
@@ -48,10 +46,9 @@ def restart(system: System, policy: Policy) -> None:
     system.crash()
 
 
-def order(system: System, offset: int) -> None:
+def order(system: System, offset: int, *behind: Record) -> None:
     told = Record(offset, NOW, b"touchstream", None, (header_of(Recut("r1", dict(MOVED))),))
-    batch = Batch(TP(INTERACTIONS.name, 0), [told], offset, offset + 1, offset + 1, 1)
-    system.run(system.pair.fold(batch, INTERACTIONS, NOW))
+    system.run(system.batch(INTERACTIONS, [told, *behind]))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -102,10 +99,9 @@ def test_what_was_written_before_the_order_is_outranked_by_its_version_and_what_
     system.end_of_time()
     [before] = system.clickhouse.alive(tables.SESSIONS)
     restart(system, TODAY)
-    order(system, 1)
+    order(system, 1, record(builders.page_view("10:05"), 2))  # in one batch
     standing = standing_of(system)
     assert (standing.name, standing.rules) == ("r1", "today")
-    system.end_of_time()
     [after] = system.clickhouse.alive(tables.SESSIONS)
     assert before["version"] < standing.version < after["version"]
     assert after["session_id"] == session_id("j1", builders.ms("10:00"))
@@ -133,3 +129,15 @@ def test_a_recut_journey_counts_in_panes_as_if_it_had_always_been_cut_so() -> No
 def panes(book: PaneBook) -> dict[tuple[Any, ...], Parts]:
     found = {pane[:3]: Parts.from_wire(pane.parts) for pane in book.publish(1, 1) if pane.minute >= 0}
     return {place: parts for place, parts in found.items() if parts}
+
+
+def test_a_wait_that_is_none_by_todays_rules_is_taken_back() -> None:
+    """Then a bot's reply ended a wait, and the next message began another one. Today nobody has answered yet."""
+    system = System(policy=BEFORE)
+    talk = [builders.inbound("10:00"), builders.outbound("10:01", actor="bot"), builders.inbound("10:02")]
+    fold(system, [[record(event, n) for n, event in enumerate(talk)], []])
+    assert len(system.clickhouse.alive(tables.WAITS)) == 2
+    restart(system, TODAY)
+    order(system, 3)
+    system.end_of_time()
+    assert [row["asked_at"] for row in system.clickhouse.alive(tables.WAITS)] == [builders.ms("10:00")]
