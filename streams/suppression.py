@@ -19,7 +19,7 @@ class Suppressed:
         return bool(self._hashes)
 
     def __contains__(self, journey_id: str | bytes | None) -> bool:
-        return journey_id is not None and erasure_hash(journey_id) in self._hashes
+        return bool(self._hashes) and journey_id is not None and erasure_hash(journey_id) in self._hashes
 
     def add(self, *hashes: str) -> None:
         """Hide these journeys from now on."""

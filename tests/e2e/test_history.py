@@ -54,6 +54,7 @@ QUICK = {
 # What the company decides anew.
 DECIDED = {
     "sessions: {gap: 30m": "sessions: {gap: 4m",
+    "{id: links, name: Links and QR codes}": "{id: links, name: Links and QR codes, gap: 6h}",
     "{id: phone, name: Telephone, gap: 2h}": "{id: phone, name: Telephone, gap: 10m}",
     'mon: ["09:00-13:00", "13:30-18:00"]': 'mon: ["11:00-12:00"]',
     'wed: ["09:00-13:00", "13:30-18:00"]': 'wed: ["00:00-24:00"]',
