@@ -1,5 +1,5 @@
 -- Each answer that counts with the wait before it: of its conversation when it names one, else the last of its journey that ended
--- in the 7 days before. Answered or not, the wait is as long as the customer held out. Parameters: from_day, to_day (of the answer).
+-- in the 7 days before. Answered or not, the wait is as long as the customer held out. Parameters: since, until (not included; of the answer).
 CREATE OR REPLACE VIEW v_answers_after_waits {on_cluster}
 (
     channel     LowCardinality(String) COMMENT 'Channel of the wait',
@@ -12,7 +12,7 @@ AS WITH
     told AS
     (
         SELECT journey_id, coalesce(conversation_id, '') AS conversation_id, answered_at, assumeNotNull(score10) AS score10
-        FROM v_counted_answers(dimensions = '', from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_counted_answers(dimensions = '', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE counts AND score10 IS NOT NULL
     ),
     ended AS
@@ -23,7 +23,7 @@ AS WITH
             asked_on_channel AS channel,
             assumeNotNull(ended_at) AS ended_at,
             greatest(0, toUnixTimestamp64Milli(assumeNotNull(ended_at)) - toUnixTimestamp64Milli(asked_at)) AS waited_ms
-        FROM v_human_waits(dimensions = '', from_day = toDate(greatest(toInt32({from_day:Date}) - 97, 0)), to_day = {to_day:Date})
+        FROM v_human_waits(dimensions = '', since = {since:DateTime64(3, 'UTC')} - INTERVAL 97 DAY, until = {until:DateTime64(3, 'UTC')})
         WHERE ended_at IS NOT NULL
     )
 SELECT
@@ -35,4 +35,4 @@ SELECT
 FROM told
 ASOF JOIN ended ON told.journey_id = ended.journey_id AND told.conversation_id = ended.conversation_id AND told.answered_at >= ended.ended_at
 WHERE told.conversation_id != '' OR ended.ended_at + INTERVAL 7 DAY >= told.answered_at
-COMMENT 'Answers with the wait before them'
+COMMENT 'Answers with the wait before them: v_answers_after_waits(since = ''2026-03-01'', until = ''2026-04-01'')'

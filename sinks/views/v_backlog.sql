@@ -25,4 +25,4 @@ SELECT
 FROM waits FINAL
 WHERE NOT automated AND asked_at <= {moment:DateTime64(3, 'UTC')} AND (waits_now OR waited_before)
 GROUP BY channel
-COMMENT 'Unanswered conversations per channel at a moment, oldest, and growth'
+COMMENT 'Unanswered conversations per channel at a moment, oldest, and growth: v_backlog(moment = now64(3), before = now64(3) - INTERVAL 1 DAY)'

@@ -1,5 +1,5 @@
 -- Open hours from contact and from handoff to the end of a wait, or to `moment` while it lasts: of waits that are open then, and
--- of those a bot handed over. Of all others the streams say it, in v_waits. Parameters: from_day, to_day, moment.
+-- of those a bot handed over. Of all others the streams say it, in v_waits. Parameters: since, until, moment.
 CREATE OR REPLACE VIEW v_business_time {on_cluster}
 (
     wait_id             UInt64 COMMENT 'The wait',
@@ -16,7 +16,7 @@ AS WITH
             arrayJoin([(asked_at, -1, 0), (assumeNotNull(handoff_at), 0, -1), (if(lasts, {moment:DateTime64(3, 'UTC')}, assumeNotNull(ended_at)), 1, 1)]) AS edge,
             edge.1 AS at
         FROM waits FINAL
-        WHERE NOT automated AND calendar IS NOT NULL AND handoff_at IS NOT NULL AND toDate(asked_at) BETWEEN {from_day:Date} AND {to_day:Date}
+        WHERE NOT automated AND calendar IS NOT NULL AND handoff_at IS NOT NULL AND asked_at >= {since:DateTime64(3, 'UTC')} AND asked_at < {until:DateTime64(3, 'UTC')}
             AND (lasts OR ended_at IS NOT NULL AND handoff_at > asked_at)
     ),
     placed AS
@@ -38,4 +38,4 @@ SELECT
 FROM placed
 GROUP BY wait_id
 HAVING count() = 3
-COMMENT 'Open hours of open waits, and of waits that a bot handed to a human'
+COMMENT 'Open hours of open waits, and of waits that a bot handed to a human: v_business_time(since = ''2026-03-01'', until = ''2026-04-01'', moment = now64(3))'

@@ -1,8 +1,8 @@
 -- What became of calls, and service level X/Y in the four formulas in use; the first passage of a call through the queue.
--- Parameters: dimensions, from_day, to_day as everywhere, seconds (Y, such as 20).
+-- Parameters: dimensions, since, until as everywhere, seconds (Y, such as 20).
 CREATE OR REPLACE VIEW v_calls_by {on_cluster}
 (
-    day                          Date              COMMENT 'Day the call was queued, or the first of its week or month, UTC; from_day when not cut by time',
+    day                          Date              COMMENT 'Day the call was queued, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel                      String            COMMENT 'Channel; * when not cut by it',
     touchpoint                   String            COMMENT 'Touchpoint; * when not cut by it',
     stage                        String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -36,7 +36,7 @@ AS WITH
             outcome,
             toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(asked_at) AS queue_ms,
             queue_ms <= 1000 * {seconds:Float64} AS soon
-        FROM v_human_waits(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_human_waits(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE conversation_kind = 'call' AND position = 1
     )
 SELECT
@@ -59,4 +59,4 @@ SELECT
     answer_ms_sum / nullIf(answered, 0) AS average_speed_of_answer_ms
 FROM calls
 GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
-COMMENT 'Call outcomes, abandonment, service level and average speed of answer along any dimensions'
+COMMENT 'Call outcomes, abandonment, service level and average speed of answer along any dimensions: v_calls_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'', seconds = 20)'

@@ -1,9 +1,9 @@
 -- Which answers count: an edit replaces its first answer, on whatever day; of repeats by one customer to one survey on one
 -- touchpoint and day the latest counts. Equal moments are ordered as the streams order them. Answers of machines are left out.
--- Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_counted_answers {on_cluster}
 (
-    day                Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; from_day when not cut by time',
+    day                Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel            String                 COMMENT 'Channel; * when not cut by it',
     touchpoint         String                 COMMENT 'Touchpoint; * when not cut by it',
     stage              String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -36,12 +36,12 @@ AS WITH
     (
         SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
         FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND toDate(occurred_at) >= {from_day:Date}
+        WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND occurred_at >= {since:DateTime64(3, 'UTC')}
             AND cityHash64(journey_id, metric, touchpoint, submission_id) IN
             (
                 SELECT cityHash64(journey_id, metric, touchpoint, submission_id) AS question
                 FROM answers FINAL
-                WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND toDate(occurred_at) >= {from_day:Date}
+                WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND occurred_at >= {since:DateTime64(3, 'UTC')}
                 GROUP BY question
                 HAVING count() > 1
             )
@@ -54,7 +54,7 @@ AS WITH
             coalesce(customer_id, journey_id) AS person,
             cityHash64(toDate(occurred_at), touchpoint, metric, coalesce(survey_id, ''), person) AS question
         FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND toDate(occurred_at) BETWEEN {from_day:Date} AND {to_day:Date}
+        WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
             AND (source_partition, source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
     ),
     repeated AS
@@ -65,7 +65,7 @@ AS WITH
         GROUP BY toDate(occurred_at), touchpoint, metric, survey_id, person
     )
 SELECT
-    if(has(cut, 'day'), toDate(answer.occurred_at), if(has(cut, 'week'), toMonday(toDate(answer.occurred_at)), if(has(cut, 'month'), toStartOfMonth(toDate(answer.occurred_at)), {from_day:Date}))) AS day,
+    if(has(cut, 'day'), toDate(answer.occurred_at), if(has(cut, 'week'), toMonday(toDate(answer.occurred_at)), if(has(cut, 'month'), toStartOfMonth(toDate(answer.occurred_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
     if(has(cut, 'channel'), answer.channel, '*') AS channel,
     if(has(cut, 'touchpoint'), answer.touchpoint, '*') AS touchpoint,
     if(has(cut, 'stage'), answer.stage, '*') AS stage,
@@ -96,8 +96,8 @@ SELECT
     answer.touchpoint AS about
 FROM answers AS answer FINAL
 LEFT ANY JOIN v_touchpoints AS place ON answer.touchpoint = place.touchpoint
-WHERE NOT answer.automated AND toDate(answer.occurred_at) BETWEEN {from_day:Date} AND {to_day:Date}
+WHERE NOT answer.automated AND answer.occurred_at >= {since:DateTime64(3, 'UTC')} AND answer.occurred_at < {until:DateTime64(3, 'UTC')}
     AND NOT throwIf(
         NOT hasAll(['', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut),
         'dimensions are day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces')
-COMMENT 'Answers with whether they count, one row per event, cut along any dimensions; v_satisfaction_by sums them up'
+COMMENT 'Answers with whether they count, one row per event, cut along any dimensions; v_satisfaction_by sums them up: v_counted_answers(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,7 +1,7 @@
 -- How customers felt. Answers of which nobody knows the emotion are in no row. Parameters as those of v_satisfaction_by.
 CREATE OR REPLACE VIEW v_emotions_by {on_cluster}
 (
-    day             Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; from_day when not cut by time',
+    day             Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel         String                 COMMENT 'Channel; * when not cut by it',
     touchpoint      String                 COMMENT 'Touchpoint; * when not cut by it',
     stage           String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -25,7 +25,7 @@ AS SELECT
     sum(count()) OVER (PARTITION BY day, channel, touchpoint, stage, category, owner, segment, variant, source) AS of_answers,
     answers / of_answers AS share,
     avg(emotion_confidence) AS confidence_mean
-FROM v_counted_answers(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date})
+FROM v_counted_answers(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
 WHERE counts AND emotion != ''
 GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source, emotion, emotion_source
-COMMENT 'Emotions along any dimensions, with their source and confidence'
+COMMENT 'Emotions along any dimensions, with their source and confidence: v_emotions_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

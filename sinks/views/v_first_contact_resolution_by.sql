@@ -1,8 +1,8 @@
 -- Solved for good: no new question of the same customer on the same topic within 7 days of the first solve. Where nobody named
--- a topic its touchpoint stands for it. Pending while some of the 7 days are left, so the last week says little yet. Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- a topic its touchpoint stands for it. Pending while some of the 7 days are left, so the last week says little yet. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_first_contact_resolution_by {on_cluster}
 (
-    day                      Date              COMMENT 'Day of the opening, or the first of its week or month, UTC; from_day when not cut by time',
+    day                      Date              COMMENT 'Day of the opening, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel                  String            COMMENT 'Channel; * when not cut by it',
     touchpoint               String            COMMENT 'Touchpoint; * when not cut by it',
     stage                    String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -21,16 +21,16 @@ AS WITH
     solves AS
     (
         SELECT day, channel, touchpoint, stage, category, owner, segment, variant, source, person, about, assumeNotNull(first_solved_at) AS solved_at
-        FROM v_human_conversations(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_human_conversations(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE first_solved_at IS NOT NULL
     ),
     questions AS
     (
         SELECT talks.person AS person, talks.about AS about, waits.asked_at AS asked_at
         FROM waits FINAL
-        INNER JOIN v_human_conversations(dimensions = '', from_day = '1970-01-01', to_day = '2149-06-06') AS talks
+        INNER JOIN v_human_conversations(dimensions = '', since = '1970-01-01', until = '2149-06-06') AS talks
             ON waits.conversation_id = talks.conversation_id AND waits.journey_id = talks.journey_id
-        WHERE NOT waits.automated AND toDate(waits.asked_at) >= {from_day:Date} AND talks.person IN (SELECT person FROM solves)
+        WHERE NOT waits.automated AND waits.asked_at >= {since:DateTime64(3, 'UTC')} AND talks.person IN (SELECT person FROM solves)
     ),
     followed AS
     (
@@ -50,4 +50,4 @@ SELECT
     for_good / nullIf(solves - pending, 0) AS first_contact_resolution
 FROM followed
 GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
-COMMENT 'First contact resolution along any dimensions, pending apart'
+COMMENT 'First contact resolution along any dimensions, pending apart: v_first_contact_resolution_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

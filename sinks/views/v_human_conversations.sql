@@ -1,7 +1,7 @@
--- Conversations of people, cut along any dimensions; what v_resolutions_by and v_first_contact_resolution_by add up. Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- Conversations of people, cut along any dimensions; what v_resolutions_by and v_first_contact_resolution_by add up. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_human_conversations {on_cluster}
 (
-    day                 Date                           COMMENT 'Day of the opening, or the first of its week or month, UTC; from_day when not cut by time',
+    day                 Date                           COMMENT 'Day of the opening, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel             String                         COMMENT 'Channel; * when not cut by it',
     touchpoint          String                         COMMENT 'Touchpoint; * when not cut by it',
     stage               String                         COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -22,7 +22,7 @@ CREATE OR REPLACE VIEW v_human_conversations {on_cluster}
 )
 AS WITH splitByChar(',', {dimensions:String}) AS cut
 SELECT
-    if(has(cut, 'day'), toDate(talk.opened_at), if(has(cut, 'week'), toMonday(toDate(talk.opened_at)), if(has(cut, 'month'), toStartOfMonth(toDate(talk.opened_at)), {from_day:Date}))) AS day,
+    if(has(cut, 'day'), toDate(talk.opened_at), if(has(cut, 'week'), toMonday(toDate(talk.opened_at)), if(has(cut, 'month'), toStartOfMonth(toDate(talk.opened_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
     if(has(cut, 'channel'), talk.channel, '*') AS channel,
     if(has(cut, 'touchpoint'), talk.touchpoint, '*') AS touchpoint,
     if(has(cut, 'stage'), talk.stage, '*') AS stage,
@@ -42,8 +42,8 @@ SELECT
     talk.resolution_ms AS resolution_ms
 FROM v_conversations AS talk
 LEFT ANY JOIN v_touchpoints AS place ON talk.touchpoint = place.touchpoint
-WHERE NOT talk.automated AND toDate(talk.opened_at) BETWEEN {from_day:Date} AND {to_day:Date}
+WHERE NOT talk.automated AND talk.opened_at >= {since:DateTime64(3, 'UTC')} AND talk.opened_at < {until:DateTime64(3, 'UTC')}
     AND NOT throwIf(
         NOT hasAll(['', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut),
         'dimensions are day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces')
-COMMENT 'Conversations of people, cut along any dimensions'
+COMMENT 'Conversations of people, cut along any dimensions: v_human_conversations(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

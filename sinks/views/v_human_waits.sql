@@ -1,7 +1,7 @@
--- Waits of people, cut along any dimensions; what v_responses_by and its kin add up. Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- Waits of people, cut along any dimensions; what v_responses_by and its kin add up. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_human_waits {on_cluster}
 (
-    day               Date                             COMMENT 'Day of the question, or the first of its week or month, UTC; from_day when not cut by time',
+    day               Date                             COMMENT 'Day of the question, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel           String                           COMMENT 'Channel; * when not cut by it',
     touchpoint        String                           COMMENT 'Touchpoint; * when not cut by it',
     stage             String                           COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -31,7 +31,7 @@ CREATE OR REPLACE VIEW v_human_waits {on_cluster}
 )
 AS WITH splitByChar(',', {dimensions:String}) AS cut
 SELECT
-    if(has(cut, 'day'), toDate(wait.asked_at), if(has(cut, 'week'), toMonday(toDate(wait.asked_at)), if(has(cut, 'month'), toStartOfMonth(toDate(wait.asked_at)), {from_day:Date}))) AS day,
+    if(has(cut, 'day'), toDate(wait.asked_at), if(has(cut, 'week'), toMonday(toDate(wait.asked_at)), if(has(cut, 'month'), toStartOfMonth(toDate(wait.asked_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
     if(has(cut, 'channel'), wait.channel, '*') AS channel,
     if(has(cut, 'touchpoint'), wait.touchpoint, '*') AS touchpoint,
     if(has(cut, 'stage'), wait.stage, '*') AS stage,
@@ -60,8 +60,8 @@ SELECT
     wait.channel AS asked_on_channel
 FROM waits AS wait FINAL
 LEFT ANY JOIN v_touchpoints AS place ON wait.touchpoint = place.touchpoint
-WHERE NOT wait.automated AND toDate(wait.asked_at) BETWEEN {from_day:Date} AND {to_day:Date}
+WHERE NOT wait.automated AND wait.asked_at >= {since:DateTime64(3, 'UTC')} AND wait.asked_at < {until:DateTime64(3, 'UTC')}
     AND NOT throwIf(
         NOT hasAll(['', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut),
         'dimensions are day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces')
-COMMENT 'Waits of people for a human, cut along any dimensions'
+COMMENT 'Waits of people for a human, cut along any dimensions: v_human_waits(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

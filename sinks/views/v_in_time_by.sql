@@ -1,8 +1,8 @@
 -- Service level of any channel: the share of waits answered within their target. Who still waits past it counts against it,
--- who still has time is pending. Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- who still has time is pending. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_in_time_by {on_cluster}
 (
-    day           Date              COMMENT 'Day of the question, or the first of its week or month, UTC; from_day when not cut by time',
+    day           Date              COMMENT 'Day of the question, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel       String            COMMENT 'Channel; * when not cut by it',
     touchpoint    String            COMMENT 'Touchpoint; * when not cut by it',
     stage         String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -30,6 +30,6 @@ AS SELECT
     countIf(outcome = 'open' AND (breached OR due_at < now64(3))) AS open_late,
     targeted - in_time - late - unanswered - open_late AS pending,
     in_time / nullIf(targeted - pending, 0) AS in_time_share
-FROM v_human_waits(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date})
+FROM v_human_waits(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
 GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
-COMMENT 'Share of waits answered within their target along any dimensions, open breaches counted'
+COMMENT 'Share of waits answered within their target along any dimensions, open breaches counted: v_in_time_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,6 +1,6 @@
 -- The latency where satisfaction bends, per channel: a level line that falls from some wait on with every doubling of it, laid
 -- through all answers by least squares; of the doublings of a second the bend that explains most. NULL where fewer than 30
--- answers, or a fall that may be none, say nothing. Parameters: from_day, to_day (of the answer).
+-- answers, or a fall that may be none, say nothing. Parameters: since, until (not included; of the answer).
 CREATE OR REPLACE VIEW v_latency_bend {on_cluster}
 (
     channel           LowCardinality(String) COMMENT 'Channel of the wait',
@@ -21,7 +21,7 @@ AS WITH
             score10,
             arrayJoin(range(30)) AS doublings,
             greatest(0, log2(greatest(waited_ms, 1000) / 1000) - doublings) AS beyond
-        FROM v_answers_after_waits(from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_answers_after_waits(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
     ),
     lines AS
     (
@@ -62,4 +62,4 @@ SELECT
     if(line.2 > 0, -line.4 + line.5, NULL) AS loss_high,
     if(line.2 > 0, line.6, NULL) AS explained
 FROM best
-COMMENT 'The wait from which on satisfaction falls, per channel, with what each doubling costs'
+COMMENT 'The wait from which on satisfaction falls, per channel, with what each doubling costs: v_latency_bend(since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,5 +1,5 @@
 -- Where one experience goes with the opinion of the whole journey: associated, not causal. The journey's last score stands for
--- its opinion; at its own touchpoint it would explain itself, so there it is left out. Parameters: from_day, to_day (both included).
+-- its opinion; at its own touchpoint it would explain itself, so there it is left out. Parameters: since, until (not included).
 CREATE OR REPLACE VIEW v_moments_of_truth {on_cluster}
 (
     touchpoint      LowCardinality(String) COMMENT 'Touchpoint of the experience',
@@ -17,7 +17,7 @@ AS WITH
     told AS
     (
         SELECT journey_id, about, answered_at, score10, verdict
-        FROM v_counted_answers(dimensions = '', from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_counted_answers(dimensions = '', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE counts AND score10 IS NOT NULL
     ),
     ends AS
@@ -60,4 +60,4 @@ SELECT
     difference + 1.96 * sqrt(bad_error + good_error) AS difference_high
 FROM compared
 LEFT ANY JOIN v_touchpoints AS place ON compared.touchpoint = place.touchpoint
-COMMENT 'How much better journeys end that went well at a touchpoint, with n and 95 % confidence interval'
+COMMENT 'How much better journeys end that went well at a touchpoint, with n and 95 % confidence interval: v_moments_of_truth(since = ''2026-03-01'', until = ''2026-04-01'')'

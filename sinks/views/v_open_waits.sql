@@ -31,6 +31,6 @@ AS SELECT
     waits.due_at AS due_at,
     if(toUnixTimestamp64Milli(due_at) - toUnixTimestamp64Milli(asked_at) = target_ms, age_ms, business_age_ms) / nullIf(target_ms, 0) AS target_used
 FROM waits FINAL
-LEFT ANY JOIN v_business_time(from_day = '1970-01-01', to_day = '2149-06-06', moment = {moment:DateTime64(3, 'UTC')}) AS clocks ON waits.wait_id = clocks.wait_id
+LEFT ANY JOIN v_business_time(since = '1970-01-01', until = '2149-06-06', moment = {moment:DateTime64(3, 'UTC')}) AS clocks ON waits.wait_id = clocks.wait_id
 WHERE NOT waits.automated AND waits.asked_at <= {moment:DateTime64(3, 'UTC')} AND (waits.outcome = 'open' OR waits.ended_at > {moment:DateTime64(3, 'UTC')})
-COMMENT 'Waits that were open at a moment, with age and share of the target used'
+COMMENT 'Waits that were open at a moment, with age and share of the target used: v_open_waits(moment = now64(3))'

@@ -1,8 +1,8 @@
 -- Demand while nobody is there: conversations that customers began outside the calendar of their target. Without a calendar,
--- or on days it does not know, nobody can say, so they are left out. Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- or on days it does not know, nobody can say, so they are left out. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_out_of_hours_by {on_cluster}
 (
-    day                 Date              COMMENT 'Day of the contact, or the first of its week or month, UTC; from_day when not cut by time',
+    day                 Date              COMMENT 'Day of the contact, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel             String            COMMENT 'Channel; * when not cut by it',
     touchpoint          String            COMMENT 'Touchpoint; * when not cut by it',
     stage               String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -25,7 +25,7 @@ AS WITH
     arrivals AS
     (
         SELECT day, channel, touchpoint, stage, category, owner, segment, variant, source, person, asked_at, outcome, calendar
-        FROM v_human_waits(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_human_waits(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE position = 1 AND calendar IS NOT NULL
     ),
     placed AS
@@ -44,7 +44,7 @@ AS WITH
     (
         SELECT coalesce(customer_id, journey_id) AS person, asked_at AS contacted_at
         FROM waits FINAL
-        WHERE NOT automated AND toDate(asked_at) BETWEEN {from_day:Date} AND toDate32({to_day:Date}) + 8
+        WHERE NOT automated AND asked_at >= {since:DateTime64(3, 'UTC')} AND asked_at <= {until:DateTime64(3, 'UTC')} + INTERVAL 7 DAY
     ),
     followed AS
     (
@@ -70,4 +70,4 @@ SELECT
     countIf(NOT closed AND alone) AS in_hours_unanswered
 FROM followed
 GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
-COMMENT 'Arrivals outside the open hours along any dimensions: how many, unanswered, come back'
+COMMENT 'Arrivals outside the open hours along any dimensions: how many, unanswered, come back: v_out_of_hours_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

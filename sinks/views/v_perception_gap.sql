@@ -1,4 +1,4 @@
--- Whether customers like one kind of touchpoint better than another. Parameters: from_day, to_day (both included).
+-- Whether customers like one kind of touchpoint better than another. Parameters: since, until (not included).
 CREATE OR REPLACE VIEW v_perception_gap {on_cluster}
 (
     category     String            COMMENT 'digital, human or physical',
@@ -19,7 +19,7 @@ AS WITH
             sum(scored) AS n,
             sum(score_sum) / n AS mean,
             if(n > 1, abs(sum(score_squares) - n * mean * mean) / (n - 1) / n, NULL) AS error
-        FROM v_satisfaction_by(dimensions = 'category', from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_satisfaction_by(dimensions = 'category', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE category != ''
         GROUP BY category
         HAVING n > 0
@@ -37,4 +37,4 @@ SELECT
 FROM kinds AS a
 CROSS JOIN kinds AS b
 WHERE a.category < b.category
-COMMENT 'Difference of the mean scores of digital, human and physical touchpoints, pair by pair'
+COMMENT 'Difference of the mean scores of digital, human and physical touchpoints, pair by pair: v_perception_gap(since = ''2026-03-01'', until = ''2026-04-01'')'

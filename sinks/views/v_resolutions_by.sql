@@ -1,7 +1,7 @@
--- How conversations are resolved, and whether they stay so. Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- How conversations are resolved, and whether they stay so. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_resolutions_by {on_cluster}
 (
-    day                      Date              COMMENT 'Day of the opening, or the first of its week or month, UTC; from_day when not cut by time',
+    day                      Date              COMMENT 'Day of the opening, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel                  String            COMMENT 'Channel; * when not cut by it',
     touchpoint               String            COMMENT 'Touchpoint; * when not cut by it',
     stage                    String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -48,6 +48,6 @@ SELECT
     if(solved = 0, NULL, lasts[3]) AS resolution_p95_ms,
     if(solved = 0, NULL, lasts[4]) AS resolution_p99_ms,
     avg(resolution_ms) AS resolution_mean_ms
-FROM v_human_conversations(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date}) AS talks
+FROM v_human_conversations(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS talks
 GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
-COMMENT 'First and full resolutions and reopenings along any dimensions'
+COMMENT 'First and full resolutions and reopenings along any dimensions: v_resolutions_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

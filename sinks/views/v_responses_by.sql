@@ -1,7 +1,7 @@
--- How long people wait for a human, first and later. Only answered waits have a length, the others stand beside them. Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- How long people wait for a human, first and later. Only answered waits have a length, the others stand beside them. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_responses_by {on_cluster}
 (
-    day        Date                   COMMENT 'Day of the question, or the first of its week or month, UTC; from_day when not cut by time',
+    day        Date                   COMMENT 'Day of the question, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel    String                 COMMENT 'Channel; * when not cut by it',
     touchpoint String                 COMMENT 'Touchpoint; * when not cut by it',
     stage      String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -42,8 +42,8 @@ AS WITH
                 ('handoff', 'business', if(calendar IS NULL, NULL, handoff_ms))
             ]) AS length,
             if(outcome = 'answered', length.3, NULL) AS length_ms
-        FROM v_human_waits(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date}) AS waits
-        LEFT ANY JOIN v_business_time(from_day = {from_day:Date}, to_day = {to_day:Date}, moment = '2200-01-01') AS clocks ON waits.wait_id = clocks.wait_id
+        FROM v_human_waits(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS waits
+        LEFT ANY JOIN v_business_time(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}, moment = '2200-01-01') AS clocks ON waits.wait_id = clocks.wait_id
     )
 SELECT
     day, channel, touchpoint, stage, category, owner, segment, variant, source,
@@ -63,4 +63,4 @@ SELECT
     if(responses = 0, NULL, quantiles[4]) AS p99_ms
 FROM told
 GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source, response, seen_from, clock
-COMMENT 'First and next response times along any dimensions, from contact and from handoff, in calendar and business time'
+COMMENT 'First and next response times along any dimensions, from contact and from handoff, in calendar and business time: v_responses_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

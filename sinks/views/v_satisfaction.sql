@@ -68,5 +68,5 @@ AS SELECT
     score_mean,
     score_low,
     score_high
-FROM v_satisfaction_by(dimensions = 'day,channel,touchpoint', from_day = '1970-01-01', to_day = '2149-06-06')
+FROM v_satisfaction_by(dimensions = 'day,channel,touchpoint', since = '1970-01-01', until = '2149-06-06')
 COMMENT 'NPS, CSAT, CES and scores per day, channel and touchpoint, with their parts'

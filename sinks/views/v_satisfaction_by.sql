@@ -1,8 +1,8 @@
 -- Satisfaction along any dimensions. To sum over several rows add the counts and divide again: the mean of NPS is not the NPS.
--- Parameters: dimensions ('day,channel', '' for none), from_day, to_day (both included).
+-- Parameters: dimensions ('day,channel', '' for none), since, until (not included).
 CREATE OR REPLACE VIEW v_satisfaction_by {on_cluster}
 (
-    day           Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; from_day when not cut by time',
+    day           Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; that of `since` when not cut by time',
     channel       String                 COMMENT 'Channel; * when not cut by it',
     touchpoint    String                 COMMENT 'Touchpoint; * when not cut by it',
     stage         String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -72,7 +72,7 @@ AS WITH
             detractors / nps_n AS d,
             score_sum / nullIf(scored, 0) AS score_mean,
             if(scored > 1, z * sqrt(abs(score_squares - scored * score_mean * score_mean) / (scored - 1) / scored), NULL) AS score_margin
-        FROM v_counted_answers(dimensions = {dimensions:String}, from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_counted_answers(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source, occasion
     )
 SELECT
@@ -107,4 +107,4 @@ SELECT
     score_mean - score_margin AS score_low,
     score_mean + score_margin AS score_high
 FROM counted
-COMMENT 'NPS, CSAT, CES and scores along any dimensions, with their parts and 95 % confidence intervals'
+COMMENT 'NPS, CSAT, CES and scores along any dimensions, with their parts and 95 % confidence intervals: v_satisfaction_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

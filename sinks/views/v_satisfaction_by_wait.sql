@@ -1,4 +1,4 @@
--- Satisfaction against the wait before it: waits in classes that double in length. Parameters: from_day, to_day (of the answer).
+-- Satisfaction against the wait before it: waits in classes that double in length. Parameters: since, until (not included; of the answer).
 CREATE OR REPLACE VIEW v_satisfaction_by_wait {on_cluster}
 (
     channel      LowCardinality(String) COMMENT 'Channel of the wait',
@@ -18,6 +18,6 @@ SELECT
     avg(score10) AS score_mean,
     score_mean - margin AS score_low,
     score_mean + margin AS score_high
-FROM v_answers_after_waits(from_day = {from_day:Date}, to_day = {to_day:Date})
+FROM v_answers_after_waits(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
 GROUP BY channel, wait_from_ms, wait_to_ms
-COMMENT 'Mean score per channel and length of the wait before the answer'
+COMMENT 'Mean score per channel and length of the wait before the answer: v_satisfaction_by_wait(since = ''2026-03-01'', until = ''2026-04-01'')'

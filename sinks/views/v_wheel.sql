@@ -1,5 +1,5 @@
 -- The wheel of service: a spoke a channel, the mean of the components it has, each from 0 to 10. What is missing is NULL, not 0.
--- Parameters: from_day, to_day (both included).
+-- Parameters: since, until (not included).
 CREATE OR REPLACE VIEW v_wheel {on_cluster}
 (
     channel       LowCardinality(String) COMMENT 'Channel: the spoke',
@@ -18,14 +18,14 @@ AS WITH
     parts AS
     (
         SELECT channel, score_sum, scored, easy, ces_answers, 0 AS in_time, 0 AS decided, 0 AS sessions, 0 AS exits
-        FROM v_satisfaction_by(dimensions = 'channel', from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_satisfaction_by(dimensions = 'channel', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         UNION ALL
         SELECT channel, 0, 0, 0, 0, in_time, targeted - pending, 0, 0
-        FROM v_in_time_by(dimensions = 'channel', from_day = {from_day:Date}, to_day = {to_day:Date})
+        FROM v_in_time_by(dimensions = 'channel', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         UNION ALL
         SELECT arrayJoin(arrayDistinct(channels)) AS channel, 0, 0, 0, 0, 0, 0, 1, exit_channel = channel AND NOT succeeded
         FROM sessions FINAL
-        WHERE NOT automated AND toDate(closed_at) BETWEEN {from_day:Date} AND {to_day:Date}
+        WHERE NOT automated AND closed_at >= {since:DateTime64(3, 'UTC')} AND closed_at < {until:DateTime64(3, 'UTC')}
     ),
     summed AS
     (
@@ -58,4 +58,4 @@ SELECT
     sessions
 FROM summed
 WHERE notEmpty(there)
-COMMENT 'The wheel of service: a spoke a channel with its components and their n'
+COMMENT 'The wheel of service: a spoke a channel with its components and their n: v_wheel(since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,5 +1,5 @@
 -- How the wheel runs: an even wheel of twos is round and bad, so the mean and the weakest spoke stand beside the evenness.
--- Parameters: from_day, to_day (both included).
+-- Parameters: since, until (not included).
 CREATE OR REPLACE VIEW v_wheel_balance {on_cluster}
 (
     spokes          UInt64                 COMMENT 'Channels with a spoke',
@@ -16,6 +16,6 @@ AS SELECT
     if(spokes < 3, NULL, 1 - deviation / nullIf(mean, 0)) AS evenness,
     min(spoke) AS weakest,
     argMin(channel, (spoke, channel)) AS weakest_channel
-FROM v_wheel(from_day = {from_day:Date}, to_day = {to_day:Date})
+FROM v_wheel(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
 HAVING spokes > 0
-COMMENT 'Evenness, mean and weakest spoke of the wheel of service'
+COMMENT 'Evenness, mean and weakest spoke of the wheel of service: v_wheel_balance(since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -51,7 +51,7 @@ def test_business_time_of_sql_is_that_of_the_rules_over_nights_and_both_clock_ch
     migrated.insert_arrow(WAITS.name, encode(WAITS, waits))
     found = migrated.query(
         "SELECT wait_id, business_ms, handoff_business_ms"
-        " FROM v_business_time(from_day = '2026-01-01', to_day = '2026-12-31', moment = '2200-01-01')"
+        " FROM v_business_time(since = '2026-01-01', until = '2027-01-01', moment = '2200-01-01')"
     )
     assert {wait: tuple(lengths) for wait, *lengths in found.result_rows} == expected
     assert len(set(expected.values())) > 200

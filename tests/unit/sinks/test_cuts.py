@@ -28,7 +28,7 @@ from tests.unit.sinks.view_cases import read_cases, row
 EXAMPLE = Catalogue.load(Path("touchpoints.yaml"))
 CASES = {case.view: case for case in read_cases()}
 START = datetime(2026, 1, 1, tzinfo=UTC)
-YEAR = "from_day = '2026-01-01', to_day = '2026-12-31'"
+YEAR = "since = '2026-01-01', until = '2027-01-01'"
 DIMENSIONS = (
     "day",
     "week",
@@ -102,7 +102,7 @@ def random_answers(count: int, seed: int = 7) -> list[Any]:
         kind = random.choice(["survey_answer", "survey_answer", "survey_skipped", "mention"])
         metric = "" if kind == "mention" else random.choice(["nps", "csat", "ces"])
         score = None if kind == "survey_skipped" else random.randrange(11)
-        heard, place = score is not None, random.choice(EXAMPLE.touchpoints)
+        heard, place = score is not None, random.choice(EXAMPLE.touchpoints[::6])
         rows.append(
             row(
                 ANSWERS,
@@ -112,7 +112,7 @@ def random_answers(count: int, seed: int = 7) -> list[Any]:
                     "satisfied": score > 7 if heard and metric == "csat" else None,
                     "easy": score > 6 if heard and metric == "ces" else None,
                     "occurred_at": ms(START + timedelta(hours=random.randrange(24 * 40))), "source_offset": number,
-                    "journey_id": f"j{random.randrange(count // 4)}", "submission_id": f"s{random.randrange(9)}",
+                    "journey_id": f"j{random.randrange(count // 40)}", "submission_id": f"s{random.randrange(4)}",
                     "touchpoint": place.id, "stage": place.stage, "channel": random.choice(["web", "phone"]),
                     "segment": random.choice([None, "b2b", "b2c"]), "variant": random.choice([None, "a", "b"]),
                     "source": random.choice([None, "ad"]),
@@ -160,7 +160,7 @@ def test_what_counts_agrees_with_a_plain_reading_of_the_rules(answers: Client) -
         answers, "SELECT day, touchpoint, sum(answers) AS n FROM v_satisfaction GROUP BY day, touchpoint HAVING n > 0"
     )
     assert {(each["day"], each["touchpoint"]): each["n"] for each in found} == expected
-    assert sum(expected.values()) < len(said), "some were edited or repeated"
+    assert sum(expected.values()) < 0.9 * len(said), "some were edited or repeated"
 
 
 def test_a_dimension_nobody_knows_is_refused_with_those_there_are(answers: Client) -> None:
@@ -176,7 +176,7 @@ def test_a_day_reads_little_more_than_its_rows(empty: Client, view: str) -> None
         f"INSERT INTO {table} ({at}, {key})"  # noqa: S608
         " SELECT toDateTime64('2026-01-01', 3, 'UTC') + number * 10, number FROM numbers(400000)"
     )
-    day = "dimensions = 'channel', from_day = '2026-02-01', to_day = '2026-02-01'"
+    day = "dimensions = 'channel', since = '2026-02-01', until = '2026-02-02'"
     read = empty.query(f"EXPLAIN ESTIMATE SELECT * FROM {view}({day})").named_results()  # noqa: S608
     assert sum(each["rows"] for each in read if each["table"] == table) < 200_000
 

@@ -80,9 +80,10 @@ def test_the_age_of_a_question_grows_with_the_clock(empty: Client) -> None:
         ),
     ]
     empty.insert_arrow("waits", encode(WAITS, waits))
-    [(age, beyond)] = empty.query("SELECT oldest_age_ms, beyond_target FROM v_unanswered").result_rows
+    [(age, beyond, growth)] = empty.query("SELECT oldest_age_ms, beyond_target, growth FROM v_unanswered").result_rows
     assert 60_000 <= age < 120_000
     assert beyond == 1
+    assert growth == 2, "an hour ago nobody waited"
 
 
 @pytest.mark.parametrize(
