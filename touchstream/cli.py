@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "simulate": "touchstream.commands.simulate",
     "sql": "touchstream.commands.sql",
     "doctor": "touchstream.commands.doctor",
+    "verify": "touchstream.commands.verify",
     "clickhouse": "touchstream.commands.clickhouse",
     "schemas": "touchstream.commands.schemas",
 }
@@ -29,6 +30,7 @@ ABOUT: Final = {
     "simulate": "Send events of simulated customers.",
     "sql": "Ask ClickHouse.",
     "doctor": "Check brokers, topics, ClickHouse and clocks; say the cure.",
+    "verify": "Compute everything again, in a naive way, and compare with ClickHouse.",
     "clickhouse": "Serve the embedded ClickHouse on this machine.",
     "schemas": "Write JSON Schema and AsyncAPI of the events.",
 }

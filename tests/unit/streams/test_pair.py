@@ -17,9 +17,10 @@ from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.pair import MARK, Pair
 from streams.state import Recovered
-from tests import builders, reference
+from tests import builders
 from tests.builders import HOUR, MINUTE
 from tests.unit.logic.test_any_order import RULES, log
+from touchstream.verify import reference
 
 NOW = builders.ms("12:00")
 IDENTITY = {
