@@ -197,7 +197,7 @@ def test_verify_names_what_is_double_or_wrong(system: System) -> None:
     [(partition, offset)] = system.rows("SELECT source_partition, source_offset FROM v_interactions LIMIT 1")
     place = {"topic": INTERACTIONS.name, "partition": partition, "offset": offset}
     system.rows(
-        f"INSERT INTO skipped ({', '.join(place)}) VALUES ({{topic:String}}, {{partition:UInt32}}, {{offset:UInt64}})",
+        "INSERT INTO skipped (topic, partition, offset) VALUES ({topic:String}, {partition:UInt32}, {offset:UInt64})",
         **place,
     )
     changed = "ALTER TABLE sessions UPDATE events = events + {more:Int32} WHERE session_id = {session:UInt64} SETTINGS mutations_sync = 1"
