@@ -11,7 +11,7 @@ from streams.logic.policy import Policy
 from touchstream.verify.compare import Clock
 from touchstream.verify.ledger import Log
 
-SLACK_MS: Final = 5_000  # between what a worker knows and when it acts
+SLACK_MS: Final = 3_000  # between what a worker knows and when it acts
 SEEN: Final = f"""
 SELECT topic, partition, maxOrNull(happened), max(received) FROM
 (

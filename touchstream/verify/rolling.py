@@ -29,9 +29,10 @@ TOLD: Final = (
 class Counted:
     """What the facts add up to, by scope and minute, for the windows that are compared."""
 
-    def __init__(self, decided_ms: int) -> None:
+    def __init__(self, decided_ms: int, kept_from_ms: int) -> None:
         self.last = decided_ms // MINUTE_MS  # no window that ends later is compared
-        self.first = min(self._ends(window)[-1] - window.length for window in WINDOWS)
+        self.first = kept_from_ms // MINUTE_MS  # and none that begins before this
+        self.compared = 0
         self._numbers: dict[Scope, dict[int, Counter[str]]] = defaultdict(dict)
         self._times: dict[Scope, dict[int, list[int]]] = defaultdict(dict)
 
@@ -52,6 +53,7 @@ class Counted:
                 for end in self._ends(window):
                     within = minutes[bisect_left(minutes, end - window.length) : bisect_left(minutes, end)]
                     row = told.get((*scope, window.length, end))
+                    self.compared += row is not None
                     if seen := self._judged(scope, within, row):
                         yield Difference(Kind.DIFFERENT, _name(scope, window, end), seen)
 
@@ -72,7 +74,8 @@ class Counted:
 
     def _ends(self, window: Window) -> list[int]:
         newest = self.last - self.last % window.hop
-        return [newest - number * window.hop for number in range(LATEST)]
+        ends = [newest - number * window.hop for number in range(LATEST)]
+        return [end for end in ends if end - window.length >= self.first]
 
 
 def told_windows(client: Client, counted: Counted) -> dict[Place, dict[str, Any]]:

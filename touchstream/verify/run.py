@@ -9,7 +9,7 @@ from typing import Any, Final
 from clickhouse_connect.driver.client import Client
 from kafka.admin import KafkaAdminClient
 
-from streams.logic.policy import Policy
+from streams.logic.policy import MINUTE_MS, Policy
 from touchstream.verify.clock import clock_of
 from touchstream.verify.compare import Clock, compare
 from touchstream.verify.difference import Difference
@@ -43,17 +43,15 @@ class Verification:
         yield from lasting(lambda: self._ledger(sent), self.patience_s)
         self.clock = clock_of(self.client, Log.look(self.admin, self.group), self.policy, _now_ms())
         parts = 1 + int(self.client.query(FACTS).result_rows[0][0]) // EVENTS_AT_ONCE
-        counted = Counted(self.clock.decided_ms) if self.clock.decided_ms is not None else None
+        counted = self._counting()
         for part in range(parts):
             progress(part, parts)
             held, facts = self._read(part, parts)
             yield from self._lasting(part, parts, compare(facts, held, self._clock_now()))
             self.seen.update({name: len(getattr(held, name)) for name in Held.__slots__ if name != "very_late"})
-            if counted is not None:
-                counted.add(facts)
+            counted.add(facts)
         progress(parts, parts)
-        if counted is not None:
-            yield from self._rolling(counted, parts, progress)
+        yield from self._rolling(counted, parts, progress)
 
     def _ledger(self, sent: Sequence[Sent]) -> list[Difference]:
         log = Log.look(self.admin, self.group)  # before the accounts: what is committed by then must be there
@@ -76,20 +74,24 @@ class Verification:
     def _clock_now(self) -> Clock:
         return replace(self.clock, now_ms=_now_ms())
 
-    def _rolling(self, counted: Counted, parts: int, progress: Progress) -> Iterator[Difference]:
-        """Compare the windows; when some differ, count everything once more, because late events change old windows."""
-        told = told_windows(self.client, counted)
-        self.seen["windows"] = len(told)
-        found = list(counted.compare(told))
-        if not found:
-            return
-        time.sleep(self.patience_s)
-        again = Counted(self.clock.decided_ms or 0)
-        for part in range(parts):
-            progress(part, parts)
-            again.add(self._read(part, parts)[1])
-        lasted = set(again.compare(told_windows(self.client, again)))
-        yield from (difference for difference in found if difference in lasted)
+    def _counting(self) -> Counted:
+        """Begin to count for windows that time has decided, and whose panes a worker that has just begun still keeps."""
+        kept_from_ms = self.clock.now_ms - self.policy.pane_retention_ms + MINUTE_MS
+        return Counted(self.clock.decided_ms or 0, kept_from_ms)
+
+    def _rolling(self, counted: Counted, parts: int, progress: Progress) -> list[Difference]:
+        """Compare the windows; where some differ, count everything anew, because late events change old windows."""
+
+        def look() -> list[Difference]:
+            again = self._counting()
+            for part in range(parts):
+                progress(part, parts)
+                again.add(self._read(part, parts)[1])
+            return list(again.compare(told_windows(self.client, again)))
+
+        first = list(counted.compare(told_windows(self.client, counted)))
+        self.seen["rolling windows"] = counted.compared
+        return lasting(look, self.patience_s, first)
 
 
 def lasting(
