@@ -18,7 +18,7 @@ from streams.conclusions import Ledger, add_changes
 from streams.intake import Arrival, read
 from streams.logic.contributions import contributions, open_waits
 from streams.logic.journeys import Changes, Fold, Journey
-from streams.logic.panes import Pane, PaneBook
+from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.watermark import NEVER, PairClock
 from streams.placing import partition_of
@@ -42,6 +42,7 @@ class Pair:
         self.counts: Counter[str] = Counter()
         self.next_offsets: list[int | None] = [None, None]
         self._taken_over_ms = now_ms
+        self._heir_from: int | None = None  # first minute of the panes that were recovered, until all are published
         self._partitions = partitions
         self._policy = policy
         self._store: dict[str, bytes] = {}
@@ -59,6 +60,7 @@ class Pair:
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
         self.epoch = recovered.epoch
+        self._heir_from = self.book.whole_from
         mark = recovered.marks.get(MARK)
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
@@ -116,9 +118,16 @@ class Pair:
         return effects
 
     def publish(self) -> list[Pane]:
-        """Panes that changed since they were last published; not all of them at once after a long back-fill."""
+        """Panes that changed since they were last published; not all of them at once after a long back-fill.
+
+        Once a new owner has told all it has recovered, it says so: the last one may have died before it took a pane back.
+        """
         self._publications += 1
-        return self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        panes = self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        if self._heir_from is not None and not self.book.unpublished:
+            panes.append(Pane("", "", ALL_TOLD, self.epoch, self._publications, [self._heir_from]))
+            self._heir_from = None
+        return panes
 
     @property
     def _version(self) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import itertools
+import signal
 import sys
 import tempfile
 import threading
@@ -37,6 +38,8 @@ def main() -> int:
     console.print(
         f"{waiting.qsize()} of {len(jobs)} cases to run, {len(seeds)} seeds each; results in {arguments.results}"
     )
+    for name in (signal.SIGINT, signal.SIGTERM):  # whoever ends it, nothing is left running
+        signal.signal(name, signal.default_int_handler)
     stop = threading.Event()
     lanes = [threading.Thread(target=work, args=(waiting, seeds, results, stop)) for _ in range(arguments.lanes)]
     for lane in lanes:
