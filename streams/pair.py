@@ -20,6 +20,7 @@ from streams.logic.contributions import contributions, open_waits
 from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
+from streams.logic.visiting import open_for_an_heir
 from streams.logic.watermark import NEVER, PairClock
 from streams.placing import partition_of
 from streams.rest import Rest
@@ -42,6 +43,7 @@ class Pair:
         self.counts: Counter[str] = Counter()
         self.next_offsets: list[int | None] = [None, None]
         self._taken_over_ms = now_ms
+        self._former_clock_ms = NEVER  # how far the clocks of former owners may have come
         self._heir_from: int | None = None  # first minute of the panes that were recovered, until all are published
         self._partitions = partitions
         self._policy = policy
@@ -61,6 +63,8 @@ class Pair:
         """Start from what the last owner left, in the epoch that outranks it."""
         self.epoch = recovered.epoch
         self._heir_from = self.book.whole_from
+        if self.epoch > 1:
+            self._former_clock_ms = self._taken_over_ms + self._policy.max_clock_skew_ms
         mark = recovered.marks.get(MARK)
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
@@ -97,7 +101,10 @@ class Pair:
         # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
         self.clock.saw(side, newest_ms, now_ms=now_ms)
+        is_behind = self.clock.watermark_ms < self._former_clock_ms
         self._finish(folds, effects, now_ms)
+        if is_behind:
+            self._take_back_for_former_owners(folds, effects)
         self.counts.update(ledger.counts)
         return effects
 
@@ -161,6 +168,10 @@ class Pair:
         add_changes(changes, effects.rows, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         effects.states[MARK] = self._mark()
+
+    def _take_back_for_former_owners(self, folds: dict[str, Fold], effects: Effects) -> None:
+        gone = [each for fold in folds.values() for each in open_for_an_heir(fold.journey, self._former_clock_ms)]
+        add_changes(Changes(gone_sessions=gone), effects.rows, self._version)
 
     def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
         if journey.empty:

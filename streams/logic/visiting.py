@@ -1,5 +1,6 @@
 """The sessions of a journey in one batch: steps are added, then those that have ended are published."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from schemas.identity import session_id
@@ -9,7 +10,7 @@ from streams.logic.sessions import AT, ID, Run, Step
 from streams.logic.visits import session_of
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Changes
+    from streams.logic.journeys import Changes, Gone, Journey
     from streams.logic.panes import PaneBook
 
 
@@ -63,3 +64,13 @@ class Visits:
             # And those that are open again: a late event moved their end past the watermark.
             gone = self._vanished - {run.started_ms for run in runs if run.closed_ms is not None}
             changes.gone_sessions += ((session_id(journey_id, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
+
+
+def open_for_an_heir(journey: "Journey", former_clock_ms: int) -> Iterator["Gone"]:
+    """Name the sessions that are open here, but that a former owner may have closed and published with fewer steps.
+
+    Its clock may have been further than ours is, up to `former_clock_ms`, and it died before it kept that state.
+    """
+    for run in journey.runs:
+        if run.closed_ms is None and len(run.steps) > 1 and run.started_ms < former_clock_ms:
+            yield session_id(journey.journey_id, run.started_ms), journey.journey_id, run.started_ms

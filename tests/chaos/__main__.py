@@ -28,36 +28,38 @@ console = Console(width=140)
 def main() -> int:
     arguments = parsed()
     results = Results(arguments.results)
-    names = [name for name in CASES if arguments.case in name]
-    jobs = list(itertools.product(names, arguments.workers or WORKERS))
+    jobs = list(itertools.product((name for name in CASES if arguments.case in name), arguments.workers or WORKERS))
     seeds = range(1, arguments.seeds + 1)
-    waiting: Queue[Job] = Queue()
-    for job in jobs:
-        if any(results.lacks(*job, seed) for seed in (*seeds, FINAL)):
-            waiting.put(job)
-    console.print(
-        f"{waiting.qsize()} of {len(jobs)} cases to run, {len(seeds)} seeds each; results in {arguments.results}"
-    )
-    for name in (signal.SIGINT, signal.SIGTERM):  # whoever ends it, nothing is left running
-        signal.signal(name, signal.default_int_handler)
-    stop = threading.Event()
-    lanes = [threading.Thread(target=work, args=(waiting, seeds, results, stop)) for _ in range(arguments.lanes)]
-    for lane in lanes:
-        lane.start()
-    try:
-        for lane in lanes:
-            lane.join()
-    except KeyboardInterrupt:
-        console.print("stopping after the seeds that are running; run the same command again to go on")
-        stop.set()
-        for lane in lanes:
-            lane.join()
+    run_all(jobs, seeds, results, arguments.lanes)
     wanted = {(*job, seed) for job in jobs for seed in (*seeds, FINAL)}
     told = [outcome for key, outcome in results.outcomes.items() if key in wanted]
     print_table(console, told)
     for line in (line for outcome in told for line in outcome.lines):
         console.print(line, markup=False)
     return 0 if len(told) == len(wanted) and all(outcome.good for outcome in told) else 1
+
+
+def run_all(jobs: list[Job], seeds: range, results: Results, lanes: int) -> None:
+    """Run what has no good result yet, in several systems at once; an interruption waits for the seeds that are running."""
+    waiting: Queue[Job] = Queue()
+    for job in jobs:
+        if any(results.lacks(*job, seed) for seed in (*seeds, FINAL)):
+            waiting.put(job)
+    console.print(f"{waiting.qsize()} of {len(jobs)} cases to run, {len(seeds)} seeds each")
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):  # whoever ends it, nothing is left running
+        signal.signal(name, signal.default_int_handler)
+    threads = [threading.Thread(target=work, args=(waiting, seeds, results, stop)) for _ in range(lanes)]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        console.print("stopping after the seeds that are running; run the same command again to go on")
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def parsed() -> argparse.Namespace:

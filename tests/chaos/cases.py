@@ -19,7 +19,9 @@ Harm = Callable[[Stage, Random], int]  # returns how many processes were killed 
 def kill_at(point: str, stage: Stage, random: Random) -> int:
     """A worker dies at a point (SIGKILL), another one is started."""
     victim, workers = random.choice(stage.living), len(stage.living)
-    stage.arm(victim, Trigger(point, random.randint(1, 4)))
+    stage.arm(
+        victim, Trigger(point, random.randint(1, 1 if point == "before_commit" else 4))
+    )  # a commit holds many turns
     died(stage, victim, workers)
     return 1
 
