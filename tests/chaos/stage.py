@@ -90,7 +90,7 @@ class Stage(System):
 
     def stream(self, seed: int) -> Stream:
         """Messages of a seed: of last month, or of this afternoon, where rolling windows count them."""
-        back_ms = 3 * 3_600_000 if seed % 4 == 0 else 30 * DAY_MS
+        back_ms = 30 * DAY_MS if seed % 2 else 3 * 3_600_000
         start_ms = time.time_ns() // 1_000_000 - back_ms
         # What comes from tomorrow is clamped to the broker's time, which no reference can know beforehand.
         stream = Stream.of(self.catalogue, seed=seed, start_ms=start_ms, minutes=30, rate=0.3)
