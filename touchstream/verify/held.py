@@ -1,7 +1,7 @@
 """What ClickHouse holds: facts as the events they were made of, and what was concluded from them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,7 +16,7 @@ VERSIONS: Final = ("version", "is_deleted")  # how rows replace each other: not 
 UNTYPED: Final = ("topic", "ends_session")  # fields without a column: they are among the properties
 OF_BOTH: Final = (
     "toUnixTimestamp64Milli(occurred_at) AS at_ms, event_id, journey_id, customer_id, touchpoint, channel, segment, "
-    "variant, source, actor, conversation_id, automated, very_late, properties"
+    "variant, source, actor, conversation_id, automated, properties"
 )
 DONE: Final = f"SELECT {OF_BOTH}, type, action FROM v_interactions"  # noqa: S608 - columns of ours
 SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, scale, polarity, sentiment, submission_id FROM v_answers"  # noqa: S608
@@ -47,7 +47,6 @@ class Held:
 
     interactions: list[Any]
     feedback: list[Any]
-    very_late: int  # events that are facts and nothing else
     sessions: list[tuple[Any, ...]]
     waits: list[tuple[Any, ...]]
     conversations: list[tuple[Any, ...]]
@@ -55,12 +54,9 @@ class Held:
 
 def held_of(client: Client, journeys: Journeys) -> Held:
     """Read everything; facts come first, so that what arrives meanwhile is missing rather than unexplained."""
-    done = list(_named_rows(client, DONE, journeys))
-    said = list(_named_rows(client, SAID, journeys))
     return Held(
-        interactions=[_event(row) for row in done if not row["very_late"]],
-        feedback=[_event(row) for row in said if not row["very_late"]],
-        very_late=sum(row["very_late"] for row in (*done, *said)),
+        interactions=_events(client, DONE, journeys),
+        feedback=_events(client, SAID, journeys),
         sessions=_conclusions(client, "v_sessions", SESSIONS, journeys),
         waits=_conclusions(client, "v_waits", WAITS, journeys),
         conversations=_conclusions(client, "v_conversations", CONVERSATIONS, journeys),
@@ -83,9 +79,10 @@ def _in_ms(column: Column) -> str:
     return f"toUnixTimestamp64Milli({column.name})" if "DateTime64" in column.type else column.name
 
 
-def _named_rows(client: Client, select: str, journeys: Journeys) -> Iterator[dict[str, Any]]:
-    found = _query(client, select, journeys)
-    return (dict(zip(found.column_names, row, strict=True)) for row in found.result_rows)
+def _events(client: Client, select: str, journeys: Journeys) -> list[Any]:
+    """Read facts, without those that came so late that they are facts and nothing else."""
+    found = _query(client, select, Journeys(f"NOT very_late AND {journeys.condition}", journeys.parameters))
+    return [_event(dict(zip(found.column_names, row, strict=True))) for row in found.result_rows]
 
 
 def _event(row: dict[str, Any]) -> Any:
@@ -106,6 +103,7 @@ def _event(row: dict[str, Any]) -> Any:
 def _moment(text: Any) -> datetime | None:
     """Read a moment; a property of the same name that is none says nothing."""
     try:
-        return datetime.fromisoformat(text) if isinstance(text, str) else None
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
+    return moment if moment is not None and moment.tzinfo is not None else None

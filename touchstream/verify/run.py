@@ -48,7 +48,7 @@ class Verification:
             progress(part, parts)
             held, facts = self._read(part, parts)
             yield from self._lasting(part, parts, compare(facts, held, self._clock_now()))
-            self.seen.update({name: len(getattr(held, name)) for name in Held.__slots__ if name != "very_late"})
+            self.seen.update({name: len(getattr(held, name)) for name in Held.__slots__})
             counted.add(facts)
         progress(parts, parts)
         yield from self._rolling(counted, parts, progress)

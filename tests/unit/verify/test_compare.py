@@ -30,7 +30,7 @@ def held(facts: Facts, **changes: Any) -> Held:
         "waits": rows(facts.waits, Wait),
         "conversations": rows(facts.conversations, Conversation),
     }
-    return Held(**{"interactions": EVENTS, "feedback": [], "very_late": 0} | told | changes)
+    return Held(**{"interactions": EVENTS, "feedback": []} | told | changes)
 
 
 FACTS = conclude(EVENTS, [], builders.policy())
