@@ -1,6 +1,5 @@
 """The sessions of a journey in one batch: steps are added, then those that have ended are published."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from schemas.identity import session_id
@@ -10,6 +9,8 @@ from streams.logic.sessions import AT, ID, Run, Step
 from streams.logic.visits import session_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from streams.logic.journeys import Changes, Gone, Journey
     from streams.logic.panes import PaneBook
 
@@ -66,11 +67,14 @@ class Visits:
             changes.gone_sessions += ((session_id(journey_id, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
 
 
-def open_for_an_heir(journey: "Journey", former_clock_ms: int) -> Iterator["Gone"]:
+def open_for_an_heir(journeys: "Iterable[Journey]", former_clock_ms: int) -> list["Gone"]:
     """Name the sessions that are open here, but that a former owner may have closed and published with fewer steps.
 
     Its clock may have been further than ours is, up to `former_clock_ms`, and it died before it kept that state.
     """
-    for run in journey.runs:
-        if run.closed_ms is None and len(run.steps) > 1 and run.started_ms < former_clock_ms:
-            yield session_id(journey.journey_id, run.started_ms), journey.journey_id, run.started_ms
+    return [
+        (session_id(journey.journey_id, run.started_ms), journey.journey_id, run.started_ms)
+        for journey in journeys
+        for run in journey.runs
+        if run.closed_ms is None and len(run.steps) > 1 and run.started_ms < former_clock_ms
+    ]
