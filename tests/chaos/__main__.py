@@ -47,19 +47,18 @@ def run_all(jobs: list[Job], seeds: range, results: Results, lanes: int) -> None
             waiting.put(job)
     console.print(f"{waiting.qsize()} of {len(jobs)} cases to run, {len(seeds)} seeds each")
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):  # whoever ends it, nothing is left running
-        signal.signal(name, signal.default_int_handler)
+
+    def interrupted(*_: object) -> None:
+        console.print("stopping after the seeds that are running; run the same command again to go on")
+        stop.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):  # an exception would make `join` take running threads for ended ones
+        signal.signal(name, interrupted)
     threads = [threading.Thread(target=work, args=(waiting, seeds, results, stop)) for _ in range(lanes)]
     for thread in threads:
         thread.start()
-    try:
-        for thread in threads:
-            thread.join()
-    except KeyboardInterrupt:
-        console.print("stopping after the seeds that are running; run the same command again to go on")
-        stop.set()
-        for thread in threads:
-            thread.join()
+    for thread in threads:
+        thread.join()
 
 
 def parsed() -> argparse.Namespace:
