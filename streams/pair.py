@@ -22,10 +22,11 @@ from streams.intake import read
 from streams.logic.arrivals import Arrivals
 from streams.logic.contributions import contributions, open_waits
 from streams.logic.journeys import INTERACTIONS, Changes, Fold, Journey
-from streams.logic.panes import Pane, PaneBook
+from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
+from streams.logic.visiting import open_for_an_heir
 from streams.logic.watermark import NEVER, PairClock
 from streams.orders import Erase, Order
 from streams.placing import partition_of
@@ -56,6 +57,8 @@ class Pair:
         self._gate = Gate(Suppressed() if suppressed is None else suppressed)
         self._recutting = Recutting()
         self._taken_over_ms = now_ms
+        self._former_clock_ms = NEVER  # how far the clocks of former owners may have come
+        self._heir_from: int | None = None  # first minute of the panes that were recovered, until all are published
         self._partitions = partitions
         self._policy = policy
         self._store: dict[str, bytes] = {}
@@ -74,6 +77,9 @@ class Pair:
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
         self.epoch = recovered.epoch
+        self._heir_from = self.book.whole_from
+        if self.epoch > 1:
+            self._former_clock_ms = self._taken_over_ms + self._policy.max_clock_skew_ms
         mark = recovered.marks.get(MARK)
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
@@ -115,7 +121,11 @@ class Pair:
         # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
         self.clock.saw(side, newest_ms, now_ms=now_ms)
+        is_behind = self.clock.watermark_ms < self._former_clock_ms
         self._finish(folds, effects, now_ms)
+        if is_behind:
+            gone = open_for_an_heir([fold.journey for fold in folds.values()], self._former_clock_ms)
+            add_changes(Changes(gone_sessions=gone), effects.rows, self._version)
         self.counts.update(ledger.counts)
         return effects
 
@@ -137,9 +147,16 @@ class Pair:
         return effects
 
     def publish(self) -> list[Pane]:
-        """Panes that changed since they were last published; not all of them at once after a long back-fill."""
+        """Panes that changed since they were last published; not all of them at once after a long back-fill.
+
+        Once a new owner has told all it has recovered, it says so: the last one may have died before it took a pane back.
+        """
         self._publications += 1
-        return self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        panes = self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        if self._heir_from is not None and not self.book.unpublished:
+            panes.append(Pane("", "", ALL_TOLD, self.epoch, self._publications, [self._heir_from]))
+            self._heir_from = None
+        return panes
 
     @property
     def _version(self) -> int:

@@ -18,9 +18,10 @@ from streams.committer import Effects
 from streams.logic.policy import Policy
 from streams.pair import Pair
 from streams.state import Recovered
-from tests import builders, reference
+from tests import builders
 from tests.builders import HOUR, MINUTE
 from tests.unit.logic.test_any_order import RULES, log
+from touchstream.verify import reference
 
 NOW = builders.ms("12:00")
 IDENTITY = {
@@ -202,6 +203,23 @@ def test_a_new_owner_outranks_the_old_one_whatever_that_one_still_writes() -> No
     system.clickhouse.store(stale)  # the zombie wakes up
     [wait] = system.clickhouse.alive(tables.WAITS)
     assert wait["outcome"] == "answered"
+
+
+def test_a_session_that_a_former_owner_closed_and_a_late_event_has_opened_again_is_not_there() -> None:
+    system = System()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:00"), 0)]))
+    for side in (0, 1):
+        system.pair.clock.caught_up(side, now_ms=NOW)
+    closed = system.pair.tick(NOW + MINUTE)
+    assert closed is not None
+    system.clickhouse.store(closed)  # ... and then it dies: nobody remembers that the session was published
+    assert len(system.clickhouse.alive(tables.SESSIONS)) == 1
+    system.crash()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:20"), 1)]))
+    assert system.clickhouse.alive(tables.SESSIONS) == []
+    system.end_of_time()
+    [session] = system.clickhouse.alive(tables.SESSIONS)
+    assert session["events"] == 2
 
 
 def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_older_event_is_very_late() -> None:

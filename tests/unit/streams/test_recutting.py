@@ -19,10 +19,11 @@ from streams.logic.recut import Moved
 from streams.orders import Recut, header_of
 from streams.recutting import MARK as RECUT_MARK
 from streams.recutting import Standing
-from tests import builders, reference
+from tests import builders
 from tests.builders import HOUR, MINUTE
 from tests.unit.logic.test_any_order import RULES, log
 from tests.unit.streams.test_pair import NOW, Record, System, record
+from touchstream.verify import reference
 
 # Other gaps, another channel, another target, other calendars: everything a catalogue may say differently.
 TODAY = replace(
