@@ -34,12 +34,19 @@ JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 class Pair:
     """The owner of one partition pair. Its epoch outranks every earlier owner's."""
 
-    def __init__(self, partition: int, partitions: int, policy: Policy, now_ms: int) -> None:
+    def __init__(
+        self,
+        partition: int,
+        partitions: int,
+        policy: Policy,
+        now_ms: int,
+        counts: Counter[tuple[str, str]] | None = None,
+    ) -> None:
         self.partition = partition
         self.epoch = 1
         self.clock = PairClock(allowed_lateness_ms=policy.allowed_lateness_ms, idle_after_ms=policy.idle_after_ms)
         self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[tuple[str, str]] = Counter() if counts is None else counts  # messages by topic and fate
         self.next_offsets: list[int | None] = [None, None]
         self._taken_over_ms = now_ms
         self._partitions = partitions
@@ -96,7 +103,7 @@ class Pair:
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
         self.clock.saw(side, newest_ms, now_ms=now_ms)
         self._finish(folds, effects, now_ms)
-        self.counts.update(ledger.counts)
+        self.counts.update({(topic.name, fate): number for fate, number in ledger.counts.items()})
         return effects
 
     def tick(self, now_ms: int) -> Effects | None:
