@@ -10,6 +10,7 @@ from sinks.storing import RefusedRow
 from sinks.tables import Table
 from streams import stages
 from streams.outbox import Message
+from streams.state import OutrankedError
 
 Rows = dict[Table, Any]  # list[Row] or Columns
 
@@ -179,15 +180,23 @@ class Committer:
         if refused:
             await self._sender.send(self._on_refused(refused))
         with self._stages.doing(stages.CHANGELOG):
-            for (partition, epoch), states in turn.states().items():
-                if (partition, epoch) not in self._disowned:
-                    await self._states.write(partition, epoch, list(states.items()))
+            for place, states in turn.states().items():
+                await self._write_states(*place, list(states.items()))
         with self._stages.doing(stages.PANES):
             await self._sender.send([message for effects in turn.effects for message in effects.after])
         for effects in turn.effects:
             if effects.acknowledge is not None and not self._is_disowned(effects):
                 effects.acknowledge()
         self.committed_rows += sum(map(len, rows.values()))
+
+    async def _write_states(self, partition: int, epoch: int, states: Sequence[tuple[bytes, bytes | None]]) -> None:
+        if (partition, epoch) in self._disowned:
+            return
+        try:
+            await self._states.write(partition, epoch, states)
+        except OutrankedError:
+            if (partition, epoch) not in self._disowned:  # given back meanwhile: its next owner was just quick
+                raise
 
     def _is_disowned(self, effects: Effects) -> bool:
         return (effects.partition, effects.epoch) in self._disowned

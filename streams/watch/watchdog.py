@@ -95,8 +95,9 @@ class Watchdog:
         self._answered[name] += 1
 
     def _explained(self, stuck: tuple[str, ...]) -> str:
-        # Nothing moves without the event loop: then it alone is worth a word.
-        where = f"{EVENT_LOOP}, which is in {self._where()}" if EVENT_LOOP in stuck else ", ".join(stuck)
+        # Nothing moves without the event loop: when it stands still as well, it alone is worth a word.
+        blocked = self.stalls.stood_s.get(EVENT_LOOP, 0.0) >= self.stalls.patience_s / 2
+        where = f"{EVENT_LOOP}, which is in {self._where()}" if blocked else ", ".join(stuck)
         said = f"stuck: no progress for {self.stalls.longest_s:.0f} s in {where}. {self._vitals.explanation()}"
         return f"{said}. This worker ends; start it again from its last commit"
 
