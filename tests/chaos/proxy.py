@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+SETTLE_S = 2.0
 Answer = tuple[int, dict[str, str], bytes]
 Insert = Callable[[Callable[..., Answer]], Answer]
 
@@ -23,6 +24,8 @@ class Proxy(ThreadingHTTPServer):
         self.target = target
         self.insert: Insert | None = None
         self.disturbed = 0
+        self.open = threading.Event()
+        self.open.set()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -30,12 +33,24 @@ class Proxy(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no request through during the block, and those that are through be answered before it."""
+        self.open.clear()
+        time.sleep(SETTLE_S)
+        try:
+            yield
+        finally:
+            self.open.set()
+
+    @contextmanager
     def during(self, insert: Insert) -> Iterator[Self]:
         """Treat inserts like this during the block; there must be some."""
         before, self.insert = self.disturbed, insert
-        yield self
-        self.insert = None
-        assert self.disturbed > before, "nothing was inserted meanwhile"
+        try:
+            yield self
+        finally:
+            self.insert = None
+            assert self.disturbed > before, "nothing was inserted meanwhile"
 
 
 def slowed(seconds: float) -> Insert:
@@ -65,6 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.open.wait()
         insert = self.server.insert
         if insert is not None and (b"INSERT INTO" in body[:200] or "INSERT+INTO" in self.path):
             self.server.disturbed += 1
