@@ -24,6 +24,7 @@ pytestmark = [
 ]
 RATE = 1500.0
 INPUT = {"rate": RATE, "seconds": 15.0}
+MOST = 0.7
 DISK_BYTES = 2 << 30
 
 
@@ -52,18 +53,18 @@ def proxy(system: System) -> Iterator[Proxy]:
 
 
 @pytest.mark.parametrize(
-    ("name", "insert", "says", "behind_s"),
+    ("name", "insert", "says", "behind"),
     [
-        ("slow", slowed(4.0), None, 4),
-        ("readonly", with_setting("readonly", "1"), "Code: 164.", 8),
-        ("readonly-replica", refused(242, "Table is in readonly mode"), "Code: 242.", 8),
+        ("slow", slowed(4.0), None, 0.3),
+        ("readonly", with_setting("readonly", "1"), "Code: 164.", MOST),
+        ("readonly-replica", refused(242, "Table is in readonly mode"), "Code: 242.", MOST),
     ],
 )
 def test_inserts_that_are_slow_or_refused_are_waited_for(
-    system: System, proxy: Proxy, name: str, insert: Insert, says: str | None, behind_s: float
+    system: System, proxy: Proxy, name: str, insert: Insert, says: str | None, behind: float
 ) -> None:
     with probed_worker(system, TOUCHSTREAM_CLICKHOUSE_URL=proxy.url) as probe:
-        measured(outage(system, probe, proxy.during(insert), name=name, behind_s=behind_s, **INPUT))
+        measured(outage(system, probe, proxy.during(insert), name=name, behind=behind, **INPUT))
         assert waits_told(system, probe) == ([says] if says else [])
 
 
@@ -80,7 +81,7 @@ def waits_told(system: System, probe: Probe) -> list[str]:
 
 def test_too_many_parts_are_waited_for(system: System) -> None:
     with probed_worker(system) as probe:
-        measured(outage(system, probe, too_many_parts(system), name="parts", behind_s=8, **INPUT))
+        measured(outage(system, probe, too_many_parts(system), name="parts", behind=MOST, **INPUT))
         assert waits_told(system, probe) == ["Code: 252."]
 
 
@@ -101,7 +102,7 @@ def test_a_full_disk_is_waited_for(system: System, proxy: Proxy) -> None:
     if not disk.is_mount():
         pytest.skip("this user may not mount a small disk")
     with probed_worker(system, TOUCHSTREAM_CLICKHOUSE_URL=proxy.url) as probe:
-        measured(outage(system, probe, full_disk(disk, proxy), name="disk", behind_s=8, **INPUT))
+        measured(outage(system, probe, full_disk(disk, proxy), name="disk", behind=MOST, **INPUT))
         assert waits_told(system, probe) == ["Code: 243."]
 
 
@@ -132,10 +133,10 @@ def kafka_away(system: System) -> Iterator[None]:
 def test_a_kafka_that_is_away_is_waited_for(system: System) -> None:
     with probed_worker(system, TOUCHSTREAM_SESSION_TIMEOUT_S="30") as probe:
         trouble = kafka_away(system)
-        measured(outage(system, probe, trouble, name="kafka", behind_s=0, sends=False, **INPUT))
+        measured(outage(system, probe, trouble, name="kafka", behind=0, sends=False, **INPUT))
 
 
 @pytest.mark.timeout(1800)
 def test_ten_minutes_without_clickhouse_at_full_input(system: System) -> None:
     with probed_worker(system) as probe:
-        measured(outage(system, probe, clickhouse_away(system), name="minutes", rate=RATE, seconds=600, behind_s=590))
+        measured(outage(system, probe, clickhouse_away(system), name="minutes", rate=RATE, seconds=600, behind=MOST))

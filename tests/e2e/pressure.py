@@ -167,24 +167,26 @@ def outage(
     name: str,
     rate: float,
     seconds: float,
-    behind_s: float,
+    behind: float,
     sends: bool = True,
 ) -> str:
     """Full input, then the trouble for some seconds, then its end; what must hold is asserted, what was measured returned.
 
-    `behind_s`: how many seconds of input the worker must have fallen behind, or there was no trouble at all.
+    `behind`: by which share of what was sent meanwhile the worker must have fallen behind, or there was no trouble at all.
     """
     with Load(system, name, rate) as load:
         before, during = Watch(probe), Watch(probe)
         before.look_for(min(seconds, 60) / 3)
         with nullcontext() if sends else load.paused(), trouble:
+            sent_before = load.sent
             during.look_for(seconds)
+            sent = load.sent - sent_before
         load.stop()
     ended = time.monotonic()
     system.settle()
     drained_s = time.monotonic() - ended
     during.assert_calm()
-    assert max(during.lags) >= rate * behind_s, (before.lags, during.lags)
+    assert max(during.lags) >= behind * sent, (sent, before.lags, during.lags)
     assert max(during.memory) <= GROWTH * max(before.memory), (before.memory, during.memory)
     assert system.value("SELECT count() FROM v_dead_letters") == 0
     system.until(lambda: load.found() == load.expected(), f"{load.found()} are {load.expected()}", 30)

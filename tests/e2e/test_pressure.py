@@ -23,5 +23,5 @@ def test_an_outage_at_full_input_costs_no_memory_no_partition_and_no_event(tmp_p
         probed_worker(system) as probe,
     ):
         trouble = clickhouse_away(system)
-        outage(system, probe, trouble, name="away", rate=1500, seconds=3 * PATIENCE_S, behind_s=2 * PATIENCE_S)
+        outage(system, probe, trouble, name="away", rate=1500, seconds=3 * PATIENCE_S, behind=0.7)
         assert probe.ask("/live") == (200, "makes progress\n")

@@ -46,8 +46,8 @@ def stream(seed: int) -> Stream:
     [
         ("a fold that never ends", "its event loop, which is in ", r"which is in busy \(stuck_worker.py:\d+\)\. pair 0"),
         ("a call that blocks", "its event loop, which is in ", r"which is in <lambda> \(stuck_worker.py:\d+\)\. pair 0"),
-        ("an agent", "touchpoint.", r"interactions position \d+ end \d+ committed \d+, last folded \d+ of .+ \d+\.\d s ago"),
-        ("the committer", "committing", r"under way: (letters|panes) for \d+\.\d s"),
+        ("an agent", r"touchpoint\.", r"interactions position \d+ end \d+ committed \d+, last folded \d+ of .+ \d+\.\d s ago"),
+        ("the committer", r"committing|touchpoint\.", r"under way: (letters|panes) for \d+\.\d s"),
         ("a recovery", "reading its state", r"last began to read its state \d+\.\d s ago"),
     ],
 )  # fmt: skip
@@ -58,7 +58,7 @@ def test_a_stuck_worker_says_where_in_one_line_and_ends(system: System, stuck_in
         assert worker.wait(60) == EXIT_BUG, system.said(number)[-3000:]
     [line] = [line for line in system.said(number).splitlines() if "CRITICAL" in line]
     assert f"stuck: no progress for {PATIENCE_S:.0f} s in " in line
-    assert names in line.partition(". ")[0]
+    assert re.search(names, line.partition(". ")[0]), line
     assert re.search(shows, line), line
     assert re.search(r"pair 3: .*, last .+; under way: .*; pending \d+ rows, \d+ turns committed", line), line
     assert "Traceback" not in system.said(number)
