@@ -1,5 +1,6 @@
 """A worker whose metrics port is asked, and what it answers."""
 
+import re
 import subprocess
 import urllib.error
 import urllib.request
@@ -7,11 +8,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from streams.batching.app import EXIT_BUG
 from tests.e2e.system import System
+from tests.e2e.trouble import Stream
 from touchstream.brokers.processes import free_port
+
+STUCK_WORKER = Path(__file__).parent / "stuck_worker.py"
 
 
 class Probe:
@@ -64,3 +70,16 @@ def probed_worker(system: System, **environment: str) -> Iterator[Probe]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def last_words(system: System, stuck_in: str, events: Stream) -> str:
+    """Let a worker get stuck; return the one line with which it ended."""
+    number = len(system.workers)
+    worker = system.start_worker(STUCK_WORKER, TEST_STUCK_IN=stuck_in)
+    with events.flowing(system, seconds=4):
+        assert worker.wait(60) == EXIT_BUG, system.said(number)[-3000:]
+    [line] = [line for line in system.said(number).splitlines() if "CRITICAL" in line]
+    assert "stuck: no progress for " in line
+    assert re.search(r"pair 3: .*, last .+; under way: .*; pending \d+ rows, \d+ turns committed", line), line
+    assert "Traceback" not in system.said(number)
+    return line
