@@ -175,6 +175,7 @@ def outage(
 
     `behind`: by which share of what was sent meanwhile the worker must have fallen behind, or there was no trouble at all.
     """
+    system.settle()  # what others have left
     dead_letters = system.value(DEAD_LETTERS)
     with Load(system, name, rate) as load:
         before, during = Watch(probe), Watch(probe)
