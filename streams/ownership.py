@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from faust.types import TP
 
@@ -18,6 +18,7 @@ from streams.letters import pane_messages
 from streams.logic.policy import Policy
 from streams.pair import PANES_AT_ONCE, Pair
 from streams.state import OutrankedError, StateTable
+from streams.suppression import Suppressed
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class Ownership:
         policy: Policy,
         *,
         partitions: int,
+        suppressed: Suppressed,
+        client_options: Mapping[str, Any],
         now_ms: Callable[[], int] = wall_clock_ms,
     ) -> None:
         self.pairs: dict[int, Pair] = {}
@@ -53,6 +56,8 @@ class Ownership:
         self._committer = committer
         self._policy = policy
         self._partitions = partitions
+        self._suppressed = suppressed
+        self._client_options = client_options
         app.on_pairs_assigned(ending(self.take_over))
         app.on_pairs_revoked(self.give_back)
 
@@ -61,8 +66,10 @@ class Ownership:
         started = time.monotonic()
         partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
         fresh = sorted(partitions - self.pairs.keys())
+        await self._suppressed.refresh(self._client_options, self._partitions)
         for partition in fresh:
-            pair = Pair(partition, self._partitions, self._policy, self.now_ms(), self.counts)
+            pair = Pair(partition, self._partitions, self._policy, self.now_ms(), self._suppressed)
+            pair.counts = self.counts
             self.did(partition, "began to read its state")
             try:
                 pair.take_over(await self._states.recover(partition))

@@ -30,6 +30,7 @@ from streams.ownership import Ownership, wall_clock_ms
 from streams.process import run_worker, set_up_logging
 from streams.settings import Settings
 from streams.state import StateTable
+from streams.suppression import Suppressed
 from streams.topic_setup import STATE_TABLES, ensure_topics
 from streams.watch.server import serve
 from streams.watch.vitals import Vitals
@@ -98,11 +99,20 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         on_refused=functools.partial(letters_of_refused_rows, partitions=settings.partitions),
         doing=app.stages,
     )
-    ownership = Ownership(app, states, committer, policy, partitions=settings.partitions)
+    suppressed = Suppressed()
+    ownership = Ownership(
+        app,
+        states,
+        committer,
+        policy,
+        partitions=settings.partitions,
+        suppressed=suppressed,
+        client_options=options,
+    )
     merger = PaneMerger(app, marks, committer, policy)
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
-    keep_dead_letters(app, committer)
+    keep_dead_letters(app, committer, suppressed)
     vitals = Vitals(app, writer, outbox, committer, ownership, merger, (states, marks), clickhouse.write_timeout_s)
     watchdog = Watchdog(vitals, settings.stuck_after_s)
     app.before_joining(watchdog.start)

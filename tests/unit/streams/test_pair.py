@@ -15,7 +15,8 @@ from sinks import tables
 from sinks.tables import Table
 from streams.batching.batch import Batch
 from streams.committer import Effects
-from streams.pair import MARK, Pair
+from streams.logic.policy import Policy
+from streams.pair import Pair
 from streams.state import Recovered
 from tests import builders, reference
 from tests.builders import HOUR, MINUTE
@@ -67,15 +68,17 @@ class System:
     clickhouse: ClickHouse = field(default_factory=ClickHouse)
     changelog: dict[bytes, bytes] = field(default_factory=dict)
     epoch: int = 0
+    partitions: int = 1
+    policy: Policy = RULES
     pair: Pair = field(init=False)
 
     def __post_init__(self) -> None:
         self.crash()
 
     def crash(self) -> None:
-        items = {key: value for key, value in self.changelog.items() if key != MARK}
-        marks = {MARK: self.changelog[MARK]} if MARK in self.changelog else {}
-        self.pair = Pair(0, 1, RULES, NOW)
+        items = {key: value for key, value in self.changelog.items() if not key.startswith(b"\x00")}
+        marks = {key: value for key, value in self.changelog.items() if key.startswith(b"\x00")}
+        self.pair = Pair(0, self.partitions, self.policy, NOW)
         self.epoch += 1
         self.pair.take_over(Recovered(self.epoch, items, marks))
 
