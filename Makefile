@@ -16,7 +16,10 @@ demo: $(READY)  ## the whole system on this machine, with believable customers
 	$(BIN)/touchstream demo
 
 test: check  ## everything: style, types, import rules, unit and integration tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not chaos"
+
+chaos: $(READY)  ## what takes minutes: crashes, outages, many workers
+	$(BIN)/python -m pytest -m chaos -rP tests/chaos
 
 chaos: $(READY)  ## the whole crash matrix: hours, with a table at the end; interrupted, it goes on where it was
 	$(BIN)/python -m tests.chaos

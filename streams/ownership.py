@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -47,6 +48,9 @@ class Ownership:
     ) -> None:
         self.pairs: dict[int, Pair] = {}
         self.now_ms = now_ms
+        self.counts: Counter[tuple[str, str]] = Counter()  # messages by topic and fate, of all pairs there ever were
+        self.last: dict[int, tuple[str, float]] = {}  # what was last done for a pair, and when
+        self.recoveries = 0
         self._app = app
         self._states = states
         self._committer = committer
@@ -65,6 +69,8 @@ class Ownership:
         await self._suppressed.refresh(self._client_options, self._partitions)
         for partition in fresh:
             pair = Pair(partition, self._partitions, self._policy, self.now_ms(), self._suppressed)
+            pair.counts = self.counts
+            self.did(partition, "began to read its state")
             try:
                 pair.take_over(await self._states.recover(partition))
             except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way
@@ -72,12 +78,18 @@ class Ownership:
                 return
             await self._states.check_fences(partition, pair.fences)
             self.pairs[partition] = pair
+            self.recoveries += 1
+            self.did(partition, f"recovered {len(pair)} journeys")
         if fresh:
             journeys = sum(len(self.pairs[partition]) for partition in fresh)
             seconds = time.monotonic() - started
             log.info("took over partition pairs %s with %d journeys in %.1f s", _ranges(fresh), journeys, seconds)
         elif not partitions:
             log.info("no partition pair is left for this worker: it waits for one that another worker gives back")
+
+    def did(self, partition: int, what: str) -> None:
+        """Note what was done for a pair, for the day on which it is the last thing that was."""
+        self.last[partition] = (what, time.monotonic())
 
     async def give_back(self, tps: Iterable[TP]) -> None:
         """Forget pairs that were taken away; what they have pending is folded again by the next owner."""

@@ -52,7 +52,7 @@ class Pair:
         self.epoch = 1
         self.clock = PairClock(allowed_lateness_ms=policy.allowed_lateness_ms, idle_after_ms=policy.idle_after_ms)
         self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[tuple[str, str]] = Counter()  # messages by topic and fate
         self.next_offsets: list[int | None] = [None, None]
         self._gate = Gate(Suppressed() if suppressed is None else suppressed)
         self._recutting = Recutting()
@@ -126,7 +126,7 @@ class Pair:
         if is_behind:
             gone = open_for_an_heir([fold.journey for fold in folds.values()], self._former_clock_ms)
             add_changes(Changes(gone_sessions=gone), effects.rows, self._version)
-        self.counts.update(ledger.counts)
+        self.counts.update({(topic.name, fate): number for fate, number in ledger.counts.items()})
         return effects
 
     def tick(self, now_ms: int) -> Effects | None:

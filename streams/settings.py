@@ -57,6 +57,14 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=5000, description="milliseconds a broker may hold back an empty answer")
     ] = 100
 
+    stuck_after_s: Annotated[
+        float,
+        Field(ge=1, le=86_400, description="seconds from 1 to 86400 without progress after which a worker ends itself"),
+    ] = 120.0
+    metrics_port: Annotated[
+        int, Field(ge=0, le=65_535, description="a port of 127.0.0.1 for /live, /ready and /metrics; 0 for none")
+    ] = 0
+
     tls: Annotated[bool, Field(description="true or false")] = False
     tls_ca: Annotated[Path | None, Field(description="path of the CA certificates, PEM")] = None
     tls_certificate: Annotated[Path | None, Field(description="path of the client certificate, PEM")] = None

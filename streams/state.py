@@ -50,16 +50,22 @@ class _Owned:
     items: dict[bytes, bytes]
     marks: dict[bytes, bytes]
     lock: asyncio.Lock
+    size: int  # bytes of all keys and values
 
     def value(self, key: bytes) -> bytes | None:
         return b"" if key == EPOCH_KEY else self._kept(key).get(key)
 
     def put(self, items: Mapping[bytes, bytes | None]) -> None:
         for key, value in items.items():
+            kept = self._kept(key)
+            before = kept.get(key)
+            if before is not None:
+                self.size -= len(key) + len(before)
             if value is None:
-                self._kept(key).pop(key, None)
+                kept.pop(key, None)
             elif key != EPOCH_KEY:
-                self._kept(key)[key] = value
+                kept[key] = value
+                self.size += len(key) + len(value)
 
     def _kept(self, key: bytes) -> dict[bytes, bytes]:
         return self.marks if key.startswith(MARK) else self.items
@@ -77,6 +83,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         self.changelog = self.changelog_topic.get_topic_name()
         self._client_options = dict(client_options)
         self._owned: dict[int, _Owned] = {}
+        self.records_read = 0
         app.unread_topics.add(self.changelog)
         app.tables.add(self)
 
@@ -95,6 +102,16 @@ class StateTable(faust.Table):  # type: ignore[misc]
     async def on_stop(self) -> None:
         """Send what is still to be sent and close the producer."""
         await self._producer.stop()
+
+    @property
+    def refused(self) -> bool:
+        """Whether the brokers take no states now."""
+        return hasattr(self, "_writer") and self._writer.refused
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """Bytes of state by partition."""
+        return {partition: owned.size for partition, owned in self._owned.copy().items()}
 
     async def recover(self, partition: int) -> Recovered:
         """Read the whole changelog partition and claim it under a new epoch, before anything of it is handled.
@@ -116,7 +133,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
         replay.values.pop(EPOCH_KEY, None)
         replay.stale.discard(EPOCH_KEY)
         marks = {key: replay.values.pop(key) for key in [key for key in replay.values if key.startswith(MARK)]}
-        owned = self._owned[partition] = _Owned(epoch, claimed + 1, replay.values, marks, asyncio.Lock())
+        size = sum(len(key) + len(value) for kept in (replay.values, marks) for key, value in kept.items())
+        owned = self._owned[partition] = _Owned(epoch, claimed + 1, replay.values, marks, asyncio.Lock(), size)
         await self.write(partition, epoch, [(key, owned.value(key)) for key in replay.stale])
         return Recovered(epoch, replay.values, marks)
 
@@ -184,4 +202,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         return foreign.corrections(owned.epoch, lambda key: changes[key] if key in changes else owned.value(key))
 
     def _reader(self, partition: int) -> ChangelogReader:
-        return ChangelogReader(self._client_options, self.changelog, partition)
+        return ChangelogReader(self._client_options, self.changelog, partition, self._count_read)
+
+    def _count_read(self, records: int) -> None:
+        self.records_read += records

@@ -32,6 +32,9 @@ from streams.settings import Settings
 from streams.state import StateTable
 from streams.suppression import Suppressed
 from streams.topic_setup import STATE_TABLES, ensure_topics
+from streams.watch.server import serve
+from streams.watch.vitals import Vitals
+from streams.watch.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,8 @@ class Worker:
     committer: Committer
     ownership: Ownership
     merger: PaneMerger
+    vitals: Vitals
+    watchdog: Watchdog
 
     async def commit(self) -> None:
         """Connect to where results go, then commit turn after turn."""
@@ -59,7 +64,10 @@ class Worker:
 def run(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> None:
     """Run one worker until it is told to stop; topics that do not fit are told before it joins its group."""
     set_up_logging("INFO")
-    app = create_worker(settings, clickhouse, catalogue).app
+    worker = create_worker(settings, clickhouse, catalogue)
+    app = worker.app
+    if settings.metrics_port:
+        serve(worker.vitals, worker.watchdog, settings.metrics_port)
     created = ensure_topics(settings, sorted(app.unread_topics))
     if created:
         log.info("created topics %s", ", ".join(created))
@@ -89,6 +97,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         outbox,
         flush_interval=settings.flush_interval_s,
         on_refused=functools.partial(letters_of_refused_rows, partitions=settings.partitions),
+        doing=app.stages,
     )
     suppressed = Suppressed()
     ownership = Ownership(
@@ -104,9 +113,12 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
     keep_dead_letters(app, committer, suppressed)
-    worker = Worker(app, writer, outbox, committer, ownership, merger)
-    for forever in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run):
-        app.task(ending(forever))
+    vitals = Vitals(app, writer, outbox, committer, ownership, merger, (states, marks), clickhouse.write_timeout_s)
+    watchdog = Watchdog(vitals, settings.stuck_after_s)
+    app.before_joining(watchdog.start)
+    worker = Worker(app, writer, outbox, committer, ownership, merger, vitals, watchdog)
+    for task in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run, app.sights.run):
+        app.task(ending(task))
     return worker
 
 

@@ -36,6 +36,9 @@ class Pairs:
         self._on_revoked: list[OnRevoked] = []
         self._generation = -1
         self._tps: frozenset[TP] = frozenset()
+        self.assigned = False  # whether the group has told this worker its share, which may be nothing
+        self.announcing = False  # whether hooks are at work on it
+        self.rebalances = 0
         self._unbroken: frozenset[TP] = frozenset()  # since the last assignment that was announced
 
     @property
@@ -56,18 +59,25 @@ class Pairs:
         self._unbroken &= frozenset(tps) if generation == self._generation + 1 else frozenset()
         self._generation = generation
         self._tps = self._only_batched(tps)
+        self.assigned = True
+        self.rebalances += 1
 
     async def announce(self) -> None:
         """Run the hooks for the current assignment."""
         assignment = Assignment(self._generation, self._tps, self._unbroken)
-        for hook in self._on_assigned:
-            await hook(assignment)
+        self.announcing = True
+        try:
+            for hook in self._on_assigned:
+                await hook(assignment)
+        finally:
+            self.announcing = False
         self._unbroken = assignment.tps
 
     async def revoke(self, tps: Iterable[TP]) -> None:
         """Run the hooks for partitions that were given back."""
         revoked = self._only_batched(tps)
         self._tps -= revoked
+        self.assigned = False
         if revoked:
             for hook in self._on_revoked:
                 await hook(revoked)
