@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-QUESTIONS = ("benchmarks.pipeline", "benchmarks.state", "benchmarks.transport")
+QUESTIONS = ("benchmarks.pipeline", "benchmarks.state", "benchmarks.recovery", "benchmarks.transport")
 
 if __name__ == "__main__":
     for module in QUESTIONS:

@@ -94,6 +94,7 @@ class Committer:
         self._flush_interval = flush_interval
         self._on_refused = on_refused
         self._pending = _Turn()
+        self._in_flight = _Turn()
         self._filled = asyncio.Event()
         self._full = asyncio.Event()
         self._roomy = asyncio.Event()
@@ -127,10 +128,12 @@ class Committer:
             await self._linger(last + self._flush_interval - monotonic())
             last = monotonic()
             turn, self._pending = self._pending, _Turn()
+            self._in_flight = turn
             self._filled.clear()
             self._full.clear()
             self._roomy.set()
             await self._commit(turn)
+            self._in_flight = _Turn()
             if not self._pending.effects:
                 self._drained.set()
 
@@ -139,9 +142,11 @@ class Committer:
         self._full.set()
         await self._drained.wait()
 
-    def disown(self, partition: int, epoch: int) -> None:
-        """Drop what this owner of the partition has not stored: the next owner folds it again."""
+    def disown(self, partition: int, epoch: int) -> bool:
+        """Drop what this owner of the partition has not stored, and say whether there was any: the next owner folds it again."""
         self._disowned.add((partition, epoch))
+        under_way = [*self._in_flight.effects, *self._pending.effects]
+        return any((effects.partition, effects.epoch) == (partition, epoch) for effects in under_way)
 
     async def _linger(self, seconds: float) -> None:
         if seconds <= 0:

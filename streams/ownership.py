@@ -44,6 +44,7 @@ class Ownership:
     ) -> None:
         self.pairs: dict[int, Pair] = {}
         self.now_ms = now_ms
+        self._given_back: dict[int, Pair | None] = {}  # None: the pair has folded what was not committed
         self._app = app
         self._states = states
         self._committer = committer
@@ -56,30 +57,52 @@ class Ownership:
         """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""
         started = time.monotonic()
         partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
+        for partition in self._given_back.keys() - partitions:
+            self._forget(partition)
         fresh = sorted(partitions - self.pairs.keys())
-        for partition in fresh:
-            pair = Pair(partition, self._partitions, self._policy, self.now_ms())
-            try:
-                pair.take_over(await self._states.recover(partition))
-            except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way
-                log.info("%s; waiting for the next assignment", error)
-                return
-            await self._states.check_fences(partition, pair.fences)
-            self.pairs[partition] = pair
+        try:
+            kept = [partition for partition in fresh if await self._take_over(partition)]
+        except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way
+            log.info("%s; waiting for the next assignment", error)
+            return
         if fresh:
             journeys = sum(len(self.pairs[partition]) for partition in fresh)
             seconds = time.monotonic() - started
-            log.info("took over partition pairs %s with %d journeys in %.1f s", _ranges(fresh), journeys, seconds)
+            unread = f" ({_ranges(kept)} unread: nobody else had them)" if kept else ""
+            log.info(
+                "took over partition pairs %s with %d journeys in %.1f s%s", _ranges(fresh), journeys, seconds, unread
+            )
         elif not partitions:
             log.info("no partition pair is left for this worker: it waits for one that another worker gives back")
 
+    async def _take_over(self, partition: int) -> bool:
+        """Take one pair over; whether its state was still in memory."""
+        recovered = await self._states.recover(partition)
+        pair = self._given_back.pop(partition, None)
+        if pair is not None and recovered.unbroken:
+            pair.go_on(recovered.epoch)
+        else:
+            pair = Pair(partition, self._partitions, self._policy, self.now_ms())
+            pair.take_over(recovered)
+            await self._states.check_fences(partition, pair.fences)
+        self.pairs[partition] = pair
+        return recovered.unbroken
+
     async def give_back(self, tps: Iterable[TP]) -> None:
-        """Forget pairs that were taken away; what they have pending is folded again by the next owner."""
+        """Stop acting on pairs that were taken away; what they have pending is folded again by the next owner.
+
+        That may be this worker: every rebalance begins with giving everything back. A pair of which nothing was pending can go on.
+        """
         for partition in {tp.partition for tp in tps if tp.topic in _EVENT_TOPICS}:
             pair = self.pairs.pop(partition, None)
             if pair is not None:
-                self._committer.disown(partition, pair.epoch)
+                pending = self._committer.disown(partition, pair.epoch)
+                self._given_back[partition] = None if pending else pair
                 self._states.release(partition)
+
+    def _forget(self, partition: int) -> None:
+        del self._given_back[partition]
+        self._states.forget(partition)
 
     async def run_clock(self) -> None:
         """Let time pass for every pair, and publish the panes that changed."""

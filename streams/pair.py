@@ -11,12 +11,10 @@ import msgspec
 
 from schemas.topics import EVENTS, Topic
 from streams import state_codec
-from streams.agenda import Agenda
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
 from streams.intake import Arrival, read
-from streams.logic.contributions import contributions, open_waits
 from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import Pane, PaneBook
 from streams.logic.policy import Policy
@@ -24,6 +22,7 @@ from streams.logic.watermark import NEVER, PairClock
 from streams.placing import partition_of
 from streams.rest import Rest
 from streams.state import Recovered
+from streams.store import States
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
@@ -44,8 +43,8 @@ class Pair:
         self._taken_over_ms = now_ms
         self._partitions = partitions
         self._policy = policy
-        self._store: dict[str, bytes] = {}
-        self._agenda = Agenda()
+        self._states = States()
+        self._agenda = self._states.agenda()
         self._rest = Rest(policy.state_linger_ms)
         self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
         self._emissions = 0
@@ -54,7 +53,7 @@ class Pair:
 
     def __len__(self) -> int:
         """How many journeys have state."""
-        return len(self._store)
+        return len(self._states)
 
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
@@ -64,13 +63,19 @@ class Pair:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
         counts_from_ms = self._taken_over_ms - self._policy.pane_retention_ms
-        for key, raw in recovered.items.items():
-            journey_id = key.decode()
-            self._store[journey_id] = raw
-            self._agenda.schedule(journey_id, state_codec.due_ms(raw))
+        self._states = recovered.states
+        self._agenda = recovered.states.agenda()
+        for key, raw in recovered.states.items():
+            self._agenda.schedule(key, state_codec.due_ms(raw))
             if state_codec.latest_ms(raw) >= counts_from_ms:
-                journey = state_codec.decode(journey_id, raw)
-                self.book.restore(contributions(journey, self._policy), open_waits(journey, self._policy))
+                self.book.restore(state_codec.decode(key.decode(), raw))
+
+    def go_on(self, epoch: int) -> None:
+        """Go on in a new epoch, after a time in which nobody owned the pair."""
+        self.epoch = epoch
+        for side in range(len(EVENTS)):
+            self.clock.lags(side)
+        self.book.tell_all_gauges()
 
     @property
     def fences(self) -> dict[str, int]:
@@ -103,16 +108,16 @@ class Pair:
         """Let time pass: sessions close, targets are missed, state expires. None when nothing was due."""
         if self._rest.turn(now_ms):
             for journey_id in self._overdue:
-                self._agenda.schedule(journey_id, NEVER)
+                self._agenda.schedule(journey_id.encode(), NEVER)
             self._overdue.clear()
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
-        due = list(self._agenda.due(watermark_ms, JOURNEYS_PER_TICK))
+        due = self._agenda.due(watermark_ms, JOURNEYS_PER_TICK, self._due_of)
         if not due:
             return None
         self._emissions += 1
         effects = self._effects()
-        self._finish({journey_id: self._open(journey_id) for journey_id in due}, effects, now_ms)
+        self._finish({journey_id: self._open(journey_id) for journey_id in map(bytes.decode, due)}, effects, now_ms)
         return effects
 
     def publish(self) -> list[Pane]:
@@ -137,7 +142,7 @@ class Pair:
         return folds
 
     def _open(self, journey_id: str) -> Fold:
-        raw = self._store.get(journey_id)
+        raw = self._states.get(journey_id.encode())
         journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
         watermark_ms = self.clock.watermark_ms
         return Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
@@ -154,18 +159,23 @@ class Pair:
         effects.states[MARK] = self._mark()
 
     def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
+        key = journey_id.encode()
         if journey.empty:
-            self._store.pop(journey_id, None)
-            self._agenda.forget(journey_id)
-            states[journey_id.encode()] = None
+            self._states.put(key, None)
+            states[key] = None
             return
         raw, due_ms = state_codec.encode(journey, self._policy)
-        self._store[journey_id] = raw
-        states[journey_id.encode()] = raw
-        if due_ms <= self.clock.watermark_ms:
+        known_due_ms, watermark_ms = self._due_of(key), self.clock.watermark_ms
+        self._states.put(key, raw)
+        states[key] = raw
+        if due_ms <= watermark_ms:
             self._overdue.add(journey_id)
-        else:
-            self._agenda.schedule(journey_id, due_ms)
+        elif known_due_ms is None or not watermark_ms < known_due_ms <= due_ms:  # else the agenda looks soon enough
+            self._agenda.schedule(key, due_ms)
+
+    def _due_of(self, key: bytes) -> int | None:
+        raw = self._states.get(key)
+        return None if raw is None else state_codec.due_ms(raw)
 
     def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
         place = (topic.name, self.partition, self._partitions)
@@ -178,4 +188,5 @@ class Pair:
         return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms, self.next_offsets))
 
     def _is_home(self, journey_id: str) -> bool:
-        return journey_id in self._store or partition_of(journey_id.encode(), self._partitions) == self.partition
+        key = journey_id.encode()
+        return key in self._states or partition_of(key, self._partitions) == self.partition

@@ -73,10 +73,7 @@ def of_answer(answer: Answer, policy: Policy) -> Iterator[Contribution]:
 
 
 def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
-    """Everything a journey adds, recomputed from its state: what a new owner of a partition starts from."""
-    for at_ms, touchpoint, channel, is_automated in _volume(journey):
-        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
-        yield Contribution(policy.scopes(touchpoint, channel), at_ms // MINUTE_MS, parts)
+    """Everything a journey adds besides its volume, recomputed from its state: what a new owner of a partition starts from."""
     for run in journey.runs:
         yield from of_run(run, policy)
     for dialogue in journey.dialogues.values():
@@ -113,10 +110,11 @@ def _response(case: Case, waited_ms: int) -> Parts:
     return parts
 
 
-def _volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
+def volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
+    """Events of a journey as a pane counts them: minute, touchpoint, channel, and whether a machine did it."""
     for run in journey.runs:
         for step in run.steps:
-            yield step[AT], step[TOUCHPOINT], step[CHANNEL], bool(step[MARKS] & AUTOMATED)
+            yield step[AT] // MINUTE_MS, step[TOUCHPOINT], step[CHANNEL], bool(step[MARKS] & AUTOMATED)
     for events in (journey.notices, journey.answers):
         for event in events:
-            yield event[0], event[2], event[3], event[4]
+            yield event[0] // MINUTE_MS, event[2], event[3], event[4]

@@ -110,7 +110,7 @@ async def keep_sums(batch: Batch) -> None:
     assert state is not None
     partition = batch.tp.partition
     recovered = held[partition]
-    count, total, fence = json.loads(recovered.items.get(b"sum", b"[0, 0, -1]"))
+    count, total, fence = json.loads(recovered.states.get(b"sum") or b"[0, 0, -1]")
     fresh = [record for record in batch.records if record.offset > fence]
     if fresh:
         value = [count + len(fresh), total + sum(int(record.value or 0) for record in fresh), fresh[-1].offset]

@@ -17,8 +17,9 @@ from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.pair import MARK, Pair
 from streams.state import Recovered
+from streams.store import MemoryStore, States
 from tests import builders, reference
-from tests.builders import HOUR, MINUTE
+from tests.builders import HOUR, MINUTE, Record
 from tests.unit.logic.test_any_order import RULES, log
 
 NOW = builders.ms("12:00")
@@ -30,15 +31,6 @@ IDENTITY = {
     tables.WAITS: ("wait_id",),
     tables.CONVERSATIONS: ("journey_id", "conversation_id"),
 }
-
-
-@dataclass(slots=True)
-class Record:
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class ClickHouse:
@@ -77,7 +69,7 @@ class System:
         marks = {MARK: self.changelog[MARK]} if MARK in self.changelog else {}
         self.pair = Pair(0, 1, RULES, NOW)
         self.epoch += 1
-        self.pair.take_over(Recovered(self.epoch, items, marks))
+        self.pair.take_over(Recovered(self.epoch, States(MemoryStore(items)), MemoryStore(marks)))
 
     def batch(self, topic: Topic, records: list[Record], now_ms: int = NOW) -> Effects:
         end = records[-1].offset + 1
