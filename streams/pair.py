@@ -19,6 +19,7 @@ from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.watermark import NEVER, PairClock
+from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.placing import partition_of
 from streams.rest import Rest
 from streams.state import Recovered
@@ -66,6 +67,8 @@ class Pair:
         self._states = recovered.states
         self._agenda = recovered.states.agenda()
         for key, raw in recovered.states.items():
+            if state_codec.version(raw) > WIRE_VERSION:  # found here or in the middle of the work
+                raise NewerStateError(key.decode(), state_codec.version(raw))
             self._agenda.schedule(key, state_codec.due_ms(raw))
             if state_codec.latest_ms(raw) >= counts_from_ms:
                 self.book.restore(state_codec.decode(key.decode(), raw))
