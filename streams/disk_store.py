@@ -57,6 +57,7 @@ class DiskStore:
         shutil.rmtree(folder, ignore_errors=True)
         options = _options(cache)
         self._db = Rdict(str(folder), options, column_families={"agenda": options})
+        self._entries = self._db.get_column_family("agenda")
         self._unlogged = WriteOptions()
         self._unlogged.disable_wal = True
         self._count = 0
@@ -80,10 +81,11 @@ class DiskStore:
 
     def agenda(self) -> Agenda:
         """Return an agenda on disk. One that was here before is taken over: what it says too much is found out."""
-        return DiskAgenda(self._db.get_column_family("agenda"), self._unlogged)
+        return DiskAgenda(self._entries, self._unlogged)
 
     def close(self) -> None:
         """Let everything go."""
+        self._entries.close()
         self._db.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

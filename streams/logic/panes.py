@@ -1,10 +1,12 @@
 """One-minute panes of one partition pair: absolute partial aggregates by scope, published when they change."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from streams.logic.contributions import Contribution, OpenWait, contributions, open_waits, volume
+from streams.logic.answers import counting
+from streams.logic.contributions import Contribution, OpenWait, of_answer, of_case, of_run, open_wait, volume
+from streams.logic.dialogues import read
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.watermark import NEVER
@@ -90,11 +92,22 @@ class PaneBook:
         for minute, touchpoint, channel, automated in volume(journey):
             if minute >= self._kept_from:
                 self.count(minute, touchpoint, channel, automated)
-        for each in contributions(journey, self._policy):
+        for each in self._of_state(journey):
             if each.minute >= self._kept_from:
                 self.add(*each)
-        for wait in open_waits(journey, self._policy):
-            self.wait_opened(wait)
+
+    def _of_state(self, journey: "Journey") -> Iterator[Contribution]:
+        policy = self._policy
+        for run in journey.runs:
+            yield from of_run(run, policy)
+        for name, dialogue in journey.dialogues.items():
+            cases = read(dialogue, policy)[1]
+            for case in cases:
+                yield from of_case(case, policy)
+            for wait in open_wait(journey.journey_id, name, cases, policy):
+                self.wait_opened(wait)
+        for answer in counting(journey.answers):
+            yield from of_answer(answer, policy)
 
     def tell_all_gauges(self) -> None:
         """Publish again who waits: readers forget what an earlier epoch said of it."""
