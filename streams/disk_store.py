@@ -2,13 +2,15 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteOptions
 
 from streams.agenda import Agenda, DueOf
+from streams.settings import Settings
+from streams.store import Store, new_memory_store
 
 CACHE_BYTES: Final = 64 << 20  # for all partitions of a worker; the kernel's page cache does the rest
 WRITE_BUFFER_BYTES: Final = 4 << 20  # two of them for each partition's values, two for its agenda
@@ -16,6 +18,11 @@ BLOOM_BITS: Final = 10
 FOLDERS: Final = 1_000
 SIGN: Final = 1 << 63  # makes negative times sort before positive ones
 TIME_BYTES: Final = 8
+
+
+def stores_of(settings: Settings) -> Callable[[int], Store]:
+    """Return what makes the stores a worker has its journeys in, as its settings say."""
+    return DiskStores(settings.state_dir) if settings.state_store == "disk" else new_memory_store
 
 
 class DiskStores:

@@ -84,7 +84,7 @@ class Ownership:
         else:
             pair = Pair(partition, self._partitions, self._policy, self.now_ms())
             pair.take_over(recovered)
-            await self._states.check_fences(partition, pair.fences)
+        await self._states.check_fences(partition, pair.fences)
         self.pairs[partition] = pair
         return recovered.unbroken
 

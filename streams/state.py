@@ -83,7 +83,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         super().__init__(app, name=name, partitions=partitions, key_type=bytes, value_type=bytes)
         self.changelog = self.changelog_topic.get_topic_name()
         self._client_options = dict(client_options)
-        self._new_store = new_store
+        self._empty_store = new_store
         self._owned: dict[int, _Owned] = {}
         self._released: dict[int, _Owned] = {}  # may come back
         app.unread_topics.add(self.changelog)
@@ -136,7 +136,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         return Recovered(epoch, released.states, released.marks, unbroken=True)
 
     async def _read_all(self, partition: int) -> Recovered:
-        replay = Replay(values=self._new_store(partition))
+        replay = Replay(values=self._empty_store(partition))
         async with self._reader(partition) as reader:
             first, end = await reader.bounds()
             reader.seek(first)

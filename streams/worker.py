@@ -22,7 +22,7 @@ from streams.agents.merge_panes import PaneMerger, merge_panes
 from streams.app import create_app
 from streams.batching.app import BatchApp
 from streams.committer import Committer
-from streams.disk_store import DiskStores
+from streams.disk_store import stores_of
 from streams.ending import ending
 from streams.letters import dead_letter_message
 from streams.logic.policy import Policy
@@ -31,7 +31,6 @@ from streams.ownership import Ownership, wall_clock_ms
 from streams.process import run_worker, set_up_logging
 from streams.settings import Settings
 from streams.state import StateTable
-from streams.store import new_memory_store
 from streams.topic_setup import STATE_TABLES, ensure_topics
 
 log = logging.getLogger(__name__)
@@ -81,8 +80,9 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     app = create_app(settings)
     options = settings.client_options()
     of_journeys, of_windows = STATE_TABLES
-    new_store = DiskStores(settings.state_dir) if settings.state_store == "disk" else new_memory_store
-    states = StateTable(app, of_journeys, partitions=settings.partitions, client_options=options, new_store=new_store)
+    states = StateTable(
+        app, of_journeys, partitions=settings.partitions, client_options=options, new_store=stores_of(settings)
+    )
     marks = StateTable(app, of_windows, partitions=settings.partitions, client_options=options)
     writer, outbox = Writer(clickhouse), Outbox(options)
     committer = Committer(

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams.app import create_app
 from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Item, Replay
+from streams.disk_store import stores_of
 from streams.settings import Settings
 from streams.state import OutrankedError, StateBeyondTopicError, StateTable
 from tests.conftest import Broker
@@ -20,12 +21,19 @@ from touchstream.brokers.kafka import KafkaCluster
 pytestmark = pytest.mark.integration
 
 
+@pytest.fixture(params=["memory", "disk"], autouse=True)
+def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every promise must hold wherever a worker has its states."""
+    monkeypatch.setenv("TOUCHSTREAM_STATE_STORE", request.param)
+
+
 @asynccontextmanager
 async def state_table(bootstrap: str, app_id: str) -> AsyncIterator[StateTable]:
     """Start a table as one worker would have it. Two with the same app id are two workers that both think they own it."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(brokers=bootstrap, app_id=app_id, partitions=2, state_dir=Path(folder))
-        table = StateTable(create_app(settings), "test", partitions=2, client_options=settings.client_options())
+        app, options = create_app(settings), settings.client_options()
+        table = StateTable(app, "test", partitions=2, client_options=options, new_store=stores_of(settings))
         await table.start()
         try:
             yield table
@@ -43,7 +51,7 @@ def app_id(broker: Broker) -> str:
 
 async def recovered(bootstrap: str, app_id: str, partition: int = 0) -> dict[bytes, bytes]:
     async with state_table(bootstrap, app_id) as table:
-        return dict((await table.recover(partition)).items)
+        return dict((await table.recover(partition)).states.items())
 
 
 async def test_what_was_written_is_recovered_by_the_next_owner(broker: Broker, app_id: str) -> None:
@@ -154,6 +162,63 @@ async def test_state_that_is_ahead_of_its_topic_is_an_error_with_a_cure(broker: 
     message = str(error.value)
     assert f"{topic}[0] includes offset 10, but the topic ends before offset" in message
     assert f"delete the topic {app_id}-test-changelog" in message
+
+
+async def test_a_partition_that_comes_back_unread_by_others_is_not_read_again(
+    kafka: KafkaCluster, app_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with state_table(kafka.bootstrap, app_id) as table:
+        first = await table.recover(0)
+        await table.write(0, 1, [(b"a", b"1"), (b"b", b"1"), (b"\x00mark", b"1")])
+        first.states.put(b"a", b"not in the changelog")
+        table.release(0)
+        monkeypatch.setattr(StateTable, "_read_all", None)
+        second = await table.recover(0)
+        assert (second.epoch, second.unbroken) == (2, True)
+        assert dict(second.states.items()) == {b"a": b"1", b"b": b"1"}
+        assert second.marks.get(b"\x00mark") == b"1"
+        await table.write(0, 2, [(b"b", b"2")])
+    monkeypatch.undo()
+    assert await recovered(kafka.bootstrap, app_id) == {b"a": b"1", b"b": b"2"}
+
+
+async def test_a_partition_that_another_had_in_between_is_read_anew(kafka: KafkaCluster, app_id: str) -> None:
+    async with state_table(kafka.bootstrap, app_id) as one, state_table(kafka.bootstrap, app_id) as two:
+        await one.recover(0)
+        await one.write(0, 1, [(b"a", b"1")])
+        one.release(0)
+        await two.recover(0)  # a claim is enough: whoever made it may have written rows
+        again = await one.recover(0)
+        assert (again.epoch, again.unbroken) == (3, False)
+        one.release(0)
+        await two.recover(0)
+        await two.write(0, 4, [(b"a", b"2")])
+        assert dict((await one.recover(0)).states.items()) == {b"a": b"2"}
+
+
+async def test_a_write_on_its_way_when_its_partition_is_released_is_part_of_what_comes_back(
+    kafka: KafkaCluster, app_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with state_table(kafka.bootstrap, app_id) as table:
+        await table.recover(0)
+        may_go = asyncio.Event()
+        write, batches = ChangelogWriter.write, [[(b"a", b"1"), (b"gone", b"1")], [(b"a", b"2"), (b"gone", None)]]
+
+        async def slow(self: ChangelogWriter, partition: int, epoch: int, items: list[Item]) -> list[tuple[int, int]]:
+            await may_go.wait()
+            return await write(self, partition, epoch, items)
+
+        monkeypatch.setattr(ChangelogWriter, "write", slow)
+        writing = [asyncio.create_task(table.write(0, 1, items)) for items in batches]
+        await asyncio.sleep(0.05)
+        table.release(0)
+        recovering = asyncio.create_task(table.recover(0))
+        await asyncio.sleep(0.05)
+        may_go.set()
+        await asyncio.gather(*writing)
+        again = await recovering
+        assert (again.unbroken, dict(again.states.items())) == (True, {b"a": b"2"})
+    assert await recovered(kafka.bootstrap, app_id) == {b"a": b"2"}
 
 
 async def replay_of(bootstrap: str, topic: str, partition: int) -> Replay:
