@@ -75,7 +75,7 @@ class System:
         self.now_ms = now_ms
         self.clickhouse = ClickHouse()
         self.changelog = changelog or {}
-        self.epoch = 0
+        self.epoch = 1 if changelog else 0  # of whoever wrote it
         self.offsets = [0, 0]  # of `log`
         self._new_store = new_store
         self.states = States()
