@@ -24,6 +24,7 @@ from streams.placing import partition_of
 from streams.rest import Rest
 from streams.state import Recovered
 from streams.store import States
+from streams.topic_setup import MARK_EVERY_MS
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
@@ -42,6 +43,7 @@ class Pair:
         self.counts: Counter[str] = Counter()
         self.next_offsets: list[int | None] = [None, None]
         self._taken_over_ms = now_ms
+        self._marked_ms = now_ms
         self._partitions = partitions
         self._policy = policy
         self._states = States()
@@ -108,7 +110,10 @@ class Pair:
         return effects
 
     def tick(self, now_ms: int) -> Effects | None:
-        """Let time pass: sessions close, targets are missed, state expires. None when nothing was due."""
+        """Let time pass: sessions close, targets are missed, state expires. None when nothing was due.
+
+        The mark is due now and then: a write finds what a former owner, long frozen, may have left in the changelog.
+        """
         if self._rest.turn(now_ms):
             for journey_id in self._overdue:
                 self._agenda.schedule(journey_id.encode(), NEVER)
@@ -116,7 +121,7 @@ class Pair:
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
         due = self._agenda.due(watermark_ms, JOURNEYS_PER_TICK, self._due_of)
-        if not due:
+        if not due and now_ms - self._marked_ms < MARK_EVERY_MS:
             return None
         self._emissions += 1
         effects = self._effects()
@@ -160,6 +165,7 @@ class Pair:
         add_changes(changes, effects.rows, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         effects.states[MARK] = self._mark()
+        self._marked_ms = now_ms
 
     def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
         key = journey_id.encode()

@@ -221,8 +221,8 @@ async def test_a_write_on_its_way_when_its_partition_is_released_is_part_of_what
     assert await recovered(kafka.bootstrap, app_id) == {b"a": b"2"}
 
 
-async def replay_of(bootstrap: str, topic: str, partition: int) -> Replay:
-    replay = Replay()
+async def replay_of(bootstrap: str, topic: str, partition: int, replay: Replay | None = None) -> Replay:
+    replay = replay or Replay()
     async with ChangelogReader({"bootstrap_servers": bootstrap}, topic, partition) as reader:
         first, end = await reader.bounds()
         reader.seek(first)

@@ -15,7 +15,7 @@ from tests.builders import DAY, HOUR, MINUTE
 from tests.pairs import NOW, ClickHouse, NewStore, System, record
 from tests.unit.logic.test_any_order import RULES, log
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 AT_ARRIVAL = {"source_offset", "version"}  # what of a fact depends on the log
 Arrivals = list[tuple[int, int, Any]]
 
