@@ -31,19 +31,32 @@ TAG: Final = "type"
 NO_LIMITS: Final[Mapping[str, Any]] = types.MappingProxyType({})
 
 
-def decode(raw: bytes | None, topic: Topic) -> Event | Refused:
-    """Read one message of a topic, as `codec.decode` does; an event has the attributes of its model, and `unknown_fields`.
+def decode_all(raws: Iterable[bytes | None], topic: Topic) -> list[Event | Refused]:
+    """Read messages of a topic, each as `codec.decode` does; an event has the attributes of its model, and `unknown_fields`.
 
     Fields that only other types of the topic have are None, so that rows can be read off without asking for the type.
     """
-    if raw and len(raw) <= MAX_BYTES and (b"\\u00" not in raw or not ESCAPED(raw)) and not BELOW_MICROSECONDS(raw):
-        try:
-            event = READERS[topic.name](raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return _as_the_models_say(raw, topic)
-        if _keeps_the_rules(event):
-            return cast(Event, event)
-    return _as_the_models_say(raw, topic)
+    reader, said = READERS[topic.name], []
+    for raw in raws:
+        # One loop, nothing called that can be looked at: half a microsecond less for each.
+        if raw and len(raw) <= MAX_BYTES and (b"\\" not in raw or not ESCAPED(raw)) and not BELOW_MICROSECONDS(raw):
+            try:
+                event = reader(raw)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                said.append(_as_the_models_say(raw, topic))
+                continue
+            if 1990 < event.occurred_at.year < 2199 and (
+                (event.sent_at is event.due_at is None and not event.rules) or _keeps_the_rules(event)
+            ):
+                said.append(event)
+                continue
+        said.append(_as_the_models_say(raw, topic))
+    return said
+
+
+def decode(raw: bytes | None, topic: Topic) -> Event | Refused:
+    """Read one message of a topic, as `decode_all` does."""
+    return decode_all([raw], topic)[0]
 
 
 def told(event: Event) -> Any:
@@ -63,10 +76,6 @@ def _as_the_models_say(raw: bytes | None, topic: Topic) -> Event | Refused:
 
 def _keeps_the_rules(event: Any) -> bool:
     """Whether the event keeps what msgspec cannot check; a moment at the rim of the years is left to the models."""
-    if not 1990 < event.occurred_at.year < 2199:
-        return False
-    if event.sent_at is event.due_at is None and not event.rules:
-        return True
     for moment in (event.sent_at, event.due_at):
         if moment is not None and not 1900 < moment.year < 2298:
             return False

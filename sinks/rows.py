@@ -166,24 +166,25 @@ def dead_letter_row(
 
 def _properties(event: Any, table: Table) -> bytes:
     """Properties of the event and its typed fields that have no column, as one JSON object."""
-    names, values_of, only_typed = _without_column(event.type, table)
+    names, values_of, only_typed, nothing = _without_column(event.type, table)
+    values = values_of(event)
     if not event.properties:
-        return _to_json(only_typed(*values_of(event)))
-    typed = zip(names, values_of(event), strict=True)
+        return b"{}" if values == nothing else _to_json(only_typed(*values))
+    typed = zip(names, values, strict=True)
     return _to_json(
         event.properties | {name: value for name, value in typed if value is not None and value is not False}
     )
 
 
 @cache
-def _without_column(kind: str, table: Table) -> tuple[tuple[str, ...], Callable[[Any], Sequence[Any]], Any]:
-    """Name these fields, their getter, and a class that is written as JSON without what is None or False."""
+def _without_column(kind: str, table: Table) -> tuple[tuple[str, ...], Callable[[Any], Any], Any, Any]:
+    """Name these fields, their getter, a class that is written as JSON without what is None or False, and what it leaves out."""
     fields, columns = MODEL_OF[kind].model_fields, STORED_APART.union(table.names)
     names = tuple(name for name in fields if name not in columns)
     slots = [(name, Any, False if fields[name].default is False else None) for name in names]
     only_typed = msgspec.defstruct("OnlyTyped", slots, omit_defaults=True, gc=False)
-    return names, _values_of(names), only_typed
+    return names, _values_of(names), only_typed, tuple(default for _, _, default in slots)
 
 
-def _values_of(names: tuple[str, ...]) -> Callable[[Any], Sequence[Any]]:
-    return attrgetter(*names) if len(names) > 1 else lambda event: [getattr(event, name) for name in names]
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], Any]:
+    return attrgetter(*names) if len(names) > 1 else lambda event: tuple(getattr(event, name) for name in names)

@@ -1,7 +1,7 @@
 """From what a batch held and concluded to rows and messages: every consumed offset leaves exactly one trace."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from schemas.codec import Refused
@@ -14,9 +14,10 @@ from sinks.columns import Columns
 from sinks.tables import Table
 from streams.batching.batch import Record
 from streams.committer import Rows
-from streams.intake import REKEYED, Arrival
+from streams.intake import REKEYED, Intake
 from streams.letters import dead_letter_message
-from streams.logic.journeys import Changes, Fate
+from streams.logic.arrivals import Fate
+from streams.logic.journeys import Changes
 from streams.logic.policy import Policy
 from streams.logic.scores import rate
 from streams.outbox import Message
@@ -65,64 +66,70 @@ class Ledger:
     def misaddressed(self, event: Event, record: Record) -> None:
         """Note a message in another journey's partition: it goes back to its topic with the key of its own."""
         self.counts[REKEYED] += 1
-        self._skip(event, record, REKEYED)
+        self._skip(event, record.offset, record.timestamp, REKEYED)
         key = event.journey_id.encode()
         headers = ((REKEYED, f"{self._partition}:{record.offset}".encode()),)
         self._messages.append(Message(self._topic, partition_of(key, self._partitions), key, record.value, headers))
 
-    def arrived(self, arrivals: list[Arrival]) -> None:
+    def arrived(self, intake: Intake) -> None:
         """Note events that were folded; those that an earlier run had applied left their trace then."""
-        self.counts.update(Counter([arrival.fate for arrival in arrivals]))
-        for arrival in arrivals:
-            if arrival.fate is Fate.DUPLICATE:
-                self._skip(arrival.event, arrival.record, DUPLICATE)
-        facts = [arrival for arrival in arrivals if arrival.fate is Fate.STORED or arrival.fate is Fate.VERY_LATE]
+        arrivals = intake.arrivals
+        self.counts.update(arrivals.fates)
+        for place in arrivals.with_fate(Fate.DUPLICATE):
+            event, offset = arrivals.events[place], arrivals.offsets[place]
+            self._skip(event, offset, intake.received_ms[place], DUPLICATE)
+        facts = arrivals.with_fate(Fate.STORED, Fate.VERY_LATE)
         if facts:
             if self._topic == INTERACTIONS.name:
-                self._tables[tables.INTERACTIONS] = self._interactions(facts)
+                self._tables[tables.INTERACTIONS] = self._interactions(intake, facts)
             else:
-                self._tables[tables.ANSWERS] = [self._answer_row(fact.event, fact) for fact in facts]
+                self._tables[tables.ANSWERS] = [self._answer_row(intake, fact) for fact in facts]
 
-    def _interactions(self, facts: list[Arrival]) -> Columns:
-        events, records = [fact.event for fact in facts], [fact.record for fact in facts]
-        places = [event.touchpoint for event in events]
-        channel_of, stage_of = self._policy.channels.get, self._policy.stages.get
+    def _interactions(self, intake: Intake, facts: Sequence[int]) -> Columns:
+        arrivals, stage_of = intake.arrivals, self._policy.stages.get
+
+        def of(column: list[Any]) -> list[Any]:
+            return column if len(column) == len(facts) else [column[fact] for fact in facts]
+
+        events = of(arrivals.events)
         return rows.interaction_columns(
             events,
-            at_ms=[fact.at_ms for fact in facts],
-            received_ms=[record.timestamp for record in records],
-            channels=[event.channel or channel_of(place, "") for event, place in zip(events, places, strict=True)],
-            stages=[stage_of(place, "") for place in places],
-            clamped=[fact.clamped for fact in facts],
-            very_late=[fact.fate is Fate.VERY_LATE for fact in facts],
+            at_ms=of(arrivals.at_ms),
+            received_ms=of(intake.received_ms),
+            channels=of(arrivals.channels),
+            stages=[stage_of(event.touchpoint, "") for event in events],
+            clamped=[fact in intake.clamped for fact in facts],
+            very_late=[fate is Fate.VERY_LATE for fate in of(arrivals.fates)],
             unknown_fields=[event.unknown_fields for event in events],
             partition=self._partition,
-            offsets=[record.offset for record in records],
+            offsets=of(arrivals.offsets),
             version=self._version,
         )
 
-    def _answer_row(self, event: Any, arrival: Arrival) -> Row:
+    def _answer_row(self, intake: Intake, place: int) -> Row:
+        arrivals = intake.arrivals
+        event = arrivals.events[place]
         return rows.answer_row(
             event,
-            at_ms=arrival.at_ms,
-            received_ms=arrival.record.timestamp,
-            channel=event.channel or self._policy.channel_of(event.touchpoint),
+            at_ms=arrivals.at_ms[place],
+            received_ms=intake.received_ms[place],
+            channel=arrivals.channels[place],
             stage=self._policy.stage_of(event.touchpoint),
-            clamped=arrival.clamped,
-            very_late=arrival.fate is Fate.VERY_LATE,
+            clamped=place in intake.clamped,
+            very_late=arrivals.fates[place] is Fate.VERY_LATE,
             unknown_fields=event.unknown_fields,
             partition=self._partition,
-            offset=arrival.record.offset,
+            offset=arrivals.offsets[place],
             version=self._version,
             **rate(event)._asdict(),
         )
 
-    def _skip(self, event: Event, record: Record, fate: str) -> None:
+    def _skip(self, event: Event, offset: int, received_ms: int, fate: str) -> None:
         row = rows.skipped_row(
             topic=self._topic,
             partition=self._partition,
-            offset=record.offset,
-            received_ms=record.timestamp,
+            offset=offset,
+            received_ms=received_ms,
             fate=fate,
             event_id=event.event_id,
             journey_id=event.journey_id,

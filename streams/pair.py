@@ -5,6 +5,7 @@ the order of the promise.
 """
 
 from collections import Counter
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -14,10 +15,12 @@ from streams import state_codec
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
-from streams.intake import Arrival, read
-from streams.logic.journeys import Changes, Fold, Journey
+from streams.intake import read
+from streams.logic.arrivals import Arrivals
+from streams.logic.journeys import INTERACTIONS, Changes, Fold, Journey
 from streams.logic.panes import Pane, PaneBook
 from streams.logic.policy import Policy
+from streams.logic.sessions import steps_of
 from streams.logic.watermark import NEVER, PairClock
 from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.placing import partition_of
@@ -29,6 +32,7 @@ from streams.topic_setup import MARK_EVERY_MS
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
 PANES_AT_ONCE: Final = 2_000
+FRESH_JOURNEYS: Final = 4_000  # some 5 kB each; what comes back soon is not decoded again
 JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 
 
@@ -47,6 +51,7 @@ class Pair:
         self._partitions = partitions
         self._policy = policy
         self._states = States()
+        self._fresh: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
         self._agenda = self._states.agenda()
         self._rest = Rest(policy.state_linger_ms)
         self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
@@ -89,7 +94,7 @@ class Pair:
 
     def fold(self, batch: Batch, topic: Topic, now_ms: int) -> Effects:
         """Fold one batch of one of the two topics into its journeys."""
-        intake = read(batch, topic, max_clock_skew_ms=self._policy.max_clock_skew_ms, at_home=self._is_home)
+        intake = read(batch, topic, self._policy, at_home=self._is_home)
         side = EVENTS.index(topic)
         self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
         self._emissions += 1
@@ -100,7 +105,7 @@ class Pair:
         for event, record in intake.misaddressed:
             ledger.misaddressed(event, record)
         folds = self._apply(intake.arrivals, side)
-        ledger.arrived(intake.arrivals)
+        ledger.arrived(intake)
         self._rest.touch(folds)
         # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
@@ -137,21 +142,23 @@ class Pair:
     def _version(self) -> int:
         return (self.epoch << EPOCH_SHIFT) + self._emissions
 
-    def _apply(self, arrivals: list[Arrival], side: int) -> dict[str, Fold]:
+    def _apply(self, arrivals: Arrivals, side: int) -> dict[str, Fold]:
         folds: dict[str, Fold] = {}
-        apply = Fold.feedback if side else Fold.interaction
-        for arrival in arrivals:
-            event = arrival.event
-            journey_id = event.journey_id
-            fold = folds.get(journey_id)
-            if fold is None:
-                fold = folds[journey_id] = self._open(journey_id)
-            arrival.fate = apply(fold, event, offset=arrival.record.offset, at_ms=arrival.at_ms)
+        steps = steps_of(arrivals) if side == INTERACTIONS else []
+        for journey_id, places in arrivals.by_journey().items():
+            fold = folds[journey_id] = self._open(journey_id)
+            if side == INTERACTIONS:
+                fold.interactions(arrivals, steps, places)
+            else:
+                fold.feedback(arrivals, places)
+        self.book.count(arrivals)
         return folds
 
     def _open(self, journey_id: str) -> Fold:
-        raw = self._states.get(journey_id.encode())
-        journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+        journey = self._fresh.pop(journey_id, None)
+        if journey is None:
+            raw = self._states.get(journey_id.encode())
+            journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
         watermark_ms = self.clock.watermark_ms
         return Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
 
@@ -162,6 +169,8 @@ class Pair:
             rested = self._rest.has_rested(journey_id)
             fold.finish(watermark_ms, changes, now_ms=now_ms, touched_ms=0 if rested else now_ms)
             self._keep(journey_id, fold.journey, effects.states)
+        for journey_id in list(islice(self._fresh, max(0, len(self._fresh) - FRESH_JOURNEYS))):
+            del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         effects.states[MARK] = self._mark()
@@ -176,6 +185,7 @@ class Pair:
         raw, due_ms = state_codec.encode(journey, self._policy)
         known_due_ms, watermark_ms = self._due_of(key), self.clock.watermark_ms
         self._states.put(key, raw)
+        self._fresh[journey_id] = journey
         states[key] = raw
         if due_ms <= watermark_ms:
             self._overdue.add(journey_id)

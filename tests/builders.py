@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from schemas.envelope import EPOCH, Event
+from schemas.envelope import EPOCH, Event, to_ms
 from schemas.feedback import Mention, Review, SurveyAnswer, SurveySkipped
 from schemas.interactions import (
     Call,
@@ -21,9 +21,11 @@ from schemas.interactions import (
     Ticket,
     Visit,
 )
-from streams.logic.journeys import Changes, Fate, Fold, Journey
+from streams.logic.arrivals import Arrivals, Fate
+from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Place, Policy, Target
+from streams.logic.sessions import steps_of
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 SECOND = 1_000
@@ -190,6 +192,17 @@ class Tables:
         self.conversations |= {(each.journey_id, each.conversation_id): each for each in changes.conversations}
 
 
+def take(fold: Fold, event: Any, offset: int, rules: Policy, book: PaneBook) -> Fate:
+    """Fold one event that came at an offset."""
+    arrivals = Arrivals([event], at_ms=[to_ms(event.occurred_at)], offsets=[offset], policy=rules)
+    if hasattr(event, "submission_id"):
+        fold.feedback(arrivals, [0])
+    else:
+        fold.interactions(arrivals, steps_of(arrivals), [0])
+    book.count(arrivals)
+    return arrivals.fates[0]
+
+
 class Desk:
     """One journey under test: events go in, rows come out."""
 
@@ -215,9 +228,7 @@ class Desk:
 
     def _fold(self, fold: Fold, event: Any) -> Fate:
         self._offset += 1
-        at_ms = (event.occurred_at - EPOCH) // timedelta(milliseconds=1)
-        take = fold.feedback if hasattr(event, "submission_id") else fold.interaction
-        return take(event, offset=self._offset, at_ms=at_ms)
+        return take(fold, event, self._offset, self.policy, self.book)
 
     @property
     def sessions(self) -> list[Any]:

@@ -40,6 +40,11 @@ class Batch:
         """Whether nothing was waiting behind this batch when it was fetched."""
         return self.next_offset >= self.highwater
 
+    @property
+    def values(self) -> list[bytes | None]:
+        """Return what the records say."""
+        return [record.value for record in self.records]
+
     def __len__(self) -> int:
         return len(self.records)
 

@@ -1,7 +1,9 @@
 """What a journey adds to rolling metrics, where and in which minute. Whatever a machine did counts only as automated."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from functools import reduce
+from itertools import starmap
+from operator import or_
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.identity import wait_id
@@ -10,9 +12,8 @@ from streams.logic.answers import Answer, parts_of
 from streams.logic.dialogues import Case
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
-from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, TOUCHPOINT, Run
+from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, PAGE, PURCHASE, TOUCHPOINT, Run
 from streams.logic.sketch import Sketch
-from streams.logic.visits import automated, bounced, succeeded
 
 if TYPE_CHECKING:
     from streams.logic.journeys import Journey
@@ -42,14 +43,17 @@ class OpenWait(NamedTuple):
 
 def of_run(run: Run, policy: Policy) -> Iterator[Contribution]:
     """Contributions of a session: closed, it counts once for each scope it visited, and as an exit where it ended without success."""
-    if run.closed_ms is None or automated(run.steps):
+    if run.closed_ms is None:
         return
-    minute, last = run.closed_ms // MINUTE_MS, run.steps[-1]
-    places = {(step[TOUCHPOINT], step[CHANNEL]) for step in run.steps}
-    visited = {*chain.from_iterable([policy.scopes(*place) for place in places])}
-    yield Contribution(visited, minute, BOUNCE if bounced(run.steps) else SESSION)
-    if not succeeded(run.steps, policy):
-        yield Contribution(policy.scopes(last[TOUCHPOINT], last[CHANNEL]), minute, EXIT)
+    _, _, touchpoints, channels, marks, *_ = zip(*run.steps, strict=True)
+    marked = reduce(or_, marks)
+    if marked & AUTOMATED:
+        return
+    minute = run.closed_ms // MINUTE_MS
+    visited = set().union(*starmap(policy.scopes, set(zip(touchpoints, channels, strict=True))))
+    yield Contribution(visited, minute, BOUNCE if len(marks) == 1 and marked & PAGE else SESSION)
+    if not marked & PURCHASE and policy.goals.isdisjoint(touchpoints):
+        yield Contribution(policy.scopes(touchpoints[-1], channels[-1]), minute, EXIT)
 
 
 def of_case(case: Case, policy: Policy) -> Iterator[Contribution]:

@@ -1,20 +1,18 @@
 """A journey: everything one journey_id does and says, as state that survives a crash, and how a batch changes it."""
 
 from bisect import insort
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from schemas.feedback import Feedback
-from schemas.identity import event_hash
-from schemas.interactions import Interaction
 from schemas.outcomes import Conversation, Session, Wait
 from streams.logic import answers, contributions, retention
+from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.dialogues import Dialogue
 from streams.logic.moments import Conversational, moment_of
 from streams.logic.panes import PaneBook
-from streams.logic.policy import MINUTE_MS, Policy
-from streams.logic.sessions import Run, step_of
+from streams.logic.policy import Policy
+from streams.logic.sessions import Run, Step
 from streams.logic.talks import Talk
 from streams.logic.visiting import Visits
 from streams.logic.watermark import NEVER
@@ -25,15 +23,6 @@ FEEDBACK: Final = 1
 CONVERSATIONAL: Final = frozenset({"call", "ticket", "message", "proposal"})
 
 Gone = tuple[int, str, int]  # id, journey_id, and the time that is part of the row's place
-
-
-class Fate(StrEnum):
-    """What became of an event."""
-
-    STORED = "stored"
-    DUPLICATE = "duplicate"  # its id is known on this topic
-    REPLAYED = "replayed"  # at or below the fence: applied before
-    VERY_LATE = "very_late"  # older than what state remembers: a fact, and nothing else
 
 
 @dataclass(slots=True)
@@ -111,7 +100,7 @@ class Journey:
 class Fold:
     """One journey in one batch."""
 
-    __slots__ = ("_book", "_floor_ms", "_policy", "_said", "_seen", "_talks", "_visits", "journey")
+    __slots__ = ("_book", "_floor_ms", "_policy", "_talks", "_visits", "journey")
 
     def __init__(
         self, journey: Journey, policy: Policy, watermark_ms: int, book: PaneBook, *, expired_through_ms: int = NEVER
@@ -120,62 +109,53 @@ class Fold:
         self._policy = policy
         self._book = book
         self._floor_ms = max(journey.floor_ms, expired_through_ms)
-        self._seen: set[int] | None = None  # ids of interactions
-        self._said: set[int] | None = None  # ids of feedback
         self._visits = Visits(journey.runs, policy, book)
         self._talks: dict[str, Talk] = {}
         book.advance(watermark_ms)
 
-    def interaction(self, event: Interaction, *, offset: int, at_ms: int) -> Fate:
-        """Take in what a customer or the company did."""
-        journey = self.journey
-        fences = journey.fences
-        if offset <= fences[INTERACTIONS]:
-            return Fate.REPLAYED
-        fences[INTERACTIONS] = offset
-        id64, seen = event_hash(event.event_id), self._seen
-        if seen is None:
-            seen = self._seen = retention.interaction_ids(journey)
-        if id64 in seen:
-            return Fate.DUPLICATE
-        if at_ms <= self._floor_ms:
-            return Fate.VERY_LATE
-        seen.add(id64)
-        touchpoint = event.touchpoint
-        channel = event.channel or self._policy.channels.get(touchpoint, "")
-        self._book.count(at_ms // MINUTE_MS, touchpoint, channel, event.automated)
-        if event.interactive:
-            kind = event.type
-            self._visits.add(step_of(event, kind, at_ms, id64, channel))
-            if kind in CONVERSATIONAL:
-                self._moment(cast(Conversational, event), at_ms, id64, channel)
-        else:
-            notice = (at_ms, id64, touchpoint, channel, event.automated)
-            insort(journey.notices, notice, key=lambda each: (each[0], each[1]))
-        return Fate.STORED
+    def interactions(self, arrivals: Arrivals, steps: Sequence[Step], places: Iterable[int]) -> None:
+        """Take in what a customer or the company did: the events at these places. A fate that is not STORED is noted."""
+        journey, floor_ms, visits = self.journey, self._floor_ms, self._visits
+        events, offsets, ids, at_ms = arrivals.events, arrivals.offsets, arrivals.ids, arrivals.at_ms
+        fence, seen = journey.fences[INTERACTIONS], retention.interaction_ids(journey)
+        for place in places:
+            offset, id64 = offsets[place], ids[place]
+            if offset <= fence:
+                arrivals.fates[place] = Fate.REPLAYED
+                continue
+            fence = offset
+            if id64 in seen:
+                arrivals.fates[place] = Fate.DUPLICATE
+            elif at_ms[place] <= floor_ms:
+                arrivals.fates[place] = Fate.VERY_LATE
+            else:
+                seen.add(id64)
+                event = events[place]
+                if not event.interactive:
+                    self._notice(arrivals, place)
+                    continue
+                visits.add(steps[place])
+                if event.type in CONVERSATIONAL:
+                    self._moment(event, at_ms[place], id64, arrivals.channels[place])
+        journey.fences[INTERACTIONS] = fence
 
-    def feedback(self, event: Feedback, *, offset: int, at_ms: int) -> Fate:
-        """Take in what a customer said."""
-        journey, policy = self.journey, self._policy
-        if offset <= journey.fences[FEEDBACK]:
-            return Fate.REPLAYED
-        journey.fences[FEEDBACK] = offset
-        id64 = event_hash(event.event_id)
-        if self._said is None:
-            self._said = {each[1] for each in journey.answers}
-        if id64 in self._said:
-            return Fate.DUPLICATE
-        if at_ms <= self._floor_ms:
-            return Fate.VERY_LATE
-        self._said.add(id64)
-        channel = event.channel or policy.channel_of(event.touchpoint)
-        self._book.count(at_ms // MINUTE_MS, event.touchpoint, channel, event.automated)
-        answer = answers.answer_of(event, at_ms=at_ms, id64=id64, channel=channel)
-        before, after = answers.insert(journey.answers, answer)
-        if before is not after:
-            replaced = contributions.of_answer(before, policy) if before else ()
-            self._book.replace(replaced, contributions.of_answer(after, policy))
-        return Fate.STORED
+    def feedback(self, arrivals: Arrivals, places: Iterable[int]) -> None:
+        """Take in what a customer said: the events at these places. A fate that is not STORED is noted."""
+        journey = self.journey
+        known = {each[1] for each in journey.answers}
+        for place in places:
+            offset, id64 = arrivals.offsets[place], arrivals.ids[place]
+            if offset <= journey.fences[FEEDBACK]:
+                arrivals.fates[place] = Fate.REPLAYED
+                continue
+            journey.fences[FEEDBACK] = offset
+            if id64 in known:
+                arrivals.fates[place] = Fate.DUPLICATE
+            elif arrivals.at_ms[place] <= self._floor_ms:
+                arrivals.fates[place] = Fate.VERY_LATE
+            else:
+                known.add(id64)
+                self._answer(arrivals, place)
 
     def finish(self, watermark_ms: int, changes: Changes, *, now_ms: int = 0, touched_ms: int = 0) -> None:
         """Close what has ended, declare what is missed, and let go what is old and was left alone since `touched_ms`.
@@ -195,6 +175,20 @@ class Fold:
         if now_ms - touched_ms >= self._policy.state_linger_ms:
             expired = retention.expire(journey, self._policy, watermark_ms, self._book)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)
+
+    def _notice(self, arrivals: Arrivals, place: int) -> None:
+        event = arrivals.events[place]
+        channel = arrivals.channels[place]
+        notice = (arrivals.at_ms[place], arrivals.ids[place], event.touchpoint, channel, event.automated)
+        insort(self.journey.notices, notice, key=lambda each: (each[0], each[1]))
+
+    def _answer(self, arrivals: Arrivals, place: int) -> None:
+        at_ms, id64, channel = arrivals.at_ms[place], arrivals.ids[place], arrivals.channels[place]
+        answer = answers.answer_of(arrivals.events[place], at_ms=at_ms, id64=id64, channel=channel)
+        before, after = answers.insert(self.journey.answers, answer)
+        if before is not after:
+            replaced = contributions.of_answer(before, self._policy) if before else ()
+            self._book.replace(replaced, contributions.of_answer(after, self._policy))
 
     def _moment(self, event: Conversational, at_ms: int, id64: int, channel: str) -> None:
         name, policy, known = event.conversation_id, self._policy, self.journey.dialogues

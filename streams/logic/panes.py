@@ -1,10 +1,11 @@
 """One-minute panes of one partition pair: absolute partial aggregates by scope, published when they change."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.logic.answers import counting
+from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.contributions import Contribution, OpenWait, of_answer, of_case, of_run, open_wait, volume
 from streams.logic.dialogues import read
 from streams.logic.parts import Parts
@@ -35,31 +36,39 @@ class PaneBook:
         self._policy = policy
         self._panes: defaultdict[int, dict[Scope, Parts]] = defaultdict(dict)
         self._changed: defaultdict[int, set[Scope]] = defaultdict(set)
+        # Counts not yet in panes: a pane is found and marked once for all of them. Half the cost of a closed session.
+        self._tallies: defaultdict[tuple[int, str], Counter[Scope]] = defaultdict(Counter)
         self._waiting: defaultdict[Scope, dict[int, int]] = defaultdict(dict)
         self._shaken: set[Scope] = set()  # scopes whose gauge moved
         self._kept_from = self._oldest_to_keep(watermark_ms)
         self._watermark_ms = watermark_ms
-        self.volume: dict[tuple[int, str, str, bool], int] = {}  # events not yet in panes
+        self.volume: Counter[tuple[int, str, str, bool]] = Counter()  # events not yet in panes
         self.open_waits: dict[int, OpenWait] = {}
         self.too_late = 0  # changes to minutes that are no longer kept
 
-    def count(self, minute: int, touchpoint: str, channel: str, automated: bool) -> None:
-        """Count one event."""
-        volume, place = self.volume, (minute, touchpoint, channel, automated)
-        volume[place] = volume.get(place, 0) + 1
+    def count(self, arrivals: Arrivals) -> None:
+        """Count the events that were stored."""
+        events, at_ms, channels = arrivals.events, arrivals.at_ms, arrivals.channels
+        places = [
+            (at_ms[place] // MINUTE_MS, events[place].touchpoint, channels[place], events[place].automated)
+            for place in arrivals.with_fate(Fate.STORED)
+        ]
+        self.volume.update(places)
 
     def add(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
         """Let parts count in a minute."""
         if minute < self._kept_from:
             self.too_late += 1
             return
-        self._changed[minute].update(scopes)
-        panes = self._panes[minute]
-        for scope in scopes:
-            pane = panes.get(scope)
-            if pane is None:
-                pane = panes[scope] = Parts()
-            pane.add(parts)
+        for name, count in parts.counts.items():
+            tally = self._tallies[minute, name]
+            if count == 1:
+                tally.update(scopes)  # as nearly always: counted in C
+            else:
+                tally.update(dict.fromkeys(scopes, count))
+        if parts.response_times.buckets:
+            for scope in scopes:
+                self._pane(minute, scope).response_times.merge(parts.response_times)
 
     def subtract(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
         """Take back what was added before."""
@@ -89,9 +98,7 @@ class PaneBook:
 
     def restore(self, journey: "Journey") -> None:
         """Take in what a recovered journey contributes; minutes that are no longer kept were published long ago."""
-        for minute, touchpoint, channel, automated in volume(journey):
-            if minute >= self._kept_from:
-                self.count(minute, touchpoint, channel, automated)
+        self.volume.update([place for place in volume(journey) if place[0] >= self._kept_from])
         for each in self._of_state(journey):
             if each.minute >= self._kept_from:
                 self.add(*each)
@@ -144,10 +151,11 @@ class PaneBook:
     @property
     def unpublished(self) -> int:
         """Panes that changed since they were published."""
+        self._settle()
         return sum(map(len, self._changed.values()))
 
     def _settle(self) -> None:
-        """Let the counted events into the panes of their scopes."""
+        """Let everything that was counted into the panes of its scopes."""
         for (minute, touchpoint, channel, automated), events in self.volume.items():
             name = "automated" if automated else "events"
             if minute < self._kept_from:
@@ -155,6 +163,19 @@ class PaneBook:
             else:
                 self.add(self._policy.scopes(touchpoint, channel), minute, Parts({name: events}))
         self.volume.clear()
+        for (minute, name), tally in self._tallies.items():
+            for scope, count in tally.items():
+                self._pane(minute, scope).count(name, count)
+        self._tallies.clear()
+
+    def _pane(self, minute: int, scope: Scope) -> Parts:
+        """Pane that is about to change."""
+        self._changed[minute].add(scope)
+        panes = self._panes[minute]
+        pane = panes.get(scope)
+        if pane is None:
+            pane = panes[scope] = Parts()
+        return pane
 
     def _gauge(self, scope: Scope) -> list[int | None]:
         waiting = self._waiting[scope]

@@ -1,13 +1,15 @@
 """What a journey forgets, and when something is due: state is bounded, because it expires."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from streams.logic.contributions import open_wait
 from streams.logic.dialogues import Dialogue, read
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
 from streams.logic.watermark import NEVER
+
+LATER: Final = 1 << 62  # than everything
 
 if TYPE_CHECKING:
     from streams.logic.journeys import Journey
@@ -26,8 +28,18 @@ def interaction_ids(journey: "Journey") -> set[int]:
 
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
     """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
-    dues = _dues(journey, policy)
-    return min(dues) + 1 if dues else None
+    runs: list[Run] = journey.runs
+    due = min([_expiry(events, policy) for events in (journey.notices, journey.answers) if events], default=LATER)
+    if runs:
+        due = min(due, _expiry_of_run(runs[0], policy))
+        for number, run in enumerate(runs, 1):
+            if run.closed_ms is None:
+                due = min(due, ending(run, runs[number] if number < len(runs) else None, policy)[0])
+    for dialogue in journey.dialogues.values():
+        due = min(due, _expiry_of_dialogue(dialogue, policy))
+        if dialogue.due_ms is not None and not dialogue.breached:
+            due = min(due, dialogue.due_ms)
+    return due + 1 if due < LATER else None
 
 
 def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook") -> int:
@@ -60,22 +72,6 @@ def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
         journey.floor_ms = max(journey.floor_ms, run.steps[-1][AT])
     for name in touched:
         journey.dialogues[name].shorten(policy)
-
-
-def _dues(journey: "Journey", policy: Policy) -> list[int]:
-    dues: list[int] = []
-    runs: list[Run] = journey.runs
-    if runs:
-        dues.append(_expiry_of_run(runs[0], policy))
-        for number, run in enumerate(runs, 1):
-            if run.closed_ms is None:
-                dues.append(ending(run, runs[number] if number < len(runs) else None, policy)[0])
-    for dialogue in journey.dialogues.values():
-        dues.append(_expiry_of_dialogue(dialogue, policy))
-        if dialogue.due_ms is not None and not dialogue.breached:
-            dues.append(dialogue.due_ms)
-    dues += [_expiry(events, policy) for events in (journey.notices, journey.answers) if events]
-    return dues
 
 
 def _expiry(events: list[Any], policy: Policy) -> int:

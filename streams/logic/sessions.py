@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from schemas.interactions import Interaction
 from schemas.outcomes import CloseReason
+from streams.logic.arrivals import Arrivals
 from streams.logic.policy import Policy
 
 # A step is a plain tuple, because a journey is decoded and encoded for every batch that touches it.
@@ -29,15 +30,25 @@ AUTOMATED: Final = 8
 MARKS_OF: Final = {"page_view": PAGE, "purchase": PURCHASE}
 
 
-def step_of(event: Interaction, kind: str, at_ms: int, id64: int, channel: str) -> Step:
-    """Step of an interactive event."""
-    marks = MARKS_OF.get(kind, 0)
+def steps_of(arrivals: Arrivals) -> list[Step]:
+    """Step of each interaction; those of events that are not interactive are of no use."""
+    events, at_ms, ids, channels = arrivals.events, arrivals.at_ms, arrivals.ids, arrivals.channels
+    touchpoints = [event.touchpoint for event in events]
+    customers = [event.customer_id for event in events]
+    segments = [event.segment for event in events]
+    variants = [event.variant for event in events]
+    sources = [event.source for event in events]
+    columns = (at_ms, ids, touchpoints, channels, map(_marks, events), customers, segments, variants, sources)
+    return list(zip(*columns, strict=True))
+
+
+def _marks(event: Interaction) -> int:
+    marks = MARKS_OF.get(event.type, 0)
     if event.ends_session:
         marks |= ENDS
     if event.automated:
         marks |= AUTOMATED
-    touchpoint, customer_id = event.touchpoint, event.customer_id
-    return (at_ms, id64, touchpoint, channel, marks, customer_id, event.segment, event.variant, event.source)
+    return marks
 
 
 class Run:

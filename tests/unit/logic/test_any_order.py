@@ -6,7 +6,6 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.envelope import to_ms
 from streams.logic.calendars import Calendar
 from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import PaneBook
@@ -111,12 +110,11 @@ class Owner:
     def batch(self, events: list[tuple[int, int, Any]], watermark_ms: int) -> Changes:
         """Fold (topic, offset, event) in order, with the watermark coming to a time afterwards."""
         changes, folds = Changes(), {}
-        for topic, offset, event in events:
+        for _, offset, event in events:
             name = event.journey_id
             if name not in folds:
                 folds[name] = self.fold(name)
-            take = folds[name].feedback if topic else folds[name].interaction
-            take(event, offset=offset, at_ms=to_ms(event.occurred_at))
+            builders.take(folds[name], event, offset, self.policy, self.book)
         self.watermark_ms = max(self.watermark_ms, watermark_ms)
         folds |= {name: self.fold(name) for name in self.states if name not in folds and self.is_due(name)}
         for name, fold in folds.items():

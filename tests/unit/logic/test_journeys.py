@@ -22,6 +22,7 @@ from tests.builders import (
     page_view,
     policy,
     proposal,
+    take,
     ticket,
 )
 
@@ -51,19 +52,21 @@ def test_one_event_id_on_two_topics_is_two_facts() -> None:
 
 def test_what_is_at_or_below_the_fence_was_applied_before() -> None:
     journey, rules = Journey.new("j1"), policy()
-    fold = Fold(journey, rules, 0, PaneBook(rules))
-    assert fold.interaction(page_view(), offset=7, at_ms=ms("10:00")) is Fate.STORED
-    assert fold.interaction(page_view(), offset=7, at_ms=ms("10:00")) is Fate.REPLAYED
-    assert fold.feedback(answer(9), offset=3, at_ms=ms("10:00")) is Fate.STORED
-    assert fold.feedback(answer(9), offset=2, at_ms=ms("10:00")) is Fate.REPLAYED
+    book = PaneBook(rules)
+    fold = Fold(journey, rules, 0, book)
+    assert take(fold, page_view(), 7, rules, book) is Fate.STORED
+    assert take(fold, page_view(), 7, rules, book) is Fate.REPLAYED
+    assert take(fold, answer(9), 3, rules, book) is Fate.STORED
+    assert take(fold, answer(9), 2, rules, book) is Fate.REPLAYED
     assert journey.fences == [7, 3]
 
 
 def test_a_duplicate_raises_the_fence_too() -> None:
     journey, rules = Journey.new("j1"), policy()
-    fold = Fold(journey, rules, 0, PaneBook(rules))
+    book = PaneBook(rules)
+    fold = Fold(journey, rules, 0, book)
     for offset in (1, 2):
-        fold.interaction(page_view(event_id="e1"), offset=offset, at_ms=ms("10:00"))
+        take(fold, page_view(event_id="e1"), offset, rules, book)
     assert journey.fences == [2, -1]
 
 
@@ -161,11 +164,11 @@ def test_an_event_older_than_what_state_remembers_is_a_fact_and_nothing_else() -
     journey, rules, changes = Journey.new("j1"), policy(), Changes()
     book = PaneBook(rules)
     fold = Fold(journey, rules, 0, book, expired_through_ms=ms("10:00"))
-    assert fold.interaction(page_view("10:00"), offset=1, at_ms=ms("10:00")) is Fate.VERY_LATE
-    assert fold.feedback(answer(9), offset=1, at_ms=ms("10:00")) is Fate.VERY_LATE
+    assert take(fold, page_view("10:00"), 1, rules, book) is Fate.VERY_LATE
+    assert take(fold, answer(9, "10:00"), 1, rules, book) is Fate.VERY_LATE
     fold.finish(ms("20:00"), changes)
     assert (changes, book.publish(1, 1), journey.empty) == (Changes(), [], True)
-    assert fold.interaction(page_view(), offset=2, at_ms=ms("10:00") + 1) is Fate.STORED
+    assert take(fold, page_view(ms("10:00") + 1), 2, rules, book) is Fate.STORED
 
 
 def test_the_question_of_an_open_wait_is_known_when_it_comes_again_after_its_session_was_forgotten() -> None:

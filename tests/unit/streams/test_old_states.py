@@ -85,10 +85,11 @@ FROM_THE_FUTURE = """
 import asyncio
 from streams.ending import ending
 from tests.old_states import POLICY
-from tests.pairs import System
+from tests.builders import DAY
+from tests.pairs import NOW, System
 from tests.unit.streams.test_old_states import from_the_future
 from streams.process import set_up_logging
-async def take_over(): System(POLICY, changelog=from_the_future())
+async def take_over(): System(POLICY, now_ms=NOW + 30 * DAY, changelog=from_the_future())
 set_up_logging("INFO")
 asyncio.run(ending(take_over)())
 """
@@ -96,18 +97,19 @@ asyncio.run(ending(take_over)())
 
 def from_the_future() -> dict[bytes, bytes]:
     changelog = state_of(WIRE_VERSION)
-    raw = bytearray(changelog[b"patient"])
+    raw = bytearray(changelog[b"buyer"])
     raw[raw.index(WIRE_VERSION, 16)] = WIRE_VERSION + 8
-    return changelog | {b"patient": bytes(raw)}
+    return changelog | {b"buyer": bytes(raw)}
 
 
 def test_state_of_a_newer_program_ends_the_worker_with_one_line_and_a_cure() -> None:
+    """Also where nobody would look at it before an event of that journey comes."""
     ended = subprocess.run(
         [sys.executable, "-c", FROM_THE_FUTURE], cwd=ROOT, capture_output=True, text=True, check=False
     )
     [line] = ended.stderr.splitlines()
     assert (
-        f"the state of journey 'patient' has version {WIRE_VERSION + 8}, this program reads versions up to {WIRE_VERSION}"
+        f"the state of journey 'buyer' has version {WIRE_VERSION + 8}, this program reads versions up to {WIRE_VERSION}"
         in line
     )
     assert "Start that one again, or set a new TOUCHSTREAM_APP_ID" in line

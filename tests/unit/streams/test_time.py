@@ -9,6 +9,9 @@ import pytest
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
 from streams.logic.policy import OVERALL
+from streams.pair import MARK
+from streams.settings import Settings
+from streams.topic_setup import MARK_EVERY_MS, plan_topics
 from tests import builders, reference
 from tests.builders import DAY, HOUR, MINUTE, SECOND
 from tests.pairs import NOW, System, record
@@ -151,3 +154,13 @@ def test_a_topic_that_lags_or_is_paused_holds_the_clock(system: System) -> None:
         system.pair.clock.caught_up(side, now_ms=NOW + 10 * MINUTE)
     desk.tick(NOW + 20 * MINUTE)
     assert desk.breaches == 1
+
+
+def test_a_quiet_owner_writes_its_mark_often_enough_for_compaction_to_wait_for_it(system: System) -> None:
+    assert system.pair.tick(NOW + MARK_EVERY_MS - 1) is None
+    effects = system.pair.tick(NOW + MARK_EVERY_MS)
+    assert effects is not None
+    assert (effects.states.keys(), effects.rows) == ({MARK}, {})
+    assert system.pair.tick(NOW + MARK_EVERY_MS) is None
+    [changelog] = [plan for plan in plan_topics(Settings(), ["state"]) if plan.name == "state"]
+    assert int(changelog.configs["min.compaction.lag.ms"]) >= 2 * MARK_EVERY_MS
