@@ -131,7 +131,7 @@ async def take_over() -> dict[str, float]:
     before_mb = memory_mb("VmRSS")
     started, cpu = time.perf_counter(), time.process_time()
     tps = frozenset(TP(INTERACTIONS.name, partition) for partition in range(PARTITIONS))
-    await worker.ownership.take_over(Assignment(1, tps, frozenset()))
+    await worker.ownership.take_over(Assignment(1, tps))
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     await states.stop()
     journeys = sum(map(len, worker.ownership.pairs.values()))

@@ -27,7 +27,7 @@ from tests.pairs import NOW, record
 from touchstream.brokers.kafka import KafkaCluster
 
 pytestmark = pytest.mark.integration
-ASSIGNED = Assignment(1, frozenset({TP(INTERACTIONS.name, 0)}), frozenset())
+ASSIGNED = Assignment(1, frozenset({TP(INTERACTIONS.name, 0)}))
 
 
 class ClickHouse:

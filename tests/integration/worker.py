@@ -52,7 +52,7 @@ async def on_assigned(assignment: Assignment) -> None:
         except OutrankedError:  # a rebalance came while we read: the next assignment is on its way
             return
     partitions = sorted(tp.partition for tp in assignment.tps)
-    report("assigned", partitions=partitions, kept=len(assignment.kept), generation=assignment.generation)
+    report("assigned", partitions=partitions, generation=assignment.generation)
 
 
 @app.on_pairs_revoked
