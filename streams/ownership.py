@@ -57,8 +57,8 @@ class Ownership:
         """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""
         started = time.monotonic()
         partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
-        for partition in self._given_back.keys() - partitions:
-            self._forget(partition)
+        self._given_back = {each: pair for each, pair in self._given_back.items() if each in partitions}
+        self._states.forget_others(partitions)
         fresh = sorted(partitions - self.pairs.keys())
         try:
             kept = [partition for partition in fresh if await self._take_over(partition)]
@@ -99,10 +99,6 @@ class Ownership:
                 pending = self._committer.disown(partition, pair.epoch)
                 self._given_back[partition] = None if pending else pair
                 self._states.release(partition)
-
-    def _forget(self, partition: int) -> None:
-        del self._given_back[partition]
-        self._states.forget(partition)
 
     async def run_clock(self) -> None:
         """Let time pass for every pair, and publish the panes that changed."""

@@ -23,9 +23,9 @@ from streams.logic.policy import Policy
 from streams.logic.sessions import steps_of
 from streams.logic.watermark import NEVER, PairClock
 from streams.logic.wire import WIRE_VERSION, NewerStateError
+from streams.owned import Recovered
 from streams.placing import partition_of
 from streams.rest import Rest
-from streams.state import Recovered
 from streams.store import States
 from streams.topic_setup import MARK_EVERY_MS
 

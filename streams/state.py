@@ -1,18 +1,16 @@
 """State that survives its worker: bytes by key, kept in a compacted topic next to the events it comes from."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import faust
 from aiokafka import AIOKafkaProducer
 
 from streams.batching.app import BatchApp, NeedsOperatorError
-from streams.changelog import EPOCH_KEY, MARK, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
+from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
+from streams.owned import Changes, Owned, Recovered
 from streams.store import States, Store, new_memory_store
-
-Changes = dict[bytes, bytes | None]
 
 BATCH_BYTES = 512 * 1024
 LARGEST_VALUE = 16 * 1024 * 1024  # as topic_setup allows
@@ -29,39 +27,6 @@ class OutrankedError(StateError):
 
 class StateBeyondTopicError(StateError, NeedsOperatorError):
     """State has seen offsets that its topic does not have: the topic was deleted, or restored from an older copy."""
-
-
-@dataclass(slots=True)
-class Recovered:
-    """The state of one partition, and the epoch in which its new owner writes.
-
-    `states` and `marks` are the table's own: `write` keeps them up to date. Others put new states on top of them. `unbroken` says
-    that nobody has written to the partition since this table released it: what was saved then is what there is.
-    """
-
-    epoch: int
-    states: States
-    marks: Store
-    unbroken: bool = False
-
-
-@dataclass(slots=True)
-class _Owned:
-    epoch: int
-    end: int  # the offset our next record should get, unless somebody else writes here too
-    states: States
-    marks: Store
-    lock: asyncio.Lock
-
-    def value(self, key: bytes) -> bytes | None:
-        if key == EPOCH_KEY:
-            return b""
-        return self.marks.get(key) if key.startswith(MARK) else self.states.saved(key)
-
-    def save(self, changes: Changes) -> None:
-        for key in [key for key in changes if key.startswith(MARK)]:
-            self.marks.put(key, changes[key])
-        self.states.save({key: value for key, value in changes.items() if not key.startswith(MARK)})
 
 
 class StateTable(faust.Table):  # type: ignore[misc]
@@ -84,8 +49,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
         self.changelog = self.changelog_topic.get_topic_name()
         self._client_options = dict(client_options)
         self._empty_store = new_store
-        self._owned: dict[int, _Owned] = {}
-        self._released: dict[int, _Owned] = {}  # may come back
+        self._owned: dict[int, Owned] = {}
+        self._released: dict[int, Owned] = {}  # may come back
         app.unread_topics.add(self.changelog)
         app.tables.add(self)
 
@@ -120,7 +85,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         self._released.pop(partition, None)
         return recovered
 
-    async def _resume(self, partition: int, released: _Owned) -> Recovered | None:
+    async def _resume(self, partition: int, released: Owned) -> Recovered | None:
         """Go on where this table was when it released the partition; None if anybody has written since.
 
         Whoever owned it in between has claimed it with a record. Then our claim does not get the offset behind what we wrote last.
@@ -149,7 +114,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
                     break  # nobody else claimed it while we read
         replay.stale.discard(EPOCH_KEY)
         states = States(replay.values)
-        owned = self._owned[partition] = _Owned(epoch, claimed + 1, states, replay.marks, asyncio.Lock())
+        owned = self._owned[partition] = Owned(epoch, claimed + 1, states, replay.marks, asyncio.Lock())
         await self.write(partition, epoch, [(key, owned.value(key)) for key in replay.stale])
         return Recovered(epoch, states, replay.marks)
 
@@ -174,6 +139,12 @@ class StateTable(faust.Table):  # type: ignore[misc]
         owned = self._owned.pop(partition, None)
         if owned is not None:
             self._released[partition] = owned
+
+    def forget_others(self, partitions: Collection[int]) -> None:
+        """Let go of every partition but these."""
+        for partition in {*self._owned, *self._released} - set(partitions):
+            self.release(partition)
+            self.forget(partition)
 
     def forget(self, partition: int) -> None:
         """Let go of what a released partition left behind."""
@@ -203,7 +174,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         [(offset, _)] = await self._writer.write(partition, epoch, [(EPOCH_KEY, b"")])
         return offset
 
-    async def _write_once(self, partition: int, owned: _Owned, items: Changes, changes: Changes) -> Changes:
+    async def _write_once(self, partition: int, owned: Owned, items: Changes, changes: Changes) -> Changes:
         """Write, and return what must be written again because somebody else wrote in between."""
         corrections: Changes = {}
         for offset, count in await self._writer.write(partition, owned.epoch, list(items.items())):
@@ -212,7 +183,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
             owned.end = max(owned.end, offset + count)
         return corrections
 
-    async def _put_right(self, partition: int, owned: _Owned, end: int, changes: Changes) -> Changes:
+    async def _put_right(self, partition: int, owned: Owned, end: int, changes: Changes) -> Changes:
         foreign = Intrusion()
         async with self._reader(partition) as reader:
             reader.seek(owned.end)

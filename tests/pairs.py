@@ -13,8 +13,8 @@ from sinks.tables import Table
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.logic.policy import Policy
+from streams.owned import Recovered
 from streams.pair import MARK, Pair
-from streams.state import Recovered
 from streams.store import MemoryStore, States, Store, new_memory_store
 from tests import builders
 from tests.builders import HOUR, Record

@@ -12,9 +12,10 @@ from streams.app import create_app
 from streams.batching.app import NeedsOperatorError
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
+from streams.owned import Recovered
 from streams.process import run_worker
 from streams.settings import load_settings
-from streams.state import OutrankedError, Recovered, StateTable
+from streams.state import OutrankedError, StateTable
 
 config = json.loads(sys.argv[1])
 settings = load_settings(

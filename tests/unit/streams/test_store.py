@@ -29,6 +29,8 @@ def test_what_lies_on_top_is_newer_until_it_is_saved_or_forgotten(states: States
     assert dict(states.items()) == {b"b": b"1"}
     states.fall_back()
     assert dict(states.items()) == {b"a": b"1"}
+    states.save({b"a": None, b"never there": None})
+    assert (states.get(b"a"), len(states), dict(states.items())) == (None, 0, {})
 
 
 def test_a_value_that_was_put_while_an_older_one_was_saved_stays_on_top(states: States) -> None:
@@ -45,7 +47,7 @@ def test_a_value_that_was_put_while_an_older_one_was_saved_stays_on_top(states: 
 Dues = dict[bytes, int]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_agenda_finds_what_is_due_and_nothing_else(new_store: NewStore, data: st.DataObject) -> None:
     states = States(new_store(0))
