@@ -38,7 +38,7 @@ class Replay:
 
     epoch: int = 0
     values: Store = field(default_factory=MemoryStore)
-    marks: Store = field(default_factory=MemoryStore)
+    marks: MemoryStore = field(default_factory=MemoryStore)
     stale: set[bytes] = field(default_factory=set)
 
     def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
@@ -50,7 +50,7 @@ class Replay:
         self.epoch = epoch
         self.stale.discard(key)
         if key != EPOCH_KEY:
-            kept = self.marks if key.startswith(MARK) else self.values
+            kept: Store = self.marks if key.startswith(MARK) else self.values
             kept.put(key, None if value is None else value[EPOCH_BYTES:])
 
 

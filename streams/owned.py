@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from streams.changelog import EPOCH_KEY, MARK
-from streams.store import States, Store
+from streams.store import MemoryStore, States
 
 Changes = dict[bytes, bytes | None]
 
@@ -19,7 +19,7 @@ class Recovered:
 
     epoch: int
     states: States
-    marks: Store
+    marks: MemoryStore
     unbroken: bool = False
 
 
@@ -30,7 +30,7 @@ class Owned:
     epoch: int
     end: int  # the offset our next record should get, unless somebody else writes here too
     states: States
-    marks: Store
+    marks: MemoryStore
     lock: asyncio.Lock
 
     def value(self, key: bytes) -> bytes | None:

@@ -10,23 +10,29 @@ from typing import Final
 
 import msgspec
 
+from schemas.identity import erasure_hash
 from schemas.topics import EVENTS, Topic
 from streams import state_codec
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
+from streams.gate import Gate
 from streams.intake import read
 from streams.logic.arrivals import Arrivals
 from streams.logic.journeys import INTERACTIONS, Changes, Fold, Journey
 from streams.logic.panes import Pane, PaneBook
 from streams.logic.policy import Policy
+from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
 from streams.logic.watermark import NEVER, PairClock
 from streams.logic.wire import WIRE_VERSION, NewerStateError
+from streams.orders import Erase, Order
 from streams.owned import Recovered
 from streams.placing import partition_of
+from streams.recutting import Recutting, Standing
 from streams.rest import Rest
 from streams.store import States
+from streams.suppression import Suppressed
 from streams.topic_setup import MARK_EVERY_MS
 
 EPOCH_SHIFT: Final = 40
@@ -39,13 +45,17 @@ JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 class Pair:
     """The owner of one partition pair. Its epoch outranks every earlier owner's."""
 
-    def __init__(self, partition: int, partitions: int, policy: Policy, now_ms: int) -> None:
+    def __init__(
+        self, partition: int, partitions: int, policy: Policy, now_ms: int, suppressed: Suppressed | None = None
+    ) -> None:
         self.partition = partition
         self.epoch = 1
         self.clock = PairClock(allowed_lateness_ms=policy.allowed_lateness_ms, idle_after_ms=policy.idle_after_ms)
         self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
         self.counts: Counter[str] = Counter()
         self.next_offsets: list[int | None] = [None, None]
+        self._gate = Gate(Suppressed() if suppressed is None else suppressed)
+        self._recutting = Recutting()
         self._taken_over_ms = now_ms
         self._marked_ms = now_ms
         self._partitions = partitions
@@ -70,6 +80,8 @@ class Pair:
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
+        self._gate.replays.take_over(recovered.marks)
+        self._recutting.take_over(recovered.marks, recovered.states.journeys())
         counts_from_ms = self._taken_over_ms - self._policy.pane_retention_ms
         self._states = recovered.states
         self._agenda = recovered.states.agenda()
@@ -94,16 +106,19 @@ class Pair:
 
     def fold(self, batch: Batch, topic: Topic, now_ms: int) -> Effects:
         """Fold one batch of one of the two topics into its journeys."""
-        intake = read(batch, topic, self._policy, at_home=self._is_home)
         side = EVENTS.index(topic)
         self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
         self._emissions += 1
         effects = self._effects()
         ledger = self._ledger(effects, topic)
+        batch, orders = self._gate.orders(batch, ledger)
+        for order in orders:
+            self._obey(order, effects.states)
+        batch = self._gate.sift(batch, side, ledger, effects.states)
+        intake = read(batch, topic, self._policy, at_home=self._is_home)
         for refused, record in intake.refused:
             ledger.refused(refused, record)
-        for event, record in intake.misaddressed:
-            ledger.misaddressed(event, record)
+        self._gate.misaddressed(intake.misaddressed, ledger)
         folds = self._apply(intake.arrivals, side)
         ledger.arrived(intake)
         self._rest.touch(folds)
@@ -126,11 +141,13 @@ class Pair:
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
         due = self._agenda.due(watermark_ms, JOURNEYS_PER_TICK, self._due_of)
-        if not due and now_ms - self._marked_ms < MARK_EVERY_MS:
+        stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
+        if not due and not stale and now_ms - self._marked_ms < MARK_EVERY_MS:
             return None
         self._emissions += 1
         effects = self._effects()
-        self._finish({journey_id: self._open(journey_id) for journey_id in map(bytes.decode, due)}, effects, now_ms)
+        journeys = {*map(bytes.decode, due), *stale}
+        self._finish({journey_id: self._open(journey_id) for journey_id in journeys}, effects, now_ms)
         return effects
 
     def publish(self) -> list[Pane]:
@@ -155,12 +172,27 @@ class Pair:
         return folds
 
     def _open(self, journey_id: str) -> Fold:
-        journey = self._fresh.pop(journey_id, None)
-        if journey is None:
-            raw = self._states.get(journey_id.encode())
-            journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+        journey = self._fresh.pop(journey_id, None) or self._journey(journey_id)
         watermark_ms = self.clock.watermark_ms
-        return Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
+        fold = Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
+        if (moved := self._recutting.moved(journey_id)) is not None:
+            fold.recut(moved)
+        return fold
+
+    def _journey(self, journey_id: str) -> Journey:
+        raw = self._states.get(journey_id.encode())
+        return Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+
+    def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> None:
+        if isinstance(order, Erase):
+            self._gate.suppressed.add(order.journey)
+            for journey_id in [each for each in self._states.journeys() if erasure_hash(each) == order.journey]:
+                take_back(self._journey(journey_id), self._policy, self.book)
+                self._forget(journey_id, states)
+        else:
+            standing = Standing(order.name, self._version, self._policy.rules, order.moved)
+            self._emissions += 1  # what follows outranks whatever is written under the version of the order
+            self._recutting.begin(standing, self._states.journeys())
 
     def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int) -> None:
         watermark_ms = self.clock.advance(now_ms)
@@ -173,14 +205,14 @@ class Pair:
             del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
+        self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()
         self._marked_ms = now_ms
 
     def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
         key = journey_id.encode()
         if journey.empty:
-            self._states.put(key, None)
-            states[key] = None
+            self._forget(journey_id, states)
             return
         raw, due_ms = state_codec.encode(journey, self._policy)
         known_due_ms, watermark_ms = self._due_of(key), self.clock.watermark_ms
@@ -195,6 +227,12 @@ class Pair:
     def _due_of(self, key: bytes) -> int | None:
         raw = self._states.get(key)
         return None if raw is None else state_codec.due_ms(raw)
+
+    def _forget(self, journey_id: str, states: dict[bytes, bytes | None]) -> None:
+        key = journey_id.encode()
+        self._states.put(key, None)
+        self._fresh.pop(journey_id, None)
+        states[key] = None
 
     def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
         place = (topic.name, self.partition, self._partitions)

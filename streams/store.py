@@ -99,6 +99,10 @@ class States:
         yield from ((key, value) for key, value in self._saved.pairs() if key not in ahead)
         yield from ((key, value) for key, value in ahead.items() if value is not None)
 
+    def journeys(self) -> Iterator[str]:
+        """Iterate over the names of all journeys."""
+        return (key.decode() for key, _ in self.items())
+
     def agenda(self) -> Agenda:
         """Return an empty agenda that lives where the states live."""
         return self._saved.agenda()

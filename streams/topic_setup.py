@@ -10,6 +10,7 @@ from schemas import topics
 from streams.settings import Settings
 
 HOUR_MS = 3_600_000
+COMPACTED_WITHIN_MS = 24 * HOUR_MS
 STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
 CHANGELOG_SEGMENT_BYTES = 64 * 1024 * 1024  # the newest segment is never compacted
 MARK_EVERY_MS = 5 * 60_000  # an owner writes to its changelog at least this often
@@ -76,6 +77,7 @@ def _changelog_configs() -> dict[str, str]:
         "min.compaction.lag.ms": str(3 * MARK_EVERY_MS),
         "segment.bytes": str(CHANGELOG_SEGMENT_BYTES),
         "delete.retention.ms": str(HOUR_MS),  # of tombstones; a recovery takes a minute
+        "max.compaction.lag.ms": str(COMPACTED_WITHIN_MS),  # what was erased is not there for longer
         LARGEST: str(STATE_MESSAGE_BYTES),
     }
 

@@ -11,13 +11,15 @@ from schemas.topics import Topic
 from sinks import tables
 from sinks.tables import Table
 from streams.batching.batch import Batch
+from streams.changelog import MARK
 from streams.committer import Effects
 from streams.logic.policy import Policy
 from streams.owned import Recovered
-from streams.pair import MARK, Pair
+from streams.pair import Pair
 from streams.store import MemoryStore, States, Store, new_memory_store
 from tests import builders
 from tests.builders import HOUR, Record
+from tests.unit.logic.test_any_order import RULES
 
 NOW = builders.ms("12:00")
 IDENTITY = {
@@ -65,13 +67,15 @@ class System:
 
     def __init__(
         self,
-        rules: Policy,
+        policy: Policy = RULES,
         *,
+        partitions: int = 1,
         now_ms: int = NOW,
         new_store: NewStore = new_memory_store,
         changelog: dict[bytes, bytes] | None = None,
     ) -> None:
-        self.rules = rules
+        self.policy = policy
+        self.partitions = partitions
         self.now_ms = now_ms
         self.clickhouse = ClickHouse()
         self.changelog = changelog or {}
@@ -85,9 +89,9 @@ class System:
         self.states.close()
         store, marks = self._new_store(0), MemoryStore()
         for key, value in self.changelog.items():
-            (marks if key == MARK else store).put(key, value)
+            (marks if key.startswith(MARK) else store).put(key, value)
         self.states = States(store)
-        self.pair = Pair(0, 1, self.rules, self.now_ms)
+        self.pair = Pair(0, self.partitions, self.policy, self.now_ms)
         self.epoch += 1
         self.pair.take_over(Recovered(self.epoch, self.states, marks))
 
@@ -103,7 +107,7 @@ class System:
                 self.changelog.pop(key, None)
             else:
                 self.changelog[key] = value
-        self.states.save({key: value for key, value in changes.items() if key != MARK})
+        self.states.save({key: value for key, value in changes.items() if not key.startswith(MARK)})
 
     def run(self, effects: Effects | None) -> None:
         if effects is not None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.identity import wait_id
 from schemas.outcomes import WaitOutcome
-from streams.logic.answers import Answer, parts_of
-from streams.logic.dialogues import Case
+from streams.logic.answers import Answer, counting, parts_of
+from streams.logic.dialogues import Case, read
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, PAGE, PURCHASE, TOUCHPOINT, Run
@@ -74,6 +74,37 @@ def of_answer(answer: Answer, policy: Policy) -> Iterator[Contribution]:
     """Contributions of an answer: it counts when it was given."""
     if parts := parts_of(answer):
         yield Contribution(policy.scopes(answer.touchpoint, answer.channel), answer.at_ms // MINUTE_MS, parts)
+
+
+def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
+    """Everything a journey adds, recomputed from its state."""
+    yield from of_volume(journey, policy)
+    yield from of_conclusions(journey, policy)
+
+
+def of_volume(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
+    """Contributions of the events themselves: each counts when it happened."""
+    for minute, touchpoint, channel, is_automated in volume(journey):
+        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
+        yield Contribution(policy.scopes(touchpoint, channel), minute, parts)
+
+
+def of_conclusions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
+    """Contributions of what the events have come to: sessions, waits and answers."""
+    for run in journey.runs:
+        yield from of_run(run, policy)
+    for dialogue in journey.dialogues.values():
+        for case in read(dialogue, policy)[1]:
+            yield from of_case(case, policy)
+    for answer in counting(journey.answers):
+        yield from of_answer(answer, policy)
+
+
+def open_waits(journey: "Journey", policy: Policy) -> Iterator[OpenWait]:
+    """Everybody in a journey who waits right now."""
+    for conversation_id, dialogue in journey.dialogues.items():
+        if dialogue.waiting:
+            yield from open_wait(journey.journey_id, conversation_id, read(dialogue, policy)[1], policy)
 
 
 def open_wait(journey_id: str, conversation_id: str, cases: list[Case], policy: Policy) -> Iterator[OpenWait]:

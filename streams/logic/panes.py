@@ -1,13 +1,11 @@
 """One-minute panes of one partition pair: absolute partial aggregates by scope, published when they change."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from streams.logic.answers import counting
 from streams.logic.arrivals import Arrivals, Fate
-from streams.logic.contributions import Contribution, OpenWait, of_answer, of_case, of_run, open_wait, volume
-from streams.logic.dialogues import read
+from streams.logic.contributions import Contribution, OpenWait, of_conclusions, open_waits, volume
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.watermark import NEVER
@@ -99,22 +97,11 @@ class PaneBook:
     def restore(self, journey: "Journey") -> None:
         """Take in what a recovered journey contributes; minutes that are no longer kept were published long ago."""
         self.volume.update([place for place in volume(journey) if place[0] >= self._kept_from])
-        for each in self._of_state(journey):
+        for each in of_conclusions(journey, self._policy):
             if each.minute >= self._kept_from:
                 self.add(*each)
-
-    def _of_state(self, journey: "Journey") -> Iterator[Contribution]:
-        policy = self._policy
-        for run in journey.runs:
-            yield from of_run(run, policy)
-        for name, dialogue in journey.dialogues.items():
-            cases = read(dialogue, policy)[1]
-            for case in cases:
-                yield from of_case(case, policy)
-            for wait in open_wait(journey.journey_id, name, cases, policy):
-                self.wait_opened(wait)
-        for answer in counting(journey.answers):
-            yield from of_answer(answer, policy)
+        for wait in open_waits(journey, self._policy):
+            self.wait_opened(wait)
 
     def tell_all_gauges(self) -> None:
         """Publish again who waits: readers forget what an earlier epoch said of it."""

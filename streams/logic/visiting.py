@@ -47,6 +47,12 @@ class Visits:
         changed = {run.started_ms for run in gone if run.closed_ms is not None or run.started_ms not in kept}
         self._vanished = (self._vanished or set()) | changed
 
+    def cut_anew(self) -> None:
+        """Cut everything that is remembered by the rules of today; what was a session before is taken back or told anew."""
+        runs = self._runs
+        self._vanished = (self._vanished or set()) | {run.started_ms for run in runs}
+        runs[:] = sessions.cut([step for run in runs for step in run.steps], self._policy)
+
     def conclude(self, journey_id: str, watermark_ms: int, changes: "Changes") -> None:
         """Publish the sessions that have ended and the names that are no more."""
         runs, policy = self._runs, self._policy

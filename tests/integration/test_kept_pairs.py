@@ -19,6 +19,7 @@ from streams.outbox import Message
 from streams.ownership import Ownership
 from streams.settings import Settings
 from streams.state import StateTable
+from streams.suppression import Suppressed
 from streams.topic_setup import STATE_TABLES, state_topics
 from tests import builders
 from tests.integration.harness import create_topic, unique
@@ -51,6 +52,13 @@ class Nobody:
         pass
 
 
+class NobodyIsErased(Suppressed):
+    """Needs no topic."""
+
+    async def refresh(self, client_options: object, partitions: int) -> None:
+        pass
+
+
 class Stage:
     """The owner of one pair on a real changelog."""
 
@@ -66,7 +74,14 @@ class Stage:
             self.clickhouse, self.states, Nobody(), flush_interval=0.01, on_refused=lambda _rows: []
         )
         self.ownership = Ownership(
-            app, self.states, self.committer, builders.policy(), partitions=1, now_ms=lambda: NOW
+            app,
+            self.states,
+            self.committer,
+            builders.policy(),
+            partitions=1,
+            suppressed=NobodyIsErased(),
+            client_options=options,
+            now_ms=lambda: NOW,
         )
 
     def fold(self, offset: int) -> None:
