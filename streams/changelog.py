@@ -14,12 +14,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
+from streams.store import MemoryStore, Store
+
 logger = get_logger(__name__)
 
 Item = tuple[bytes, bytes | None]
 
 EPOCH_BYTES = 8
 EPOCH_HEADER = "epoch"
+MARK = b"\x00"  # keys that begin with it belong to the partition as a whole
 EPOCH_KEY = b"\x00epoch"  # the record with which an owner claims its partition
 RETRY_S = 0.5
 READ_RECORDS = 2000  # at once: about 10 ms of the event loop
@@ -34,7 +37,8 @@ class Replay:
     """
 
     epoch: int = 0
-    values: dict[bytes, bytes] = field(default_factory=dict)
+    values: Store = field(default_factory=MemoryStore)
+    marks: MemoryStore = field(default_factory=MemoryStore)
     stale: set[bytes] = field(default_factory=set)
 
     def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
@@ -45,10 +49,9 @@ class Replay:
             return
         self.epoch = epoch
         self.stale.discard(key)
-        if value is None:
-            self.values.pop(key, None)
-        else:
-            self.values[key] = value[EPOCH_BYTES:]
+        if key != EPOCH_KEY:
+            kept: Store = self.marks if key.startswith(MARK) else self.values
+            kept.put(key, None if value is None else value[EPOCH_BYTES:])
 
 
 class Intrusion:

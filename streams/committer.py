@@ -98,6 +98,7 @@ class Committer:
         self._on_refused = on_refused
         self._stages = doing or stages.Stages()
         self._pending = _Turn()
+        self._in_flight = _Turn()
         self._filled = asyncio.Event()
         self._full = asyncio.Event()
         self._roomy = asyncio.Event()
@@ -107,12 +108,11 @@ class Committer:
         self._disowned: set[tuple[int, int]] = set()
         self.committed_rows = 0
         self.turns = 0
-        self._in_flight = 0
 
     @property
     def pending_rows(self) -> int:
         """Rows and states that are gathered or on their way."""
-        return self._pending.row_count + self._in_flight
+        return self._pending.row_count + self._in_flight.row_count
 
     @property
     def busy(self) -> bool:
@@ -143,12 +143,12 @@ class Committer:
             await self._linger(last + self._flush_interval - monotonic())
             last = monotonic()
             turn, self._pending = self._pending, _Turn()
+            self._in_flight = turn
             self._filled.clear()
             self._full.clear()
             self._roomy.set()
-            self._in_flight = turn.row_count
             await self._commit(turn)
-            self._in_flight = 0
+            self._in_flight = _Turn()
             self.turns += 1
             if not self._pending.effects:
                 self._drained.set()
@@ -158,9 +158,11 @@ class Committer:
         self._full.set()
         await self._drained.wait()
 
-    def disown(self, partition: int, epoch: int) -> None:
-        """Drop what this owner of the partition has not stored: the next owner folds it again."""
+    def disown(self, partition: int, epoch: int) -> bool:
+        """Drop what this owner of the partition has not stored, and say whether there was any: the next owner folds it again."""
         self._disowned.add((partition, epoch))
+        under_way = [*self._in_flight.effects, *self._pending.effects]
+        return any((effects.partition, effects.epoch) == (partition, epoch) for effects in under_way)
 
     async def _linger(self, seconds: float) -> None:
         if seconds <= 0:

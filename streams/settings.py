@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     catalogue: Annotated[Path, Field(description="path of touchpoints.yaml")] = Path("touchpoints.yaml")
     state_dir: Annotated[Path, Field(description="a folder this worker may write to")] = Path("var/worker")
 
+    state_store: Annotated[
+        Literal["memory", "disk"],
+        Field(
+            description="memory or disk: where a worker has its journeys at hand; disk is for more than memory holds"
+        ),
+    ] = "memory"
+
     session_timeout_s: Annotated[
         float, Field(ge=1, le=300, description="seconds from 1 to 300 until a silent worker loses its partitions")
     ] = 12.0

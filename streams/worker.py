@@ -22,6 +22,7 @@ from streams.agents.merge_panes import PaneMerger, merge_panes
 from streams.app import create_app
 from streams.batching.app import BatchApp
 from streams.committer import Committer
+from streams.disk_store import stores_of
 from streams.ending import ending
 from streams.letters import dead_letter_message
 from streams.logic.policy import Policy
@@ -87,9 +88,11 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     policy = Policy.of(catalogue)
     app = create_app(settings)
     options = settings.client_options()
-    states, marks = (
-        StateTable(app, table, partitions=settings.partitions, client_options=options) for table in STATE_TABLES
+    of_journeys, of_windows = STATE_TABLES
+    states = StateTable(
+        app, of_journeys, partitions=settings.partitions, client_options=options, new_store=stores_of(settings)
     )
+    marks = StateTable(app, of_windows, partitions=settings.partitions, client_options=options)
     writer, outbox = Writer(clickhouse), Outbox(options)
     committer = Committer(
         writer,
