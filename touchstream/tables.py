@@ -1,7 +1,7 @@
 """Brings a ClickHouse to what this version and this catalogue say."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from sinks.client import connect
 from sinks.dimensions import store_calendar_days, store_catalogue
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
+from streams.logic.calendars import Calendar
 from streams.logic.policy import calendars_of
 
 FIRST_DAY: Final = date(1991, 1, 1)  # no event is older
@@ -24,17 +25,18 @@ def bring_up_to_date(clickhouse: ClickHouseSettings, catalogue: Catalogue) -> li
     try:
         version = time.time_ns() // 1_000_000
         store_catalogue(client, catalogue, version)
-        store_calendar_days(client, calendar_days(catalogue, datetime.now(UTC).date() + AHEAD), version)
+        until = datetime.now(UTC).date() + AHEAD
+        store_calendar_days(client, calendar_days(calendars_of(catalogue), FIRST_DAY, until), version)
     finally:
         client.close()
     return applied
 
 
-def calendar_days(catalogue: Catalogue, last: date) -> Iterator[Row]:
-    """Rows of `calendar_days` without their version."""
-    for name, calendar in calendars_of(catalogue).items():
+def calendar_days(calendars: Mapping[str, Calendar], first: date, last: date) -> Iterator[Row]:
+    """Rows of `calendar_days` without their version, the last day included."""
+    for name, calendar in calendars.items():
         open_ms = 0
-        for day, starts_ms, ends_ms, openings in calendar.days(FIRST_DAY, last):
+        for day, starts_ms, ends_ms, openings in calendar.days(first, last):
             opens, closes = [at for at, _ in openings], [to for _, to in openings]
             yield (name, day, starts_ms, ends_ms, opens, closes, open_ms)
             open_ms += sum(closes) - sum(opens)

@@ -14,6 +14,7 @@ from sinks.dimensions import store_calendar_days
 from sinks.settings import ClickHouseSettings
 from sinks.tables import WAITS
 from streams.logic.calendars import Calendar
+from streams.logic.policy import calendars_of
 from tests.unit.sinks.view_cases import row
 from touchstream.tables import bring_up_to_date, calendar_days
 
@@ -58,27 +59,12 @@ def test_business_time_of_sql_is_that_of_the_rules_over_nights_and_both_clock_ch
 
 
 def store_days(client: Client, calendars: list[Calendar], version: int) -> None:
-    rows = []
-    for calendar in calendars:
-        before = 0
-        for day, starts, ends, openings in calendar.days(date(2026, 1, 1), date(2026, 12, 31)):
-            rows.append(
-                (
-                    calendar.calendar_id,
-                    day,
-                    starts,
-                    ends,
-                    [at for at, _ in openings],
-                    [to for _, to in openings],
-                    before,
-                )
-            )
-            before += sum(to - at for at, to in openings)
-    store_calendar_days(client, rows, version)
+    by_name = {calendar.calendar_id: calendar for calendar in calendars}
+    store_calendar_days(client, calendar_days(by_name, date(2026, 1, 1), date(2026, 12, 31)), version)
 
 
 def test_bucharest_has_a_day_of_23_and_one_of_25_hours(migrated: Client) -> None:
-    store_calendar_days(migrated, calendar_days(EXAMPLE, date(2026, 12, 31)), 1)
+    store_calendar_days(migrated, calendar_days(calendars_of(EXAMPLE), date(2026, 1, 1), date(2026, 12, 31)), 1)
     found = asked(
         migrated,
         "SELECT day, length_ms / 3600000 AS hours FROM v_calendar_days WHERE calendar = 'office' AND day >= '2026-01-01' AND hours != 24",
