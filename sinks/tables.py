@@ -153,7 +153,7 @@ TOUCHPOINTS: Final = Table.of(
     "touchpoints",
     """
     touchpoint name: String; channel channel_name category stage: LowCardinality(String); stage_order: UInt8
-    owner: Nullable(String); controllable moment_of_truth goal: Bool; target: LowCardinality(Nullable(String))
+    owner: Nullable(String); controllable moment_of_truth goal cart: Bool; target: LowCardinality(Nullable(String))
     target_ms: Nullable(Int64); version: UInt64; is_deleted: UInt8
     """,
 )
@@ -164,6 +164,7 @@ FUNNELS: Final = Table.of(
     window_ms: Int64; version: UInt64; is_deleted: UInt8
     """,
 )
+SETTINGS: Final = Table.of("settings", "setting: String; value: Float64; version: UInt64; is_deleted: UInt8")
 
 ALL: Final = (
     INTERACTIONS,
@@ -177,5 +178,6 @@ ALL: Final = (
     ALERTS,
     TOUCHPOINTS,
     FUNNELS,
+    SETTINGS,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})
