@@ -19,7 +19,7 @@ CREATE OR REPLACE VIEW v_experiments {on_cluster}
     verdict     Nullable(String)       COMMENT 'higher or lower at p < 0.05, no difference shown, or NULL: too few journeys, or nothing varies'
 )
 AS WITH
-    (SELECT any(value) FROM v_settings WHERE setting = 'thresholds.experiment_minimum') AS minimum_n,
+    (SELECT value FROM v_settings WHERE setting = 'thresholds.experiment_minimum') AS minimum_n,
     outcomes AS
     (
         SELECT measure, variant, value
