@@ -82,7 +82,7 @@ def between_0_and(t: float, degrees: float, strips: int = 2_000) -> float:
 
 def test_dwell_is_compared_by_welchs_t_as_published(database: Client) -> None:
     told = compare(
-        migrated, "dwell", dwelling([round(v * 10) for v in SECOND]), dwelling([round(v * 10) for v in FIRST])
+        database, "dwell", dwelling([round(v * 10) for v in SECOND]), dwelling([round(v * 10) for v in FIRST])
     )
     assert told["p"] == pytest.approx(0.021378001462867)
     assert told["verdict"] == "lower"
