@@ -9,6 +9,7 @@ import os
 import statistics
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
@@ -23,6 +24,7 @@ from sinks.settings import ClickHouseSettings
 ROOT = Path(__file__).parents[1]
 DAY = f"day = '{LAST_DAY}'"
 WEEK = f"day > toDate('{LAST_DAY}') - 7"
+PERIOD = f"since = '{LAST_DAY - timedelta(days=6)} 00:00:00', until = '{LAST_DAY + timedelta(days=1)} 00:00:00'"
 QUESTIONS = {
     "events of a day by channel": f"SELECT channel, sum(events) FROM v_volume WHERE {DAY} GROUP BY channel",
     "events of a day by hour and channel": f"SELECT hour, channel, sum(events) FROM v_volume WHERE {DAY} GROUP BY hour, channel",
@@ -42,7 +44,7 @@ QUESTIONS = {
     "one journey": "SELECT * FROM v_journey_timeline(journey = 'j1')",
     "a day as known at noon": f"SELECT channel, events_then, events_now FROM v_known_then(known_at = '{LAST_DAY} 12:00:00') WHERE {DAY}",
     "touchpoint audit": "SELECT * FROM v_touchpoint_audit",
-    "funnel of a week, step by step": f"SELECT funnel, position, sum(reached) FROM v_funnel_steps WHERE {WEEK} GROUP BY ALL",
+    "funnel of a week, step by step": f"SELECT funnel, position, sum(reached) FROM v_funnel_steps({PERIOD}) GROUP BY ALL",
     "carts of a week": f"SELECT day, sum(abandoned) / sum(carts) FROM v_cart_abandonment WHERE {WEEK} GROUP BY day",
     "stage drop-off, all journeys": "SELECT stage, sum(dropped) / sum(reached - pending) FROM v_stage_dropoff GROUP BY stage",
     "steps to complete, all journeys": "SELECT sum(steps_sum) / sum(completed) FROM v_steps_to_complete",

@@ -1,4 +1,5 @@
--- How far each journey came in each funnel: one row per journey that took the first step at least once.
+-- How far journeys came in each funnel: one row per journey that took a first step in a period. Only the period and the
+-- longest window after it are read: SELECT ... FROM v_funnel_journeys(since = '2026-03-01 00:00:00', until = '2026-04-01 00:00:00')
 -- A fold keeps, for every step, the latest first step from which it was reached in time; the last step that has one is
 -- how far the journey came, and that first step is its entry. Of one event, later steps are tried first: a repeated
 -- step needs two events. windowFunnel cannot do this: its window is a constant and equal times have no order there.
@@ -6,7 +7,7 @@ CREATE OR REPLACE VIEW v_funnel_journeys {on_cluster}
 (
     funnel      LowCardinality(String)           COMMENT 'Catalogue id of the funnel',
     journey_id  String                           COMMENT 'The journey',
-    entered_at  DateTime64(3, 'UTC')             COMMENT 'First step of the attempt that came furthest, the latest of several',
+    entered_at  DateTime64(3, 'UTC')             COMMENT 'First step of the attempt of the period that came furthest, the latest of several',
     reached     UInt8                            COMMENT 'Steps taken in order within the window',
     steps       UInt8                            COMMENT 'Steps of the funnel',
     completed   Bool                             COMMENT 'All of them',
@@ -16,6 +17,7 @@ CREATE OR REPLACE VIEW v_funnel_journeys {on_cluster}
     source      LowCardinality(Nullable(String)) COMMENT 'Where the visit came from, as first said at a step'
 )
 AS WITH
+    toUnixTimestamp64Milli({until:DateTime64(3, 'UTC')}) AS until_ms,
     numbered AS
     (
         SELECT funnel, step, position, window_ms, max(position) OVER (PARTITION BY funnel) AS steps
@@ -33,6 +35,8 @@ AS WITH
             source
         FROM interactions FINAL
         WHERE NOT automated
+          AND occurred_at >= {since:DateTime64(3, 'UTC')}
+          AND occurred_at < {until:DateTime64(3, 'UTC')} + toIntervalMillisecond((SELECT max(window_ms) FROM v_funnels))
           AND (touchpoint IN (SELECT step FROM v_funnels) OR stage IN (SELECT step FROM v_funnels))
     ),
     taken AS
@@ -58,7 +62,7 @@ AS WITH
                 (entries, event) -> arrayMap(
                     (entry, position) -> multiIf(
                         position != -event.3, entry,
-                        position = 1, event.1,
+                        position = 1, if(event.1 < until_ms, event.1, entry),
                         entries[position - 1] > 0 AND event.1 - entries[position - 1] <= window_ms, entries[position - 1],
                         entry
                     ),
@@ -83,4 +87,4 @@ SELECT
     source
 FROM folded
 WHERE reached > 0
-COMMENT 'How far each journey came in each funnel, pending ones told apart'
+COMMENT 'How far each journey came in each funnel: v_funnel_journeys(since = ''...'', until = ''...'')'

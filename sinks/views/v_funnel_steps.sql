@@ -1,4 +1,6 @@
--- Funnels step by step, by day of entry. A journey whose window is still open is pending at its next step, not dropped;
+-- Funnels step by step, by day of entry, for journeys that entered in a period:
+-- SELECT ... FROM v_funnel_steps(since = '2026-03-01 00:00:00', until = '2026-04-01 00:00:00').
+-- A journey whose window is still open is pending at its next step, not dropped;
 -- rates are of the journeys that are decided, so those of the newest days move until nobody is pending.
 CREATE OR REPLACE VIEW v_funnel_steps {on_cluster}
 (
@@ -19,22 +21,29 @@ CREATE OR REPLACE VIEW v_funnel_steps {on_cluster}
     reach       Nullable(Float64)                COMMENT 'reached / entered, pending ones counted as not there yet'
 )
 AS WITH
+    -- Counted before it is joined: many journeys came equally far.
+    journeys AS
+    (
+        SELECT funnel, toDate(entered_at) AS day, segment, variant, source, reached AS furthest, pending AS open, count() AS n
+        FROM v_funnel_journeys(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
+        GROUP BY funnel, day, segment, variant, source, furthest, open
+    ),
     counted AS
     (
         SELECT
             funnel,
-            step.position AS position,
-            step.step AS step,
-            toDate(entered_at) AS day,
+            position,
+            step,
+            day,
             segment,
             variant,
             source,
-            count() AS all_journeys,
-            countIf(journey.reached + 1 >= position) AS came_here,
-            countIf(journey.reached >= position) AS reached_it,
-            countIf(journey.reached + 1 = position AND journey.pending) AS may_come
-        FROM v_funnel_journeys AS journey
-        INNER JOIN v_funnels AS step USING (funnel)
+            sum(n) AS all_journeys,
+            sumIf(n, furthest + 1 >= position) AS came_here,
+            sumIf(n, furthest >= position) AS reached_it,
+            sumIf(n, furthest + 1 = position AND open) AS may_come
+        FROM journeys
+        INNER JOIN v_funnels USING (funnel)
         GROUP BY funnel, position, step, day, segment, variant, source
     )
 SELECT
@@ -54,4 +63,4 @@ SELECT
     dropped / nullIf(came_here - may_come, 0) AS drop_off,
     reached_it / nullIf(all_journeys, 0) AS reach
 FROM counted
-COMMENT 'Funnels step by step per day of entry, segment, variant and source, with pending journeys'
+COMMENT 'Funnels step by step per day of entry, with pending journeys: v_funnel_steps(since = ''...'', until = ''...'')'
