@@ -149,4 +149,4 @@ def test_window_funnel_takes_one_event_for_two_steps_which_is_why_the_view_does_
     store(database, {"j": [Visit(NOON_MS, "a", "1")]})
     told = database.query(WINDOW_FUNNEL.format(conditions="touchpoint = 'a', touchpoint = 'a'")).result_rows
     assert told == [("j", 2)]
-    assert database.command(f"SELECT reached FROM v_funnel_journeys({ALWAYS}) WHERE funnel = 'repeated'") == 1
+    assert database.command(f"SELECT reached FROM v_funnel_journeys({ALWAYS}) WHERE funnel = 'repeated'") == 1  # noqa: S608
