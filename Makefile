@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench clean generate
+.PHONY: demo test chaos check bench clean generate
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -17,6 +17,9 @@ demo: $(READY)  ## the whole system on this machine, with believable customers
 
 test: check  ## everything: style, types, import rules, unit and integration tests
 	$(BIN)/python -m pytest
+
+chaos: $(READY)  ## the whole crash matrix: hours, with a table at the end; interrupted, it goes on where it was
+	$(BIN)/python -m tests.chaos
 
 check: $(READY)  ## style, types and import rules
 	$(BIN)/ruff check .

@@ -20,6 +20,8 @@ from typing import Any
 
 from kafka.admin import KafkaAdminClient
 from kafka.errors import CoordinatorNotAvailableError
+from rich.console import Console
+from rich.table import Table
 
 from benchmarks import workload
 from schemas.topics import INTERACTIONS
@@ -40,7 +42,7 @@ def main() -> None:
     parser.add_argument("--idle-events", type=int, default=80_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    print(f"events {options.events:,}, partitions {PARTITIONS}, runs {options.runs}, {os.cpu_count()} cores")
+    print(f"{options.events:,} events on {PARTITIONS} partitions; CPU includes the start of the process")
     messages = workload.messages(options.events, PARTITIONS, end_ms=time.time_ns() // 1_000_000)
     runs = [one_run(messages, options.idle_events) for _ in range(options.runs)]
     print_table(runs)
@@ -59,7 +61,7 @@ def one_run(messages: list[Message], idle_events: int) -> dict[str, Any]:
     finally:
         broker.stop()
     result = {"idle": idle, "pipeline": worked, "ratio": worked["rate"] / idle["rate"]}
-    print(json.dumps(result))
+    print(json.dumps(result), file=sys.stderr, flush=True)
     return result
 
 
@@ -150,16 +152,19 @@ def print_table(runs: list[dict[str, Any]]) -> None:
     def median(*path: str) -> float:
         return statistics.median([run[path[0]][path[1]] if len(path) > 1 else run[path[0]] for run in runs])
 
-    print(
-        f"\n{'what (median of ' + str(len(runs)) + ')':44} {'events/s':>10} {'CPU us/event':>13} {'peak MB':>8} {'ratio':>6}"
+    table = Table(f"medians of {len(runs)} runs", "events/s", "CPU us/event", "peak MB", "times ahead")
+    table.add_row(
+        "plain Faust agent, no work, no rows",
+        f"{median('idle', 'rate'):,.0f}",
+        f"{median('idle', 'cpu_us'):.1f}",
+        "",
+        "1",
     )
-    print(
-        f"{'plain Faust agent, no work, no rows':44} {median('idle', 'rate'):10,.0f} {median('idle', 'cpu_us'):13.1f} {'':8} {1:6.1f}"
-    )
-    print(
-        f"{'touchstream worker, Kafka to stored rows':44} {median('pipeline', 'rate'):10,.0f} "
-        f"{median('pipeline', 'cpu_us'):13.1f} {median('pipeline', 'peak_mb'):8.0f} {median('ratio'):6.1f}"
-    )
+    rate, cpu, peak = (median("pipeline", what) for what in ("rate", "cpu_us", "peak_mb"))
+    each = ", ".join(f"{run['ratio']:.1f}" for run in runs)
+    ahead = f"{median('ratio'):.1f} ({each})"
+    table.add_row("touchstream worker, Kafka to stored rows", f"{rate:,.0f}", f"{cpu:.1f}", f"{peak:,.0f}", ahead)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Names that depend on facts only: the same event, session or wait has the same 64-bit id in every run."""
 
+from hashlib import sha256
+
 from xxhash import xxh3_64_intdigest
 
 # Identifiers never contain NUL (see `Identifier`), so joined parts cannot be read in two ways.
@@ -19,3 +21,9 @@ def session_id(journey_id: str, started_ms: int) -> int:
 def wait_id(journey_id: str, conversation_id: str, asked_ms: int) -> int:
     """Id of the wait that began when a customer asked something in a conversation."""
     return xxh3_64_intdigest(f"{journey_id}{SEPARATOR}{conversation_id}{SEPARATOR}{asked_ms}".encode())
+
+
+def erasure_hash(journey_id: str | bytes) -> str:
+    """Name under which an erased journey is remembered: only who knows the journey's id can tell whose it is."""
+    name = journey_id.encode() if isinstance(journey_id, str) else journey_id
+    return sha256(b"touchstream" + SEPARATOR.encode() + name).hexdigest()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 DAY_MS: Final = 86_400_000
+FOR_EVER: Final = -1
 # More than is read: a message that is too large gets in, is seen, and comes out as a dead letter. A broker that
 # refuses it leaves only the producer to know.
 EVENT_MESSAGE_BYTES: Final = 4 << 20
@@ -62,5 +63,14 @@ DEAD_LETTERS: Final = Topic(
     max_message_bytes=2 << 20,  # a whole message of one mebibyte in base64, its key and its reason
 )
 
+SUPPRESSED: Final = Topic(
+    name="touchpoint.suppressed",
+    about="Journeys that were erased, as hashes, so that no replay and no late event brings them back.",
+    key="hash of journey_id",
+    value="Suppression",
+    retention_ms=FOR_EVER,
+    compacted=True,
+)
+
 EVENTS: Final = (INTERACTIONS, FEEDBACK)
-ALL: Final = (*EVENTS, PANES, ALERTS, DEAD_LETTERS)
+ALL: Final = (*EVENTS, PANES, ALERTS, DEAD_LETTERS, SUPPRESSED)

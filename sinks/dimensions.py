@@ -7,7 +7,7 @@ from clickhouse_connect.driver.client import Client
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Stage
 from sinks.arrow import Row, encode
-from sinks.tables import FUNNELS, SETTINGS, TOUCHPOINTS, Table
+from sinks.tables import FUNNELS, SETTINGS, TOUCHPOINT_CHANNELS, TOUCHPOINTS, Table
 from sinks.writer import INSERT_SETTINGS
 
 STAGES = list(Stage)
@@ -16,6 +16,8 @@ STAGES = list(Stage)
 def store_catalogue(client: Client, catalogue: Catalogue, version: int) -> None:
     """Make the dimensions say what the catalogue says; what it no longer names goes. `version` must only rise."""
     _replace(client, TOUCHPOINTS, 1, list(touchpoint_rows(catalogue, version)), version)
+    channels = [(each.id, each.channel, version) for each in catalogue.touchpoints]
+    _insert(client, TOUCHPOINT_CHANNELS, channels)  # former ones stay: history was stored under them
     _replace(client, FUNNELS, 2, list(funnel_rows(catalogue, version)), version)
     _replace(client, SETTINGS, 1, list(setting_rows(catalogue, version)), version)
 
@@ -67,4 +69,8 @@ def _replace(client: Client, table: Table, key_columns: int, rows: list[Row], ve
     gone = {tuple(each) for each in stored} - {row[:key_columns] for row in rows}
     empty = [column.empty for column in table.columns[key_columns:-2]]
     rows += [(*identity, *empty, version, 1) for identity in sorted(gone)]
+    _insert(client, table, rows)
+
+
+def _insert(client: Client, table: Table, rows: list[Row]) -> None:
     client.insert_arrow(table.name, encode(table, rows), settings=INSERT_SETTINGS)

@@ -149,6 +149,18 @@ ALERTS: Final = Table.of(
     place: LowCardinality(String); since_at changed_at: DateTime64(3, 'UTC'); numbers: String; version: UInt64
     """,
 )
+LETTER_REPLAYS: Final = Table.of(
+    "letter_replays",
+    """
+    topic: LowCardinality(String); partition: UInt32; offset attempts: UInt64; replayed_at: DateTime64(3, 'UTC')
+    """,
+)
+TOUCHPOINT_CHANNELS: Final = Table.of(
+    "touchpoint_channels",
+    """
+    touchpoint: String; channel: LowCardinality(String); version: UInt64
+    """,
+)
 TOUCHPOINTS: Final = Table.of(
     "touchpoints",
     """
@@ -178,6 +190,8 @@ ALL: Final = (
     ALERTS,
     TOUCHPOINTS,
     FUNNELS,
+    LETTER_REPLAYS,
+    TOUCHPOINT_CHANNELS,
     SETTINGS,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})

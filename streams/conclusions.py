@@ -22,8 +22,12 @@ from streams.logic.policy import Policy
 from streams.logic.scores import rate
 from streams.outbox import Message
 from streams.placing import partition_of
+from streams.replays import Origin, header_of, origin_of
 
 DUPLICATE: Final = "duplicate"
+RETURNED: Final = "returned"
+SUPPRESSED: Final = "suppressed"
+ORDER: Final = "order"
 
 
 class Ledger:
@@ -49,27 +53,39 @@ class Ledger:
         self._version = version
 
     def refused(self, refused: Refused, record: Record) -> None:
-        """Note a message that is no event: it becomes a dead letter, which another agent stores."""
+        """Note a message that is no event: it becomes a dead letter, which another agent stores.
+
+        One that has been a dead letter before is that letter once more, at the place where it was first.
+        """
         self.counts[refused.reason] += 1
+        first = origin_of(record)
+        if first is None:
+            first = Origin(self._topic, self._partition, record.offset, 0, record.timestamp)
+        else:
+            self.skip(record, RETURNED)
         letter = DeadLetter.of(
-            topic=self._topic,
-            partition=self._partition,
-            offset=record.offset,
+            topic=first.topic,
+            partition=first.partition,
+            offset=first.offset,
             reason=refused.reason,
             detail=refused.detail,
             key=record.key,
             value=record.value,
-            received_ms=record.timestamp,
+            received_ms=first.received_ms,
+            attempts=first.attempts + 1,
         )
         self._messages.append(dead_letter_message(letter, self._partitions))
 
     def misaddressed(self, event: Event, record: Record) -> None:
         """Note a message in another journey's partition: it goes back to its topic with the key of its own."""
-        self.counts[REKEYED] += 1
-        self._skip(event, record.offset, record.timestamp, REKEYED)
+        self.skip(record, REKEYED, event)
         key = event.journey_id.encode()
-        headers = ((REKEYED, f"{self._partition}:{record.offset}".encode()),)
-        self._messages.append(Message(self._topic, partition_of(key, self._partitions), key, record.value, headers))
+        headers = [(REKEYED, f"{self._partition}:{record.offset}".encode())]
+        if (origin := origin_of(record)) is not None:
+            headers.append(header_of(origin))
+        self._messages.append(
+            Message(self._topic, partition_of(key, self._partitions), key, record.value, tuple(headers))
+        )
 
     def arrived(self, intake: Intake) -> None:
         """Note events that were folded; those that an earlier run had applied left their trace then."""
@@ -77,7 +93,7 @@ class Ledger:
         self.counts.update(arrivals.fates)
         for place in arrivals.with_fate(Fate.DUPLICATE):
             event, offset = arrivals.events[place], arrivals.offsets[place]
-            self._skip(event, offset, intake.received_ms[place], DUPLICATE)
+            self._skip(offset, intake.received_ms[place], DUPLICATE, event)
         facts = arrivals.with_fate(Fate.STORED, Fate.VERY_LATE)
         if facts:
             if self._topic == INTERACTIONS.name:
@@ -124,15 +140,20 @@ class Ledger:
             **rate(event)._asdict(),
         )
 
-    def _skip(self, event: Event, offset: int, received_ms: int, fate: str) -> None:
+    def skip(self, record: Record, fate: str, event: Event | None = None) -> None:
+        """Note a message that is rightly stored nowhere else; without its event nothing is said of whom it was about."""
+        self.counts[fate] += 1
+        self._skip(record.offset, record.timestamp, fate, event)
+
+    def _skip(self, offset: int, received_ms: int, fate: str, event: Event | None) -> None:
         row = rows.skipped_row(
             topic=self._topic,
             partition=self._partition,
             offset=offset,
             received_ms=received_ms,
             fate=fate,
-            event_id=event.event_id,
-            journey_id=event.journey_id,
+            event_id=event.event_id if event else "",
+            journey_id=event.journey_id if event else "",
             version=self._version,
         )
         self._tables.setdefault(tables.SKIPPED, []).append(row)

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from faust.types import TP
 
@@ -17,6 +17,7 @@ from streams.letters import pane_messages
 from streams.logic.policy import Policy
 from streams.pair import PANES_AT_ONCE, Pair
 from streams.state import OutrankedError, StateTable
+from streams.suppression import Suppressed
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ class Ownership:
         policy: Policy,
         *,
         partitions: int,
+        suppressed: Suppressed,
+        client_options: Mapping[str, Any],
         now_ms: Callable[[], int] = wall_clock_ms,
     ) -> None:
         self.pairs: dict[int, Pair] = {}
@@ -49,6 +52,8 @@ class Ownership:
         self._committer = committer
         self._policy = policy
         self._partitions = partitions
+        self._suppressed = suppressed
+        self._client_options = client_options
         app.on_pairs_assigned(ending(self.take_over))
         app.on_pairs_revoked(self.give_back)
 
@@ -57,8 +62,9 @@ class Ownership:
         started = time.monotonic()
         partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
         fresh = sorted(partitions - self.pairs.keys())
+        await self._suppressed.refresh(self._client_options, self._partitions)
         for partition in fresh:
-            pair = Pair(partition, self._partitions, self._policy, self.now_ms())
+            pair = Pair(partition, self._partitions, self._policy, self.now_ms(), self._suppressed)
             try:
                 pair.take_over(await self._states.recover(partition))
             except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way

@@ -10,23 +10,30 @@ from typing import Final
 
 import msgspec
 
+from schemas.identity import erasure_hash
 from schemas.topics import EVENTS, Topic
 from streams import state_codec
 from streams.agenda import Agenda
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
+from streams.gate import Gate
 from streams.intake import read
 from streams.logic.arrivals import Arrivals
 from streams.logic.contributions import contributions, open_waits
 from streams.logic.journeys import INTERACTIONS, Changes, Fold, Journey
-from streams.logic.panes import Pane, PaneBook
+from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
+from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
+from streams.logic.visiting import open_for_an_heir
 from streams.logic.watermark import NEVER, PairClock
+from streams.orders import Erase, Order
 from streams.placing import partition_of
+from streams.recutting import Recutting, Standing
 from streams.rest import Rest
 from streams.state import Recovered
+from streams.suppression import Suppressed
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
@@ -38,14 +45,20 @@ JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 class Pair:
     """The owner of one partition pair. Its epoch outranks every earlier owner's."""
 
-    def __init__(self, partition: int, partitions: int, policy: Policy, now_ms: int) -> None:
+    def __init__(
+        self, partition: int, partitions: int, policy: Policy, now_ms: int, suppressed: Suppressed | None = None
+    ) -> None:
         self.partition = partition
         self.epoch = 1
         self.clock = PairClock(allowed_lateness_ms=policy.allowed_lateness_ms, idle_after_ms=policy.idle_after_ms)
         self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
         self.counts: Counter[str] = Counter()
         self.next_offsets: list[int | None] = [None, None]
+        self._gate = Gate(Suppressed() if suppressed is None else suppressed)
+        self._recutting = Recutting()
         self._taken_over_ms = now_ms
+        self._former_clock_ms = NEVER  # how far the clocks of former owners may have come
+        self._heir_from: int | None = None  # first minute of the panes that were recovered, until all are published
         self._partitions = partitions
         self._policy = policy
         self._store: dict[str, bytes] = {}
@@ -64,10 +77,15 @@ class Pair:
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
         self.epoch = recovered.epoch
+        self._heir_from = self.book.whole_from
+        if self.epoch > 1:
+            self._former_clock_ms = self._taken_over_ms + self._policy.max_clock_skew_ms
         mark = recovered.marks.get(MARK)
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
+        self._gate.replays.take_over(recovered.marks)
+        self._recutting.take_over(recovered.marks, map(bytes.decode, recovered.items))
         counts_from_ms = self._taken_over_ms - self._policy.pane_retention_ms
         for key, raw in recovered.items.items():
             journey_id = key.decode()
@@ -84,23 +102,30 @@ class Pair:
 
     def fold(self, batch: Batch, topic: Topic, now_ms: int) -> Effects:
         """Fold one batch of one of the two topics into its journeys."""
-        intake = read(batch, topic, self._policy, at_home=self._is_home)
         side = EVENTS.index(topic)
         self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
         self._emissions += 1
         effects = self._effects()
         ledger = self._ledger(effects, topic)
+        batch, orders = self._gate.orders(batch, ledger)
+        for order in orders:
+            self._obey(order, effects.states)
+        batch = self._gate.sift(batch, side, ledger, effects.states)
+        intake = read(batch, topic, self._policy, at_home=self._is_home)
         for refused, record in intake.refused:
             ledger.refused(refused, record)
-        for event, record in intake.misaddressed:
-            ledger.misaddressed(event, record)
+        self._gate.misaddressed(intake.misaddressed, ledger)
         folds = self._apply(intake.arrivals, side)
         ledger.arrived(intake)
         self._rest.touch(folds)
         # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
         self.clock.saw(side, newest_ms, now_ms=now_ms)
+        is_behind = self.clock.watermark_ms < self._former_clock_ms
         self._finish(folds, effects, now_ms)
+        if is_behind:
+            gone = open_for_an_heir([fold.journey for fold in folds.values()], self._former_clock_ms)
+            add_changes(Changes(gone_sessions=gone), effects.rows, self._version)
         self.counts.update(ledger.counts)
         return effects
 
@@ -113,17 +138,25 @@ class Pair:
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
         due = list(self._agenda.due(watermark_ms, JOURNEYS_PER_TICK))
-        if not due:
+        stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
+        if not due and not stale:
             return None
         self._emissions += 1
         effects = self._effects()
-        self._finish({journey_id: self._open(journey_id) for journey_id in due}, effects, now_ms)
+        self._finish({journey_id: self._open(journey_id) for journey_id in {*due, *stale}}, effects, now_ms)
         return effects
 
     def publish(self) -> list[Pane]:
-        """Panes that changed since they were last published; not all of them at once after a long back-fill."""
+        """Panes that changed since they were last published; not all of them at once after a long back-fill.
+
+        Once a new owner has told all it has recovered, it says so: the last one may have died before it took a pane back.
+        """
         self._publications += 1
-        return self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        panes = self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        if self._heir_from is not None and not self.book.unpublished:
+            panes.append(Pane("", "", ALL_TOLD, self.epoch, self._publications, [self._heir_from]))
+            self._heir_from = None
+        return panes
 
     @property
     def _version(self) -> int:
@@ -147,7 +180,21 @@ class Pair:
             raw = self._store.get(journey_id)
             journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
         watermark_ms = self.clock.watermark_ms
-        return Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
+        fold = Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
+        if (moved := self._recutting.moved(journey_id)) is not None:
+            fold.recut(moved)
+        return fold
+
+    def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> None:
+        if isinstance(order, Erase):
+            self._gate.suppressed.add(order.journey)
+            for journey_id in [each for each in self._store if erasure_hash(each) == order.journey]:
+                take_back(state_codec.decode(journey_id, self._store[journey_id]), self._policy, self.book)
+                self._forget(journey_id, states)
+        else:
+            standing = Standing(order.name, self._version, self._policy.rules, order.moved)
+            self._emissions += 1  # what follows outranks whatever is written under the version of the order
+            self._recutting.begin(standing, self._store)
 
     def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int) -> None:
         watermark_ms = self.clock.advance(now_ms)
@@ -160,13 +207,12 @@ class Pair:
             del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
+        self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()
 
     def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
         if journey.empty:
-            self._store.pop(journey_id, None)
-            self._agenda.forget(journey_id)
-            states[journey_id.encode()] = None
+            self._forget(journey_id, states)
             return
         raw, due_ms = state_codec.encode(journey, self._policy)
         self._store[journey_id] = raw
@@ -176,6 +222,12 @@ class Pair:
             self._overdue.add(journey_id)
         else:
             self._agenda.schedule(journey_id, due_ms)
+
+    def _forget(self, journey_id: str, states: dict[bytes, bytes | None]) -> None:
+        self._store.pop(journey_id, None)
+        self._fresh.pop(journey_id, None)
+        self._agenda.forget(journey_id)
+        states[journey_id.encode()] = None
 
     def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
         place = (topic.name, self.partition, self._partitions)

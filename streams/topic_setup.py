@@ -10,6 +10,7 @@ from schemas import topics
 from streams.settings import Settings
 
 HOUR_MS = 3_600_000
+COMPACTED_WITHIN_MS = 24 * HOUR_MS
 STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
 STATE_TABLES = ("journeys", "windows")
 PRODUCED_BY_OTHERS = frozenset(topic.name for topic in topics.EVENTS)
@@ -69,6 +70,7 @@ def _changelog_configs() -> dict[str, str]:
     return {
         "cleanup.policy": "compact",
         "min.compaction.lag.ms": str(HOUR_MS),
+        "max.compaction.lag.ms": str(COMPACTED_WITHIN_MS),  # what was erased is not there for longer
         LARGEST: str(STATE_MESSAGE_BYTES),
     }
 

@@ -30,6 +30,7 @@ from streams.ownership import Ownership, wall_clock_ms
 from streams.process import run_worker, set_up_logging
 from streams.settings import Settings
 from streams.state import StateTable
+from streams.suppression import Suppressed
 from streams.topic_setup import STATE_TABLES, ensure_topics
 
 log = logging.getLogger(__name__)
@@ -89,11 +90,20 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         flush_interval=settings.flush_interval_s,
         on_refused=functools.partial(letters_of_refused_rows, partitions=settings.partitions),
     )
-    ownership = Ownership(app, states, committer, policy, partitions=settings.partitions)
+    suppressed = Suppressed()
+    ownership = Ownership(
+        app,
+        states,
+        committer,
+        policy,
+        partitions=settings.partitions,
+        suppressed=suppressed,
+        client_options=options,
+    )
     merger = PaneMerger(app, marks, committer, policy)
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
-    keep_dead_letters(app, committer)
+    keep_dead_letters(app, committer, suppressed)
     worker = Worker(app, writer, outbox, committer, ownership, merger)
     for forever in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run):
         app.task(ending(forever))

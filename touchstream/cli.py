@@ -18,6 +18,10 @@ COMMANDS: Final = {
     "simulate": "touchstream.commands.simulate",
     "sql": "touchstream.commands.sql",
     "doctor": "touchstream.commands.doctor",
+    "replay-dead-letters": "touchstream.commands.replay_dead_letters",
+    "rebuild": "touchstream.commands.rebuild",
+    "erase": "touchstream.commands.erase",
+    "verify": "touchstream.commands.verify",
     "clickhouse": "touchstream.commands.clickhouse",
     "schemas": "touchstream.commands.schemas",
 }
@@ -29,6 +33,10 @@ ABOUT: Final = {
     "simulate": "Send events of simulated customers.",
     "sql": "Ask ClickHouse.",
     "doctor": "Check brokers, topics, ClickHouse and clocks; say the cure.",
+    "replay-dead-letters": "Send messages again that could not be used.",
+    "rebuild": "Compute history anew with today's rules.",
+    "erase": "Remove a person, and see that nobody brings them back.",
+    "verify": "Compute everything again, in a naive way, and compare with ClickHouse.",
     "clickhouse": "Serve the embedded ClickHouse on this machine.",
     "schemas": "Write JSON Schema and AsyncAPI of the events.",
 }

@@ -1,6 +1,7 @@
 """How far a worker is behind: messages in the event topics that it has not committed yet."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,10 +42,19 @@ def measure(admin: KafkaAdminClient, group: str) -> Lag:
         for topic in topics
         for partition in topic["partitions"]
     ]
+    return Lag(ends_of(admin, partitions), committed(admin, group, partitions))
+
+
+def ends_of(admin: KafkaAdminClient, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    """Offsets one after the last, as the brokers say them."""
     ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+    return {partition: int(getattr(end, "offset", end)) for partition, end in ends.items()}
+
+
+def committed(admin: KafkaAdminClient, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """How far a group came in each partition; what it never committed is left out."""
     groups = _group_offsets(admin, group, partitions)
-    committed = {partition: found.offset for partition, found in groups.get(group, {}).items() if found.offset >= 0}
-    return Lag({partition: _offset(end) for partition, end in ends.items()}, committed)
+    return {partition: found.offset for partition, found in groups.get(group, {}).items() if found.offset >= 0}
 
 
 def _group_offsets(admin: KafkaAdminClient, group: str, partitions: list[TopicPartition]) -> Any:
@@ -54,7 +64,3 @@ def _group_offsets(admin: KafkaAdminClient, group: str, partitions: list[TopicPa
         except CoordinatorNotAvailableError:
             time.sleep(COORDINATOR_WAIT_S)
     return admin.list_group_offsets({group: partitions})
-
-
-def _offset(end: Any) -> int:
-    return int(getattr(end, "offset", end))

@@ -11,6 +11,9 @@ CREATE OR REPLACE VIEW v_ledger {on_cluster}
     duplicates   UInt64                 COMMENT 'Events that were there already',
     rekeyed      UInt64                 COMMENT 'Records sent back with the right key',
     dead_letters UInt64                 COMMENT 'Records that could not be read',
+    returned     UInt64                 COMMENT 'Replayed dead letters that failed again; the letter stands where it came from first',
+    suppressed   UInt64                 COMMENT 'Records of journeys that were erased',
+    orders       UInt64                 COMMENT 'Records by which commands of Touchstream talk to its workers',
     holes        UInt64                 COMMENT 'Offsets that are nowhere',
     doubles      UInt64                 COMMENT 'Offsets that are in more than one place, counted beyond the first',
     balanced     UInt8                  COMMENT '1: every offset is in exactly one place'
@@ -25,6 +28,9 @@ AS SELECT
     countIf(fate = 'duplicate') AS duplicates,
     countIf(fate = 'rekeyed') AS rekeyed,
     countIf(fate = 'dead') AS dead_letters,
+    countIf(fate = 'returned') AS returned,
+    countIf(fate = 'suppressed') AS suppressed,
+    countIf(fate = 'order') AS orders,
     consumed - groupBitmap(offset) AS holes,
     count() - groupBitmap(offset) AS doubles,
     holes = 0 AND doubles = 0 AS balanced
@@ -43,4 +49,4 @@ FROM
     FROM dead_letters FINAL
 )
 GROUP BY topic, partition
-COMMENT 'Per partition: consumed = stored + duplicates + rekeyed + dead letters, or what is missing'
+COMMENT 'Per partition: consumed = stored + duplicates + rekeyed + dead letters + returned + suppressed + orders, or what is missing'

@@ -16,6 +16,7 @@ from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.letters import read_pane
+from streams.logic.panes import ALL_TOLD
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.rolling import RollingBook
 from streams.ownership import wall_clock_ms
@@ -42,6 +43,9 @@ class Windows:
         for record in batch.records:
             if record.key is not None and record.value is not None:
                 source, pane = read_pane(record.key, record.value)
+                if pane.minute == ALL_TOLD:
+                    self.book.all_told(source, pane.epoch, pane.parts[0])
+                    continue
                 scope = Scope(pane.scope_kind, pane.scope)
                 self.book.put(scope, source, pane.minute, pane.epoch, pane.sequence, pane.parts)
 

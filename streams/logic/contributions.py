@@ -78,9 +78,7 @@ def of_answer(answer: Answer, policy: Policy) -> Iterator[Contribution]:
 
 def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
     """Everything a journey adds, recomputed from its state: what a new owner of a partition starts from."""
-    for at_ms, touchpoint, channel, is_automated in _volume(journey):
-        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
-        yield Contribution(policy.scopes(touchpoint, channel), at_ms // MINUTE_MS, parts)
+    yield from of_volume(journey, policy)
     for run in journey.runs:
         yield from of_run(run, policy)
     for dialogue in journey.dialogues.values():
@@ -88,6 +86,13 @@ def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
             yield from of_case(case, policy)
     for answer in counting(journey.answers):
         yield from of_answer(answer, policy)
+
+
+def of_volume(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
+    """Contributions of the events themselves: each counts when it happened."""
+    for at_ms, touchpoint, channel, is_automated in _volume(journey):
+        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
+        yield Contribution(policy.scopes(touchpoint, channel), at_ms // MINUTE_MS, parts)
 
 
 def open_waits(journey: "Journey", policy: Policy) -> Iterator[OpenWait]:

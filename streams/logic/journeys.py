@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from schemas.outcomes import Conversation, Session, Wait
-from streams.logic import answers, contributions, retention
+from streams.logic import answers, contributions, recut, retention
 from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.dialogues import Dialogue
 from streams.logic.moments import Conversational, moment_of
@@ -156,6 +156,17 @@ class Fold:
             else:
                 known.add(id64)
                 self._answer(arrivals, place)
+
+    def recut(self, moved: recut.Moved) -> None:
+        """Bring everything that is remembered to today's rules; `finish` tells it anew."""
+        journey, policy, book = self.journey, self._policy, self._book
+        recut.take_back(journey, policy, book)
+        recut.move(journey, moved, policy)
+        self._visits.cut_anew()
+        for name, dialogue in journey.dialogues.items():
+            talk = self._talks[name] = Talk(name, dialogue, policy, book)
+            talk.tell_anew()
+        recut.count(journey, policy, book)
 
     def finish(self, watermark_ms: int, changes: Changes, *, now_ms: int = 0, touched_ms: int = 0) -> None:
         """Close what has ended, declare what is missed, and let go what is old and was left alone since `touched_ms`.

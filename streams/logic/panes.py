@@ -11,6 +11,7 @@ from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.watermark import NEVER
 
 GAUGE: Final = -1  # the minute of a pane that says how many wait right now: [open waits, asked_ms of the oldest]
+ALL_TOLD: Final = -2  # the minute of a word about all scopes: what this owner has not told from [minute] on is nothing
 
 
 class Pane(NamedTuple):
@@ -18,7 +19,7 @@ class Pane(NamedTuple):
 
     scope_kind: str
     scope: str
-    minute: int  # since 1970, or GAUGE
+    minute: int  # since 1970, or GAUGE, or ALL_TOLD
     epoch: int
     sequence: int
     parts: list[Any]  # `Parts.to_wire`, or a gauge
@@ -126,6 +127,11 @@ class PaneBook:
         if not self._changed:
             self._forget()
         return panes
+
+    @property
+    def whole_from(self) -> int:
+        """First minute of which nothing is left out, not even when it was restored."""
+        return self._kept_from + 1
 
     @property
     def unpublished(self) -> int:

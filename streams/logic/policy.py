@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
 
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Clock, ConversationKind, Stage
@@ -12,6 +13,7 @@ from streams.logic.calendars import Calendar
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
+WITHOUT_EFFECT: Final = {"causes", "funnels", "thresholds"}  # parts of a catalogue that streams do not read
 UNREGISTERED: Final = "(unregistered)"
 STAGES: Final = tuple(stage.value for stage in Stage)
 
@@ -71,6 +73,7 @@ class Policy:
     open_wait_retention_ms: int = 90 * DAY_MS
     pane_retention_ms: int = 26 * HOUR_MS
     bot_reply_counts: bool = False
+    rules: str = field(default="", compare=False)  # names the catalogue it comes from, so that two programs can compare
     channels: dict[str, str] = field(init=False, repr=False, compare=False)  # of registered touchpoints
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
     goals: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -115,6 +118,7 @@ class Policy:
             open_wait_retention_ms=catalogue.time.open_wait_retention_ms,
             pane_retention_ms=catalogue.time.pane_retention_ms,
             bot_reply_counts=catalogue.bots.reply_counts,
+            rules=sha256(_in_order(catalogue.model_dump(exclude=WITHOUT_EFFECT)).encode()).hexdigest()[:12],
         )
 
     def gap_of(self, channel: str) -> int:
@@ -157,3 +161,14 @@ class Policy:
         if place:
             scopes.append(Scope("stage", place.stage))
         return tuple(scopes)
+
+
+def _in_order(values: Any) -> str:
+    """Write values in a form that is the same in every process: sets come in another order in each."""
+    if isinstance(values, Mapping):
+        return f"{{{', '.join(sorted(f'{key}: {_in_order(value)}' for key, value in values.items()))}}}"
+    if isinstance(values, set | frozenset):
+        return f"{{{', '.join(sorted(map(_in_order, values)))}}}"
+    if isinstance(values, list | tuple):
+        return f"[{', '.join(map(_in_order, values))}]"
+    return str(values)

@@ -110,6 +110,13 @@ def starts_anew(steps: list[Step], following: Step, policy: Policy) -> bool:
     )
 
 
+def cut(steps: list[Step], policy: Policy) -> list[Run]:
+    """Sessions of all steps of a journey, in order."""
+    runs: list[Run] = []
+    _cut(runs, steps, policy)
+    return runs
+
+
 def ending(run: Run, successor: Run | None, policy: Policy) -> tuple[int, CloseReason]:
     """When the end of a session is certain, in event time, and why it ends."""
     last = run.steps[-1]

@@ -7,7 +7,7 @@ from schemas.identity import wait_id
 from streams.logic import contributions
 from streams.logic.conversations import conversation_of, wait_of
 from streams.logic.dialogues import Case, Dialogue, cases_of, read
-from streams.logic.moments import Moment
+from streams.logic.moments import LAST_QUESTION, Moment
 from streams.logic.policy import Policy
 from streams.logic.waits import Span, Thread, waits_of
 from streams.logic.watermark import NEVER
@@ -60,6 +60,12 @@ class Talk:
                 self._ended.append(span)
         elif not self._belongs_to_what_left(moment):
             self._insert(moment)
+
+    def tell_anew(self) -> None:
+        """Say everything again, whatever was said before; what could have been a wait and is none is taken back."""
+        self._in_order, self._grew, self._before = False, True, []
+        story = self._dialogue.story()
+        self._vanished = {moment.at_ms for moment in story if moment.role <= LAST_QUESTION}
 
     def conclude(self, journey_id: str, watermark_ms: int, changes: "Changes") -> None:
         """Publish the waits that are new, changed, or were gone for a while."""

@@ -20,6 +20,7 @@ from tests.clickhouse_fixtures import HostProcess
 from tests.conftest import Broker
 from touchstream import lag
 from touchstream.brokers.kafka import KafkaCluster
+from touchstream.verify.held import Held, Journeys, held_of
 
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
@@ -100,6 +101,14 @@ class System:
         client = self._client()
         try:
             return [tuple(row) for row in client.query(sql, parameters=parameters).result_rows]
+        finally:
+            client.close()
+
+    def held(self, journeys: Journeys) -> Held:
+        """Read everything ClickHouse holds about some journeys."""
+        client = self._client()
+        try:
+            return held_of(client, journeys)
         finally:
             client.close()
 

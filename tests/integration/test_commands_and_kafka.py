@@ -59,7 +59,7 @@ def test_then_they_are_created_once_and_everything_about_kafka_is_well(touchstre
     said = touchstream("doctor").stdout
     for line in (
         "brokers: 1 at",
-        "topics: all 5",
+        "topics: all 6",
         "co-partitioning: 4 partitions each",
         "lag: none",
         "broker clock: agrees",

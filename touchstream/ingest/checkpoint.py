@@ -19,6 +19,20 @@ def file_identity(path: Path) -> str:
         return f"{path.stat().st_size}-{xxhash.xxh3_64_hexdigest(file.read(HEAD_BYTES))}"
 
 
+def write_safely(path: Path, content: bytes, option: str = "--state-dir") -> None:
+    """Write a small file; a crash in the middle leaves the older one."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}; give a writable place with {option}") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A small file that says how many rows of one source have been acknowledged by one destination."""
@@ -44,18 +58,7 @@ class Checkpoint:
 
     def save(self, rows_done: int) -> None:
         """Remember; a crash in the middle leaves the older checkpoint."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self.path.with_suffix(".new")
-            with fresh.open("w") as file:
-                json.dump({"rows_done": rows_done}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path)
-        except OSError as error:
-            raise UserError(
-                f"{self.path}: {error.strerror or error}; give a writable folder with --state-dir"
-            ) from error
+        write_safely(self.path, json.dumps({"rows_done": rows_done}).encode())
 
     def forget(self) -> None:
         """Forget the run: it is complete, or is to start over."""

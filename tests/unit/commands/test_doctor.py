@@ -13,6 +13,7 @@ COUNTS = {
     "touchpoint.panes": 8,
     "touchpoint.alerts": 8,
     "touchpoint.dead-letters": 8,
+    "touchpoint.suppressed": 8,
 }
 
 
@@ -38,7 +39,9 @@ def test_a_lag_is_wrong_only_when_nothing_is_done_about_it(looks, state, seen):
 
 def test_topics_that_cannot_be_joined_are_a_finding():
     (missing, uneven) = topic_findings(Settings(), {"touchpoint.interactions": 8, "touchpoint.feedback": 4})
-    assert missing.seen == "missing: touchpoint.panes, touchpoint.alerts, touchpoint.dead-letters"
+    assert (
+        missing.seen == "missing: touchpoint.panes, touchpoint.alerts, touchpoint.dead-letters, touchpoint.suppressed"
+    )
     assert uneven.state is State.FAIL
     assert uneven.seen == "touchpoint.interactions has 8 partitions, touchpoint.feedback has 4 partitions"
     assert {finding.state for finding in topic_findings(Settings(), COUNTS)} == {State.OK}

@@ -39,6 +39,18 @@ def says(result, text: str) -> None:
             "ClickHouse at http://127.0.0.1:1/default: does not answer; start it, or set TOUCHSTREAM_",
         ),
         (("sql", " ; "), "the query is empty"),
+        (
+            ("replay-dead-letters",),
+            "ClickHouse at http://127.0.0.1:1/default: does not answer; start it, or set TOUCHSTREAM_",
+        ),
+        (
+            ("replay-dead-letters", "--from", "2026-03-02", "--to", "2026-03-01"),
+            "--from is not before --to: give the earlier time first",
+        ),
+        (("rebuild", "--from", "2026-03-02", "--to", "2026-03-02"), "--from is not before --to"),
+        (("rebuild", "--from", "2026-03-01", "--to", "2026-03-02"), "touchpoints.yaml: there is no such file"),
+        (("erase", " "), "JOURNEY is empty; give the journey_id"),
+        (("erase", "j1", "--yes"), "ClickHouse at http://127.0.0.1:1/default: does not answer"),
         (("worker",), "touchpoints.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE"),
         (("migrate", "--no-topics"), "touchpoints.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE"),
     ],
@@ -62,6 +74,13 @@ def test_a_wrong_option_is_named(touchstream, arguments):
     result = touchstream("simulate", *arguments)
     assert result.exit_code == 2
     assert f"'{arguments[0]}'" in result.stderr
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-03-01T08:00:00", "2026-02-30"])
+def test_a_moment_without_its_zone_is_refused_with_an_example(touchstream, moment):
+    result = touchstream("replay-dead-letters", "--from", moment)
+    assert result.exit_code == 2
+    assert f"'{moment}' is not a time: write 2026-03-01 or 2026-03-01T08:00:00+02:00" in " ".join(result.stderr.split())
 
 
 def test_a_bug_keeps_its_traceback(touchstream, monkeypatch):

@@ -13,8 +13,9 @@ from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
 from streams.logic.policy import Place, Policy, Scope, Target
 from streams.logic.sketch import Sketch
-from tests import builders, reference
+from tests import builders
 from tests.builders import HOUR, MINUTE, PLACES, Tables
+from touchstream.verify import reference
 
 OFFICE = Calendar("office", "Europe/Bucharest", [[(480, 720), (780, 1080)]] * 5 + [[], []])
 RULES = builders.policy(

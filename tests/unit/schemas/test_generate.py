@@ -165,4 +165,5 @@ def test_every_channel_has_an_operation_and_events_are_only_read(asyncapi):
         "panes": {"receive", "send"},
         "alerts": {"send"},
         "dead_letters": {"receive", "send"},
+        "suppressed": {"receive", "send"},
     }

@@ -26,9 +26,10 @@ def test_every_file_is_applied_once_in_order(embedded: ClickHouseSettings) -> No
 def test_missing_names_what_is_left_to_apply(embedded: ClickHouseSettings, files: Path) -> None:
     client = connect(embedded)
     assert missing(client)[0] == "0001_create_schema_migrations"
-    (files / "migrations" / "0012_create_funnels.sql").unlink()
+    last = max((files / "migrations").iterdir())
+    last.unlink()
     migrate(embedded, files)
-    assert missing(client) == ["0012_create_funnels"]
+    assert missing(client) == [last.stem]
     migrate(embedded)
     assert missing(client) == []
     client.close()

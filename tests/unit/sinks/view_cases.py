@@ -54,7 +54,10 @@ def read_case(path: Path) -> ViewCase:
 
 
 def copies(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Rows that `times: 100` stands for: '#' in a text is the number of the copy, numbers that end in _id or _offset rise."""
+    """Rows that `times: 100` stands for.
+
+    '#' in a text is the number of the copy, ids and offsets rise, and so does a number written {from: 10, step: 10}.
+    """
     values = dict(values)
     for number in range(values.pop("times", 1)):
         yield {name: copied(name, value, number) for name, value in values.items()}
@@ -63,6 +66,8 @@ def copies(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def copied(name: str, value: Any, number: int) -> Any:
     if isinstance(value, str):
         return value.replace("#", str(number))
+    if isinstance(value, dict):
+        return value["from"] + number * value["step"]
     return value + number if isinstance(value, int) and name.endswith(("_id", "_offset")) else value
 
 

@@ -15,11 +15,13 @@ from sinks import tables
 from sinks.tables import Table
 from streams.batching.batch import Batch
 from streams.committer import Effects
-from streams.pair import MARK, Pair
+from streams.logic.policy import Policy
+from streams.pair import Pair
 from streams.state import Recovered
-from tests import builders, reference
+from tests import builders
 from tests.builders import HOUR, MINUTE
 from tests.unit.logic.test_any_order import RULES, log
+from touchstream.verify import reference
 
 NOW = builders.ms("12:00")
 IDENTITY = {
@@ -67,15 +69,17 @@ class System:
     clickhouse: ClickHouse = field(default_factory=ClickHouse)
     changelog: dict[bytes, bytes] = field(default_factory=dict)
     epoch: int = 0
+    partitions: int = 1
+    policy: Policy = RULES
     pair: Pair = field(init=False)
 
     def __post_init__(self) -> None:
         self.crash()
 
     def crash(self) -> None:
-        items = {key: value for key, value in self.changelog.items() if key != MARK}
-        marks = {MARK: self.changelog[MARK]} if MARK in self.changelog else {}
-        self.pair = Pair(0, 1, RULES, NOW)
+        items = {key: value for key, value in self.changelog.items() if not key.startswith(b"\x00")}
+        marks = {key: value for key, value in self.changelog.items() if key.startswith(b"\x00")}
+        self.pair = Pair(0, self.partitions, self.policy, NOW)
         self.epoch += 1
         self.pair.take_over(Recovered(self.epoch, items, marks))
 
@@ -199,6 +203,23 @@ def test_a_new_owner_outranks_the_old_one_whatever_that_one_still_writes() -> No
     system.clickhouse.store(stale)  # the zombie wakes up
     [wait] = system.clickhouse.alive(tables.WAITS)
     assert wait["outcome"] == "answered"
+
+
+def test_a_session_that_a_former_owner_closed_and_a_late_event_has_opened_again_is_not_there() -> None:
+    system = System()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:00"), 0)]))
+    for side in (0, 1):
+        system.pair.clock.caught_up(side, now_ms=NOW)
+    closed = system.pair.tick(NOW + MINUTE)
+    assert closed is not None
+    system.clickhouse.store(closed)  # ... and then it dies: nobody remembers that the session was published
+    assert len(system.clickhouse.alive(tables.SESSIONS)) == 1
+    system.crash()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:20"), 1)]))
+    assert system.clickhouse.alive(tables.SESSIONS) == []
+    system.end_of_time()
+    [session] = system.clickhouse.alive(tables.SESSIONS)
+    assert session["events"] == 2
 
 
 def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_older_event_is_very_late() -> None:

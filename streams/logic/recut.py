@@ -1,0 +1,53 @@
+"""Bring the state of a journey to today's rules: channels that moved, sessions of another length, targets of another calendar."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from streams.logic import contributions
+from streams.logic.answers import counting
+from streams.logic.policy import Policy
+
+if TYPE_CHECKING:
+    from streams.logic.journeys import Journey
+    from streams.logic.panes import PaneBook
+
+Moved = Mapping[str, Sequence[str]]  # touchpoint: channels that the catalogue gave it before
+MOMENT_PLACE: Final = 4  # where the touchpoint stands in a moment; the channel comes next
+EVENT_PLACE: Final = 2  # ... and in everything else
+
+
+def channel_now(touchpoint: str, channel: str, moved: Moved, policy: Policy) -> str:
+    """Channel that an event has today: one that the catalogue gave it follows the catalogue, its own stays."""
+    if not channel or channel in moved.get(touchpoint, ()):
+        return policy.channel_of(touchpoint)
+    return channel
+
+
+def take_back(journey: "Journey", policy: Policy, book: "PaneBook") -> None:
+    """Let a journey count no longer."""
+    book.replace(contributions.contributions(journey, policy), ())
+    for wait in contributions.open_waits(journey, policy):
+        book.wait_ended(wait.wait_id)
+
+
+def move(journey: "Journey", moved: Moved, policy: Policy) -> None:
+    """Put everything that is remembered under the channel it has today."""
+    for run in journey.runs:
+        run.steps = [_moved(step, EVENT_PLACE, moved, policy) for step in run.steps]
+    journey.notices = [_moved(notice, EVENT_PLACE, moved, policy) for notice in journey.notices]
+    journey.answers = [_moved(answer, EVENT_PLACE, moved, policy) for answer in journey.answers]
+    for dialogue in journey.dialogues.values():
+        dialogue.moments = [_moved(moment, MOMENT_PLACE, moved, policy) for moment in dialogue.moments]
+        dialogue.tail = None
+
+
+def count(journey: "Journey", policy: Policy, book: "PaneBook") -> None:
+    """Let events and answers count; sessions and waits do when they are concluded."""
+    book.replace((), contributions.of_volume(journey, policy))
+    for answer in counting(journey.answers):
+        book.replace((), contributions.of_answer(answer, policy))
+
+
+def _moved(event: Sequence[Any], place: int, moved: Moved, policy: Policy) -> Any:
+    touchpoint, channel = event[place], event[place + 1]
+    return (*event[: place + 1], channel_now(touchpoint, channel, moved, policy), *event[place + 2 :])

@@ -1,0 +1,57 @@
+"""A pair that brings what it remembers to today's rules, a few journeys at a time, while it goes on folding."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from streams.logic.recut import Moved
+
+MARK: Final = b"\x00recut"
+
+
+class Standing(msgspec.Struct):
+    """How a pair stands with the last order to recut. It is kept with the state, where whoever ordered it reads it."""
+
+    name: str
+    version: int  # between what was written before the order and what was written after
+    rules: str  # those that this worker follows
+    moved: Moved
+    done: bool = False
+
+
+class Recutting:
+    """Journeys of one pair that are still to be brought to today's rules."""
+
+    def __init__(self) -> None:
+        self.standing: Standing | None = None
+        self._waiting: set[str] = set()
+
+    def take_over(self, marks: Mapping[bytes, bytes], journeys: Iterable[str]) -> None:
+        """Begin again where the last owner did not come to the end: cutting a journey twice does no harm."""
+        if MARK in marks:
+            standing = self.standing = msgspec.msgpack.decode(marks[MARK], type=Standing)
+            self._waiting = set() if standing.done else set(journeys)
+
+    def begin(self, standing: Standing, journeys: Iterable[str]) -> None:
+        """Take an order."""
+        self.standing = standing
+        self._waiting = set(journeys)
+
+    def next(self, limit: int) -> list[str]:
+        """Return some journeys whose turn it is."""
+        return [journey_id for journey_id, _ in zip(self._waiting, range(limit), strict=False)]
+
+    def moved(self, journey_id: str) -> Moved | None:
+        """Return what a journey is to be recut with; None when it is not, or not any more."""
+        if journey_id not in self._waiting or self.standing is None:
+            return None
+        self._waiting.discard(journey_id)
+        return self.standing.moved
+
+    def note(self, states: dict[bytes, bytes | None]) -> None:
+        """Write down that an order was taken, or carried out."""
+        standing = self.standing
+        if standing is not None and not standing.done:
+            standing.done = not self._waiting
+            states[MARK] = msgspec.msgpack.encode(standing)

@@ -1,0 +1,42 @@
+"""Journeys that were erased: their hashes, read from their topic before a worker folds anything."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.identity import erasure_hash
+from schemas.topics import SUPPRESSED
+
+
+class Suppressed:
+    """Hashes of all erased journeys; shared by everything in a worker."""
+
+    def __init__(self, hashes: Iterable[str] = ()) -> None:
+        self._hashes = set(hashes)
+
+    def __bool__(self) -> bool:
+        return bool(self._hashes)
+
+    def __contains__(self, journey_id: str | bytes | None) -> bool:
+        return bool(self._hashes) and journey_id is not None and erasure_hash(journey_id) in self._hashes
+
+    def add(self, *hashes: str) -> None:
+        """Hide these journeys from now on."""
+        self._hashes.update(hashes)
+
+    async def refresh(self, client_options: Mapping[str, Any], partitions: int) -> None:
+        """Read the whole topic: a hash is 64 bytes, and everybody who was ever erased is one."""
+        places = [TopicPartition(SUPPRESSED.name, number) for number in range(partitions)]
+        consumer = AIOKafkaConsumer(**client_options, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100)
+        await consumer.start()
+        try:
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+            ends = await consumer.end_offsets(places)
+            for place in places:
+                while await consumer.position(place) < ends[place]:
+                    fetched = await consumer.getmany(*places, timeout_ms=500)
+                    self.add(*(record.key.decode() for records in fetched.values() for record in records))
+        finally:
+            await consumer.stop()

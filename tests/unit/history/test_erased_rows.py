@@ -1,0 +1,61 @@
+"""Rows of one person go; those of everybody else stay, and the ledger stays whole."""
+
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from schemas.identity import erasure_hash
+from schemas.topics import INTERACTIONS
+from sinks.settings import ClickHouseSettings
+from tests.clickhouse_fixtures import embedded, migrated
+from touchstream.history.erased_rows import ErasedRows
+
+__all__ = ["embedded", "migrated"]
+TOPIC = INTERACTIONS.name
+LETTERS = {
+    20: ("ann", "\\xff"),  # by its key
+    21: ("k", '{"journey_id": "ann", "ty'),  # by its text
+    22: ("k", "ann;2026"),
+    23: ("anna", '{"journey_id": "anna"}'),
+    24: ("k", '{"journey_id": "joh-ann"}'),
+    25: ("k", "nothing"),
+}
+
+
+@pytest.fixture
+def ann(migrated: Client, embedded: ClickHouseSettings) -> ErasedRows:
+    def insert(table: str, names: str, *rows: str) -> None:
+        migrated.command(f"INSERT INTO {table} ({names}) VALUES {', '.join(rows)}")  # noqa: S608
+
+    insert("interactions", "journey_id, source_offset, version", "('ann', 10, 1)", "('anna', 11, 1)", "('ann', 12, 1)")
+    insert("sessions", "session_id, journey_id, version", "(1, 'ann', 1)", "(2, 'anna', 1)")
+    insert("skipped", "topic, offset, fate, event_id, journey_id", f"('{TOPIC}', 16, 'duplicate', 'e0', 'ann')")
+    letters = [f"('{TOPIC}', {offset}, '{key}', '{value}', 1)" for offset, (key, value) in LETTERS.items()]
+    insert("dead_letters", "topic, offset, key, value, version", *letters)
+    return ErasedRows(migrated, embedded, "ann")
+
+
+def test_only_the_persons_own_rows_are_found_and_removed(ann: ErasedRows) -> None:
+    assert {table: n for table, n in ann.count().items() if n} == {
+        "interactions": 2, "sessions": 1, "skipped": 1, "dead_letters": 3,
+    }  # fmt: skip
+    ann.remove()
+    ann.remove()  # it was interrupted, and run again
+    assert not any(ann.count().values())
+    assert ann.client.query("SELECT journey_id FROM interactions").result_rows == [("anna",)]
+    assert ann.client.query("SELECT journey_id FROM sessions").result_rows == [("anna",)]
+    left = ann.client.query("SELECT offset FROM dead_letters FINAL ORDER BY offset").result_rows
+    assert left == [(23,), (24,), (25,)]
+
+
+def test_every_offset_stays_in_one_place_without_a_name(ann: ErasedRows) -> None:
+    ann.remove()
+    rows = ann.client.query("SELECT offset, fate, event_id, journey_id FROM skipped FINAL ORDER BY offset").result_rows
+    suppressed = [(offset, "suppressed", "", "") for offset in (10, 12, 20, 21, 22)]
+    assert rows == sorted([*suppressed, (16, "duplicate", "", "")])
+
+
+def test_no_statement_that_clickhouse_keeps_names_the_person(ann: ErasedRows) -> None:
+    ann.remove()
+    kept = ann.client.query("SELECT command FROM system.mutations WHERE database = currentDatabase()").result_rows
+    assert any(erasure_hash("ann") in command for (command,) in kept)
+    assert not any("'ann'" in command for (command,) in kept)

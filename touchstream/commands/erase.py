@@ -1,0 +1,98 @@
+"""`touchstream erase`: remove a person, and see that nobody brings them back."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+from schemas.identity import erasure_hash
+from schemas.topics import DAY_MS, DEAD_LETTERS, EVENTS
+from sinks.client import connect
+from sinks.settings import ClickHouseSettings
+from streams.settings import Settings, load_settings
+from streams.topic_setup import COMPACTED_WITHIN_MS, state_topics
+from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.errors import UserError
+from touchstream.history import forgetting
+from touchstream.history.erased_rows import ErasedRows
+from touchstream.history.orders import Offsets
+from touchstream.ingest.checkpoint import write_safely
+from touchstream.producer import open_producer
+
+WINDOWS: Final = "rolling windows that workers no longer tell: sums over many journeys, which name nobody"
+
+
+@click.command(name="erase")
+@click.argument("journey")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--delete-records", is_flag=True, help="Also delete, for everybody, what Kafka's topics hold until now in the partitions of the journey.")  # fmt: skip
+@click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), help="Where the receipt goes; default var/erasures/HASH.json.")  # fmt: skip
+@click.option("--no-wait", is_flag=True, help="Do not wait until ClickHouse has deleted the old files; it does within 15 minutes.")  # fmt: skip
+def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None, no_wait: bool) -> None:
+    """Remove JOURNEY from facts, sessions, waits, conversations, dead letters, state and rolling windows.
+
+    Its hash stays, so that no replay and no late event brings it back. Interrupted, it can be run again.
+    """
+    if not journey.strip():
+        raise UserError("JOURNEY is empty; give the journey_id of the person to erase")
+    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+        stored = ErasedRows(client, clickhouse, journey)
+        before = stored.count()
+        _ask(before, yes)
+        letters = ["|".join(map(str, place)) for place in stored.letters()]
+        with Progress(console=Console(stderr=True)) as bar:
+            placed = _forget(settings, journey, bar)
+            rows = {table: max(number, before[table]) for table, number in stored.count().items()}
+            stored.remove()
+            gone = not no_wait and _wait_for_disk(stored, bar)
+        left = {table: number for table, number in stored.count().items() if number}
+        if left:
+            raise UserError(f"somebody wrote rows of the journey again ({left}); run the same command again")
+    deleted = forgetting.delete_records(settings, journey, placed, letters) if delete_records else {}
+    path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
+    content = msgspec.json.format(msgspec.json.encode(_receipt(settings, journey, rows, gone, deleted)))
+    write_safely(path, content + b"\n", "--receipt")
+    click.echo(f"erased {sum(rows.values()):,} rows; the receipt is {path}")
+
+
+def _ask(counts: dict[str, int], yes: bool) -> None:
+    found = ", ".join(f"{number:,} {table}" for table, number in counts.items() if number) or "nothing stored"
+    click.echo(f"found {found}")
+    if not yes:
+        click.confirm("Erase for good, and hide whatever comes of this journey from now on?", abort=True)
+
+
+def _forget(settings: Settings, journey: str, bar: Progress) -> Offsets:
+    with closing(open_producer(settings, compression=None)) as producer:
+        placed = forgetting.suppress(producer, journey, settings.partitions)
+    task = bar.add_task("workers forget", total=len(placed))
+    forgetting.until_forgotten(settings, placed, lambda done: bar.update(task, completed=done))
+    return placed
+
+
+def _wait_for_disk(stored: ErasedRows, bar: Progress) -> bool:
+    task = bar.add_task("disk", total=None)
+    return stored.until_gone_from_disk(lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _receipt(
+    settings: Settings, journey: str, rows: dict[str, int], gone: bool, deleted: dict[str, int]
+) -> dict[str, Any]:
+    days = {topic.name: topic.retention_ms // DAY_MS for topic in (*EVENTS, DEAD_LETTERS)}
+    changelog = state_topics(settings.app_id)[0]
+    return {
+        "journey": erasure_hash(journey),
+        "erased_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rows": rows,
+        "off_the_disk_of_clickhouse": gone,
+        "records_deleted_up_to": deleted,
+        "remains": {name: f"Kafka keeps records for {number} days" for name, number in days.items()}
+        | {changelog: f"compacted within {COMPACTED_WITHIN_MS // DAY_MS} day, its tombstone a day later"}
+        | {"rolling_metrics": WINDOWS},
+    }

@@ -1,0 +1,90 @@
+"""`touchstream rebuild`: compute history anew with today's rules, while the workers go on."""
+
+import asyncio
+import sys
+import uuid
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import click
+from clickhouse_connect.driver.client import Client
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from sinks.client import connect
+from sinks.settings import ClickHouseSettings
+from sinks.writer import Writer
+from streams.logic.policy import Policy
+from streams.orders import Recut
+from streams.settings import Settings, load_settings
+from touchstream.catalogue import load_catalogue
+from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.errors import UserError
+from touchstream.history import orders, stored
+from touchstream.history.moments import Moment
+from touchstream.history.rebuild import EVENTS_AT_ONCE, Rebuild, Span
+from touchstream.history.unfinished import Begun, Unfinished
+from touchstream.producer import open_producer
+
+COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+
+
+@click.command(name="rebuild")
+@click.option("--from", "from_ms", type=Moment(), required=True, help="Journeys with an event at this time or later.")
+@click.option("--to", "to_ms", type=Moment(), required=True, help="... and before this time.")
+@click.option("--restart", is_flag=True, help="Forget how far an interrupted run came.")
+@click.option("--state-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+def command(from_ms: int, to_ms: int, restart: bool, state_dir: Path) -> None:
+    """Compute sessions, waits and conversations anew from stored facts, and facts under today's channels and stages.
+
+    Change the catalogue, restart the workers with it, then run this. Journeys with any event between --from and --to are
+    computed as a whole; what workers still remember of any journey they bring to the new rules themselves.
+    """
+    if from_ms >= to_ms:
+        raise UserError("--from is not before --to: give the earlier time first")
+    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    policy = Policy.of(load_catalogue(settings))
+    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+        events = stored.count_events(client, from_ms, to_ms)
+        unfinished = Unfinished.of(state_dir, f"{from_ms}|{to_ms}|{policy.rules}|{settings.brokers}|{settings.app_id}")
+        if restart:
+            unfinished.forget()
+        started = unfinished.read() or _begin(settings, client, policy, events)
+        span = Span(from_ms, to_ms, settings.partitions, started.buckets)
+        work = Rebuild(
+            started.name, span, settings, client, Writer(clickhouse), policy, stored.former_channels(client, policy)
+        )
+        _run(work, unfinished, started.done)
+    click.echo(f"{events:,} interactions between --from and --to; their journeys follow the rules {policy.rules} now")
+
+
+def _begin(settings: Settings, client: Client, policy: Policy, events: int) -> Begun:
+    name = uuid.uuid4().hex
+    with closing(open_producer(settings, compression=None)) as producer:
+        orders.place(producer, Recut(name, stored.former_channels(client, policy)), settings.partitions)
+    return Begun(name, buckets=1 + events // (EVENTS_AT_ONCE * settings.partitions), done=0)
+
+
+def _run(work: Rebuild, unfinished: Unfinished, done: int) -> None:
+    span = work.span
+
+    async def run() -> None:
+        try:
+            await work.run(done, progress)
+        finally:
+            await work.writer.close()
+
+    def progress(portions: int) -> None:
+        unfinished.save(Begun(work.name, span.buckets, portions))
+        bar.update(task, completed=portions)
+
+    with Progress(*COLUMNS, console=Console(stderr=True)) as bar:
+        task = bar.add_task("rebuild", total=span.portions, completed=done)
+        unfinished.save(Begun(work.name, span.buckets, done))
+        try:
+            asyncio.run(run())
+        except KeyboardInterrupt:
+            click.echo("Interrupted; run the same command again to go on", err=True)
+            sys.exit(130)
+    unfinished.forget()

@@ -1,0 +1,118 @@
+"""Rows of one journey in ClickHouse: counted, replaced by nameless entries of the ledger, and deleted from disk.
+
+No statement that changes anything names the journey: ClickHouse keeps the text of such statements. They name its hash.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from clickhouse_connect.driver.client import Client
+
+from schemas.identity import erasure_hash
+from schemas.topics import FEEDBACK, INTERACTIONS
+from sinks.migrate import on_cluster
+from sinks.settings import ClickHouseSettings
+from sinks.tables import DEAD_LETTERS, SKIPPED
+
+Place = tuple[str, int, int]
+
+OF_JOURNEY: Final = {
+    "interactions": "journey_id",
+    "answers": "journey_id",
+    "sessions": "journey_id",
+    "waits": "journey_id",
+    "conversations": "journey_id",
+    "skipped": "journey_id",
+    "alerts": "ifNull(who, '')",
+}
+FACTS: Final = {"interactions": INTERACTIONS.name, "answers": FEEDBACK.name}
+LEDGER: Final = f"INSERT INTO skipped ({', '.join(SKIPPED.names)}) SELECT"
+UNLOGGED: Final = {"log_queries": 0}
+WAIT: Final = {"mutations_sync": 2}
+PATIENCE_S: Final = 400.0  # ClickHouse looks for old parts every five minutes when there are few
+LOOK_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedRows:
+    """What ClickHouse has of one journey."""
+
+    client: Client
+    settings: ClickHouseSettings
+    journey_id: str
+
+    def count(self) -> dict[str, int]:
+        """Rows by table."""
+        counts = {table: self._count(table, column) for table, column in OF_JOURNEY.items()}
+        return counts | {DEAD_LETTERS.name: len(self.letters())}
+
+    def letters(self) -> list[Place]:
+        """Dead letters that carry its key, or its id as a word of their text."""
+        word = rf"(^|[^A-Za-z0-9_-]){re.escape(self.journey_id)}($|[^A-Za-z0-9_-])"
+        found = self.client.query(
+            "SELECT topic, partition, offset FROM dead_letters FINAL "
+            "WHERE key = {id:String} OR match(value, {word:String}) OR match(detail, {word:String})",
+            parameters={"id": self.journey_id, "word": word},
+            settings=UNLOGGED,
+        )
+        return [(topic, partition, offset) for topic, partition, offset in found.result_rows]
+
+    def remove(self) -> None:
+        """Delete everything; what the ledger needs stays without a name. Done twice, it does no more than done once."""
+        for table, topic in FACTS.items():
+            self._change(
+                f"{LEDGER} '{topic}', source_partition, source_offset, received_at, 'suppressed', '', '', version "
+                f"FROM {table} FINAL WHERE {self._is('journey_id')}"
+            )
+        letters = {"letters": self.letters()}
+        if letters["letters"]:
+            among = "(topic, partition, offset) IN {letters:Array(Tuple(String, UInt32, UInt64))}"
+            self._change(
+                f"{LEDGER} topic, partition, offset, received_at, 'suppressed', '', '', version "
+                f"FROM dead_letters FINAL WHERE {among}",
+                **letters,
+            )
+            self._alter(DEAD_LETTERS.name, f"DELETE WHERE {among}", **letters)
+        for table, column in OF_JOURNEY.items():
+            what = "UPDATE event_id = '', journey_id = '' WHERE" if table == SKIPPED.name else "DELETE WHERE"
+            self._alter(table, f"{what} {self._is(column)}")
+
+    def until_gone_from_disk(self, progress: Callable[[int, int], None]) -> bool:
+        """Wait until ClickHouse has deleted the parts that held the rows; False when it takes its time."""
+        tables = [*OF_JOURNEY, DEAD_LETTERS.name]
+        for table in tables:
+            self._alter(table, "MODIFY SETTING old_parts_lifetime = 1")
+        try:
+            old = self._old_parts(tables)
+            deadline = time.monotonic() + PATIENCE_S
+            while (left := old & self._old_parts(tables)) and time.monotonic() < deadline:
+                progress(len(old) - len(left), len(old))
+                time.sleep(LOOK_S)
+            return not left
+        finally:
+            for table in tables:
+                self._alter(table, "RESET SETTING old_parts_lifetime")
+
+    def _old_parts(self, tables: list[str]) -> set[tuple[str, str]]:
+        found = self.client.query(
+            "SELECT table, name FROM system.parts WHERE database = currentDatabase() AND NOT active AND rows > 0 "
+            "AND table IN {tables:Array(String)}",
+            parameters={"tables": tables},
+        )
+        return {(table, name) for table, name in found.result_rows}
+
+    def _count(self, table: str, column: str) -> int:
+        found = self.client.query(f"SELECT count() FROM {table} FINAL WHERE {self._is(column)}")  # noqa: S608
+        return int(found.result_rows[0][0])
+
+    def _is(self, column: str) -> str:
+        return f"lower(hex(SHA256(concat('touchstream\\0', {column})))) = '{erasure_hash(self.journey_id)}'"
+
+    def _alter(self, table: str, what: str, **parameters: Any) -> None:
+        self._change(f"ALTER TABLE {table} {on_cluster(self.settings)} {what}", **parameters)
+
+    def _change(self, statement: str, **parameters: Any) -> None:
+        self.client.command(statement, parameters=parameters, settings=WAIT)

@@ -1,0 +1,66 @@
+"""Give an order to every partition pair, and wait until whoever owns it has obeyed."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from schemas.topics import INTERACTIONS
+from streams.orders import Order, header_of
+from streams.settings import Settings
+from touchstream import lag
+from touchstream.errors import UserError
+
+KEY: Final = b"touchstream"  # a message needs one, and this is nobody's journey
+LOOK_S: Final = 0.2
+PATIENCE_S: Final = 120.0  # more than a rebalance after a worker that died
+
+Offsets = dict[TopicPartition, int]
+
+
+def place(producer: Any, order: Order, partitions: int) -> Offsets:
+    """Write an order into every partition; return the offset it has there."""
+    headers = [header_of(order)]
+    sent = [
+        producer.send(INTERACTIONS.name, value=None, key=KEY, headers=headers, partition=number)
+        for number in range(partitions)
+    ]
+    producer.flush()
+    return {TopicPartition(INTERACTIONS.name, each.get(30).partition): each.get(30).offset for each in sent}
+
+
+def until_committed(settings: Settings, ends: Mapping[TopicPartition, int], progress: Callable[[int], None]) -> None:
+    """Wait until the workers have committed up to these offsets, and so have stored everything before them."""
+    deadline = time.monotonic() + PATIENCE_S
+    with admin_client(settings) as admin:
+        while True:
+            reached = lag.committed(admin, settings.app_id, list(ends))
+            behind = sorted(place for place, end in ends.items() if end > 0 and reached.get(place, 0) < end)
+            progress(len(ends) - len(behind))
+            if not behind:
+                return
+            if time.monotonic() > deadline:
+                raise no_worker(behind)
+            time.sleep(LOOK_S)
+
+
+def no_worker(behind: list[TopicPartition]) -> UserError:
+    """Say that nobody obeys."""
+    places = ", ".join(f"{each.topic}[{each.partition}]" for each in behind)
+    return UserError(
+        f"no worker has taken the order in {places} within {PATIENCE_S:.0f} s: "
+        "start the workers (`touchstream worker`) and run the same command again"
+    )
+
+
+@contextmanager
+def admin_client(settings: Settings) -> Iterator[KafkaAdminClient]:
+    """Open an admin client for a `with` block."""
+    admin = KafkaAdminClient(**settings.client_options(), bootstrap_timeout_ms=5_000)
+    try:
+        yield admin
+    finally:
+        admin.close()

@@ -1,0 +1,71 @@
+"""What is to be said anew of journeys, as far as no worker remembers them: rows of today's rules, tombstones of others."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from schemas.identity import event_hash
+from streams import state_codec
+from streams.committer import Rows
+from streams.conclusions import add_changes
+from streams.logic.arrivals import Arrivals
+from streams.logic.journeys import Changes, Fold, Gone, Journey
+from streams.logic.panes import PaneBook
+from streams.logic.policy import Policy
+from streams.logic.sessions import ID, steps_of
+from streams.logic.watermark import NEVER
+from touchstream.history.facts import Happening
+
+
+@dataclass(slots=True)
+class Told:
+    """What tables say of some journeys now."""
+
+    sessions: set[Gone]
+    waits: set[Gone]
+
+
+def rows_of(
+    journeys: Mapping[str, list[Happening]],
+    remembered: Mapping[bytes, bytes],
+    told: Told,
+    policy: Policy,
+    *,
+    version: int,
+    now_ms: int,
+) -> Rows:
+    """Rows of some journeys, all of them together, so that nobody sees a session beside those that replace it.
+
+    What workers still remember they say themselves, with a higher version.
+    """
+    changes = Changes()
+    for journey_id, events in journeys.items():
+        state = remembered.get(journey_id.encode())
+        journey = Journey.new(journey_id) if state is None else state_codec.decode(journey_id, state)
+        conclude(journey, events, policy, now_ms, changes)
+    changes.gone_sessions = _gone(told.sessions, (each.session_id for each in changes.sessions))
+    changes.gone_waits = _gone(told.waits, (each.wait_id for each in changes.waits))
+    rows: Rows = {}
+    add_changes(changes, rows, version)
+    return rows
+
+
+def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_ms: int, changes: Changes) -> None:
+    """Conclude what state has left to history of one journey; events are in order."""
+    steps = {step[ID] for run in remembered.runs for step in run.steps}
+    fold = Fold(Journey.new(remembered.journey_id), policy, NEVER, PaneBook(policy, now_ms))
+    left = [(at_ms, event) for at_ms, event in events if event_hash(event.event_id) not in steps]
+    arrivals = Arrivals(
+        [event for _, event in left], at_ms=[at_ms for at_ms, _ in left], offsets=list(range(len(left))), policy=policy
+    )
+    fold.interactions(arrivals, steps_of(arrivals), range(len(left)))
+    found = Changes()
+    fold.finish(now_ms, found)
+    talks = remembered.dialogues.keys()
+    changes.sessions += found.sessions
+    changes.waits += [each for each in found.waits if each.conversation_id not in talks]
+    changes.conversations += [each for each in found.conversations if each.conversation_id not in talks]
+
+
+def _gone(before: set[Gone], now: Iterable[int]) -> list[Gone]:
+    still = set(now)
+    return sorted(each for each in before if each[0] not in still)
