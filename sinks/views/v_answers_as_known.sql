@@ -1,5 +1,6 @@
 -- The answers that counted at a moment, among those received until then: an edit replaces its first answer, and of repeats
--- by one customer to one survey on one touchpoint and day the latest counts. Reviews and mentions count each.
+-- by one customer to one survey on one touchpoint and day the latest counts. An edit carries the submission of the first
+-- answer or its event id, as in streams/logic/answers.py. Reviews and mentions count each.
 -- SELECT ... FROM v_answers_as_known(known_at = '2026-03-02 18:00:00')
 CREATE OR REPLACE VIEW v_answers_as_known {on_cluster}
 (
@@ -22,7 +23,7 @@ AS WITH
         FROM answers FINAL
         WHERE NOT automated AND kind != 'survey_skipped' AND received_at <= {known_at:DateTime64(3, 'UTC')}
         ORDER BY occurred_at DESC, xxh3(event_id) DESC
-        LIMIT 1 BY journey_id, metric, coalesce(submission_id, event_id), submission_id IS NULL
+        LIMIT 1 BY journey_id, metric, touchpoint, coalesce(submission_id, event_id)
     )
 SELECT
     day, event_id, occurred_at, received_at, journey_id, channel, touchpoint, metric, score10, nps_class, satisfied

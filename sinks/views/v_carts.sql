@@ -13,11 +13,13 @@ CREATE OR REPLACE VIEW v_carts {on_cluster}
 )
 AS WITH
     (SELECT any(value) FROM v_settings WHERE setting = 'thresholds.cart_abandoned_after_ms') AS after_ms,
+    -- Time and place in the order of the streams as one number, see v_journeys.
+    (moment -> toInt64(bitShiftRight(moment, 64))) AS ms_of,
     events AS
     (
         SELECT
             journey_id,
-            (toUnixTimestamp64Milli(occurred_at), xxh3(event_id)) AS moment,
+            bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(occurred_at)), 64), xxh3(event_id)) AS moment,
             type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM v_touchpoints WHERE goal) AS success,
             segment,
             variant,
@@ -32,7 +34,7 @@ AS WITH
             arraySort(groupArray((moment, success))) AS visits,
             -- A cart begins after a purchase and after a silence in which the one before was abandoned.
             arrayMap(
-                (visit, before, place) -> place > 1 AND (before.2 OR visit.1.1 - before.1.1 > after_ms),
+                (visit, before, place) -> place > 1 AND (before.2 OR ms_of(visit.1) - ms_of(before.1) > after_ms),
                 visits, arrayPopBack(arrayPushFront(visits, visits[1])), arrayEnumerate(visits)
             ) AS anew,
             argMin(segment, moment) AS segment,
@@ -48,14 +50,14 @@ AS WITH
     )
 SELECT
     journey_id,
-    fromUnixTimestamp64Milli(cart[1].1.1, 'UTC') AS opened_at,
-    fromUnixTimestamp64Milli(arrayLast(visit -> NOT visit.2, cart).1.1, 'UTC') AS touched_at,
+    fromUnixTimestamp64Milli(ms_of(cart[1].1), 'UTC') AS opened_at,
+    fromUnixTimestamp64Milli(ms_of(arrayLast(visit -> NOT visit.2, cart).1), 'UTC') AS touched_at,
     multiIf(
         cart[-1].2, 'bought',
-        toUnixTimestamp64Milli(now64(3)) - cart[-1].1.1 > after_ms, 'abandoned',
+        toUnixTimestamp64Milli(now64(3)) - ms_of(cart[-1].1) > after_ms, 'abandoned',
         'pending'
     ) AS outcome,
-    if(cart[-1].2, fromUnixTimestamp64Milli(cart[-1].1.1, 'UTC'), NULL) AS bought_at,
+    if(cart[-1].2, fromUnixTimestamp64Milli(ms_of(cart[-1].1), 'UTC'), NULL) AS bought_at,
     segment,
     variant,
     source

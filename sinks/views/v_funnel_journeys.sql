@@ -27,8 +27,7 @@ AS WITH
     (
         SELECT
             journey_id,
-            toUnixTimestamp64Milli(occurred_at) AS at_ms,
-            xxh3(event_id) AS place,
+            bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(occurred_at)), 64), xxh3(event_id)) AS moment,
             arrayJoin([touchpoint, stage]) AS step,
             segment,
             variant,
@@ -46,10 +45,11 @@ AS WITH
             journey_id,
             any(steps) AS steps,
             any(window_ms) AS window_ms,
-            arraySort(groupArray((at_ms, place, -toInt16(position)))) AS walked,
-            argMin(segment, (at_ms, place)) AS segment,
-            argMin(variant, (at_ms, place)) AS variant,
-            argMin(source, (at_ms, place)) AS source
+            arraySort(groupArray((moment, -toInt16(position)))) AS sorted,
+            arrayMap(event -> (toInt64(bitShiftRight(event.1, 64)), -event.2), sorted) AS walked,
+            argMin(segment, moment) AS segment,
+            argMin(variant, moment) AS variant,
+            argMin(source, moment) AS source
         FROM events
         INNER JOIN numbered USING (step)
         GROUP BY funnel, journey_id
@@ -61,7 +61,7 @@ AS WITH
             arrayFold(
                 (entries, event) -> arrayMap(
                     (entry, position) -> multiIf(
-                        position != -event.3, entry,
+                        position != event.2, entry,
                         position = 1, if(event.1 < until_ms, event.1, entry),
                         entries[position - 1] > 0 AND event.1 - entries[position - 1] <= window_ms, entries[position - 1],
                         entry
