@@ -1,5 +1,6 @@
 """Thirty days of sessions, and everything else that follows from them, made by the engine itself."""
 
+import sys
 import time
 from datetime import date, timedelta
 
@@ -99,5 +100,5 @@ def fill(client: Client, events: int) -> None:
             client.command(statement, parameters={**given, "version": 2, "every": 100})
         for statement in (WAITS, ANSWERS):
             client.command(statement, parameters=given)
-        print(f"\rfilled {day + 1} of {DAYS} days in {time.perf_counter() - began:.0f} s", end="", flush=True)
-    print()
+        print(f"\rfilled {day + 1} of {DAYS} days in {time.perf_counter() - began:.0f} s", end="", flush=True, file=sys.stderr)
+    print(file=sys.stderr)
