@@ -100,5 +100,10 @@ def fill(client: Client, events: int) -> None:
             client.command(statement, parameters={**given, "version": 2, "every": 100})
         for statement in (WAITS, ANSWERS):
             client.command(statement, parameters=given)
-        print(f"\rfilled {day + 1} of {DAYS} days in {time.perf_counter() - began:.0f} s", end="", flush=True, file=sys.stderr)
+        print(
+            f"\rfilled {day + 1} of {DAYS} days in {time.perf_counter() - began:.0f} s",
+            end="",
+            flush=True,
+            file=sys.stderr,
+        )
     print(file=sys.stderr)

@@ -35,10 +35,10 @@ AS WITH
     -- Welch's test has no answer, and throws, where nothing varies or a variant has one value.
     pairs AS
     (
-        SELECT measure, one.variant AS variant, other.variant AS against, one.variance + other.variance > 0 AS varies
-        FROM variants AS one
-        INNER JOIN variants AS other USING (measure)
-        WHERE one.variant > other.variant
+        SELECT measure, pair.1.1 AS variant, pair.2.1 AS against, pair.1.2 + pair.2.2 > 0 AS varies
+        FROM (SELECT measure, groupArray((variant, variance)) AS all FROM variants GROUP BY measure)
+        ARRAY JOIN arrayFlatten(arrayMap(one -> arrayMap(other -> (one, other), all), all)) AS pair
+        WHERE pair.1.1 > pair.2.1
     ),
     samples AS
     (
