@@ -165,7 +165,7 @@ TOUCHPOINTS: Final = Table.of(
     "touchpoints",
     """
     touchpoint name: String; channel channel_name category stage: LowCardinality(String); stage_order: UInt8
-    owner: Nullable(String); controllable moment_of_truth goal: Bool; target: LowCardinality(Nullable(String))
+    owner: Nullable(String); controllable moment_of_truth goal cart: Bool; target: LowCardinality(Nullable(String))
     target_ms: Nullable(Int64); version: UInt64; is_deleted: UInt8
     """,
 )
@@ -183,6 +183,7 @@ CALENDAR_DAYS: Final = Table.of(
     opens_at closes_at: Array(DateTime64(3, 'UTC')); open_before_ms: Int64; version: UInt64; is_deleted: UInt8
     """,
 )
+SETTINGS: Final = Table.of("settings", "setting: String; value: Float64; version: UInt64; is_deleted: UInt8")
 
 ALL: Final = (
     INTERACTIONS,
@@ -199,5 +200,6 @@ ALL: Final = (
     CALENDAR_DAYS,
     LETTER_REPLAYS,
     TOUCHPOINT_CHANNELS,
+    SETTINGS,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})

@@ -1,0 +1,26 @@
+-- Which share of carts nobody bought. A young cart is pending and in no rate.
+CREATE OR REPLACE VIEW v_cart_abandonment {on_cluster}
+(
+    day              Date                             COMMENT 'Day the cart was opened, UTC',
+    segment          LowCardinality(Nullable(String)) COMMENT 'Customer segment',
+    variant          LowCardinality(Nullable(String)) COMMENT 'Experiment variant',
+    source           LowCardinality(Nullable(String)) COMMENT 'Where the visit came from',
+    carts            UInt64                           COMMENT 'Carts opened',
+    bought           UInt64                           COMMENT 'Of them, bought',
+    abandoned        UInt64                           COMMENT 'Of them, left for too long',
+    pending          UInt64                           COMMENT 'Of them, too young to tell',
+    abandonment_rate Nullable(Float64)                COMMENT 'abandoned / (bought + abandoned)'
+)
+AS SELECT
+    toDate(opened_at) AS day,
+    segment,
+    variant,
+    source,
+    count() AS carts,
+    countIf(outcome = 'bought') AS bought,
+    countIf(outcome = 'abandoned') AS abandoned,
+    countIf(outcome = 'pending') AS pending,
+    abandoned / nullIf(bought + abandoned, 0) AS abandonment_rate
+FROM v_carts
+GROUP BY day, segment, variant, source
+COMMENT 'Carts bought and abandoned per day, segment, variant and source'
