@@ -16,9 +16,10 @@ demo: $(READY)  ## the whole system on this machine, with believable customers
 	$(BIN)/touchstream demo
 
 test: check  ## everything: style, types, import rules, unit and integration tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not chaos"
 
-chaos: $(READY)  ## the whole crash matrix: hours, with a table at the end; interrupted, it goes on where it was
+chaos: $(READY)  ## hours: outages of ten minutes, then the whole crash matrix with a table at the end; interrupted, it goes on
+	$(BIN)/python -m pytest -m chaos -rP tests/chaos
 	$(BIN)/python -m tests.chaos
 
 check: $(READY)  ## style, types and import rules

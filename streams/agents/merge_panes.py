@@ -21,7 +21,7 @@ from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.rolling import RollingBook
 from streams.ownership import wall_clock_ms
 from streams.pair import EPOCH_SHIFT
-from streams.state import StateTable
+from streams.state import OutrankedError, StateTable
 
 EMIT_S: Final = 1.0
 MOST_TIME: Final = 0.05  # share of the time to spend on it: a back-fill touches every window of a day again and again
@@ -74,7 +74,10 @@ class PaneMerger:
         """Raise the epoch of every partition that came, so that its rows outrank the last owner's."""
         for partition in sorted(tp.partition for tp in assignment.tps if tp.topic == PANES.name):
             if partition not in self.windows:
-                epoch = (await self._marks.recover(partition)).epoch
+                try:
+                    epoch = (await self._marks.recover(partition)).epoch
+                except OutrankedError:  # a rebalance came while we read: the next assignment is on its way
+                    return
                 self.windows[partition] = Windows(partition, epoch, self._policy)
 
     async def give_back(self, tps: Iterable[TP]) -> None:

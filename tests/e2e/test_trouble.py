@@ -143,7 +143,9 @@ def test_a_worker_that_is_killed_and_one_that_is_told_to_end_leave_their_work_to
     assert third.poll() is None
 
 
-def test_a_silent_customer_misses_the_target_by_the_clock_also_across_a_restart(system: System) -> None:
+def test_a_silent_customer_misses_the_target_by_the_clock_also_across_a_restart_and_a_rebalance(
+    system: System,
+) -> None:
     running_worker = worker(system)
     send(system, [question("silent-1")])
     system.until(lambda: waits_of(system, "silent-1") == [("open", False)], "the customer waits", 4)
@@ -155,6 +157,13 @@ def test_a_silent_customer_misses_the_target_by_the_clock_also_across_a_restart(
     assert waits_of(system, "silent-2") == [("open", False)]
     worker(system)
     system.until(lambda: waits_of(system, "silent-2") == [("open", True)], "the target is missed", 30)
+    send(system, [question("silent-3")])
+    system.until(lambda: waits_of(system, "silent-3") == [("open", False)], "the customer waits", 4)
+    joining = system.start_worker()
+    number = len(system.workers) - 1
+    system.until(lambda: "took over" in system.said(number), "the new worker has its share", 60)
+    system.until(lambda: waits_of(system, "silent-3") == [("open", True)], "the target is missed", 30)
+    assert ended(joining, signal.SIGTERM) == 0
     system.settle()
     system.assert_balanced()
 

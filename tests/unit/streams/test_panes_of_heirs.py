@@ -1,6 +1,9 @@
 """What a worker has published and then taken back counts no more, even when it died before it could say so."""
 
+import pytest
+
 from schemas.topics import INTERACTIONS
+from streams import pair
 from streams.agents.merge_panes import Windows
 from streams.letters import pane_messages
 from streams.logic.panes import ALL_TOLD
@@ -75,3 +78,20 @@ def test_an_heir_says_once_that_it_has_told_all_and_a_zombie_is_not_believed() -
     for each in merger.windows:
         each.book.all_told(0, zombie.epoch, 0)
     assert merger.told("sessions") == {}
+
+
+def test_what_an_heir_told_before_a_rebalance_that_gave_it_the_pair_again_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system, merger = System(), Merger()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:00"), 0)]))
+    closed(system)
+    merger.hear(system)
+    before = merger.told("sessions")
+    system.crash()
+    with monkeypatch.context() as portions:
+        portions.setattr(pair, "PANES_AT_ONCE", 6)  # all of 11:00, and half of when its session closed
+        merger.hear(system)
+    system.pair.go_on(system.pair.epoch + 1)
+    merger.hear(system)
+    assert merger.told("sessions") in ({}, before)
