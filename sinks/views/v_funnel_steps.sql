@@ -5,23 +5,23 @@
 -- younger ones nearly everybody would seem to come through.
 CREATE OR REPLACE VIEW v_funnel_steps {on_cluster}
 (
-    funnel      LowCardinality(String)           COMMENT 'Catalogue id of the funnel',
-    position    UInt8                            COMMENT 'Step number, from 1',
-    step        String                           COMMENT 'Touchpoint id or stage',
-    day         Date                             COMMENT 'Day of entry, UTC',
-    segment     LowCardinality(Nullable(String)) COMMENT 'Customer segment',
-    variant     LowCardinality(Nullable(String)) COMMENT 'Experiment variant',
-    source      LowCardinality(Nullable(String)) COMMENT 'Where the visit came from',
-    entered     UInt64                           COMMENT 'Journeys that took the first step',
-    came        UInt64                           COMMENT 'Of them, reached the step before; at step 1 all',
-    reached     UInt64                           COMMENT 'Of them, reached this step',
-    pending     UInt64                           COMMENT 'Came, have not reached it, and may still do so within their window',
-    dropped     UInt64                           COMMENT 'Came and did not reach it in time: came - reached - pending',
-    settled_came    UInt64                       COMMENT 'Of those that came, the window is over',
-    settled_reached UInt64                       COMMENT 'Of them, reached this step',
-    conversion  Nullable(Float64)                COMMENT 'settled_reached / settled_came',
-    drop_off    Nullable(Float64)                COMMENT 'dropped / settled_came, that is 1 - conversion',
-    reach       Nullable(Float64)                COMMENT 'reached / entered, pending ones counted as not there yet'
+    funnel          LowCardinality(String)           COMMENT 'Catalogue id of the funnel',
+    position        UInt8                            COMMENT 'Step number, from 1',
+    step            String                           COMMENT 'Touchpoint id or stage',
+    day             Date                             COMMENT 'Day of entry, UTC',
+    segment         LowCardinality(Nullable(String)) COMMENT 'Customer segment',
+    variant         LowCardinality(Nullable(String)) COMMENT 'Experiment variant',
+    source          LowCardinality(Nullable(String)) COMMENT 'Where the visit came from',
+    entered         UInt64                           COMMENT 'Journeys that took the first step',
+    came            UInt64                           COMMENT 'Of them, reached the step before; at step 1 all',
+    reached         UInt64                           COMMENT 'Of them, reached this step',
+    pending         UInt64                           COMMENT 'Came, have not reached it, and may still do so within their window',
+    dropped         UInt64                           COMMENT 'Came and did not reach it in time: came - reached - pending',
+    settled_came    UInt64                           COMMENT 'Of those that came, the window is over',
+    settled_reached UInt64                           COMMENT 'Of them, reached this step',
+    conversion      Nullable(Float64)                COMMENT 'settled_reached / settled_came',
+    drop_off        Nullable(Float64)                COMMENT 'dropped / settled_came, that is 1 - conversion',
+    reach           Nullable(Float64)                COMMENT 'reached / entered, pending ones counted as not there yet'
 )
 AS WITH
     -- Counted before it is joined: many journeys came equally far.

@@ -1,27 +1,27 @@
 -- How long the way to a purchase is, in steps and in time. Journeys without success have no such length: see their share.
 CREATE OR REPLACE VIEW v_steps_to_complete {on_cluster}
 (
-    day         Date                             COMMENT 'Day of the first step, UTC',
-    segment     LowCardinality(Nullable(String)) COMMENT 'Customer segment',
-    variant     LowCardinality(Nullable(String)) COMMENT 'Experiment variant',
-    source      LowCardinality(Nullable(String)) COMMENT 'Where the first visit came from',
-    journeys    UInt64                           COMMENT 'Journeys that began',
-    completed   UInt64                           COMMENT 'Of them, bought or reached a goal',
-    pending     UInt64                           COMMENT 'Of them, without success but still going on',
-    settled     UInt64                           COMMENT 'Of them, over',
-    settled_completed UInt64                     COMMENT 'Of those that are over, bought or reached a goal',
-    completion  Nullable(Float64)                COMMENT 'settled_completed / settled',
-    steps_sum   UInt64                           COMMENT 'Steps of the completed ones up to their success',
-    steps_mean  Nullable(Float64)                COMMENT 'steps_sum / completed',
-    steps_p50   Nullable(Float64)                COMMENT 'Half of the completed ones needed no more steps',
-    steps_p90   Nullable(Float64)                COMMENT '90 % needed no more steps',
-    steps_p95   Nullable(Float64)                COMMENT '95 % needed no more steps',
-    steps_p99   Nullable(Float64)                COMMENT '99 % needed no more steps',
-    time_p50_ms Nullable(Float64)                COMMENT 'Half of the completed ones needed no longer',
-    time_p90_ms Nullable(Float64)                COMMENT '90 % needed no longer',
-    time_p95_ms Nullable(Float64)                COMMENT '95 % needed no longer',
-    time_p99_ms Nullable(Float64)                COMMENT '99 % needed no longer',
-    back_steps  UInt64                           COMMENT 'Returns to an earlier stage, of all journeys that began'
+    day               Date                             COMMENT 'Day of the first step, UTC',
+    segment           LowCardinality(Nullable(String)) COMMENT 'Customer segment',
+    variant           LowCardinality(Nullable(String)) COMMENT 'Experiment variant',
+    source            LowCardinality(Nullable(String)) COMMENT 'Where the first visit came from',
+    journeys          UInt64                           COMMENT 'Journeys that began',
+    completed         UInt64                           COMMENT 'Of them, bought or reached a goal',
+    pending           UInt64                           COMMENT 'Of them, without success but still going on',
+    settled           UInt64                           COMMENT 'Of them, over',
+    settled_completed UInt64                           COMMENT 'Of those that are over, bought or reached a goal',
+    completion        Nullable(Float64)                COMMENT 'settled_completed / settled',
+    steps_sum         UInt64                           COMMENT 'Steps of the completed ones up to their success',
+    steps_mean        Nullable(Float64)                COMMENT 'steps_sum / completed',
+    steps_p50         Nullable(Float64)                COMMENT 'Half of the completed ones needed no more steps',
+    steps_p90         Nullable(Float64)                COMMENT '90 % needed no more steps',
+    steps_p95         Nullable(Float64)                COMMENT '95 % needed no more steps',
+    steps_p99         Nullable(Float64)                COMMENT '99 % needed no more steps',
+    time_p50_ms       Nullable(Float64)                COMMENT 'Half of the completed ones needed no longer',
+    time_p90_ms       Nullable(Float64)                COMMENT '90 % needed no longer',
+    time_p95_ms       Nullable(Float64)                COMMENT '95 % needed no longer',
+    time_p99_ms       Nullable(Float64)                COMMENT '99 % needed no longer',
+    back_steps        UInt64                           COMMENT 'Returns to an earlier stage, of all journeys that began'
 )
 AS WITH
     counted AS
