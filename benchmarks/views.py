@@ -46,7 +46,7 @@ QUESTIONS = {
     "touchpoint audit": "SELECT * FROM v_touchpoint_audit",
     "funnel of a week, step by step": f"SELECT funnel, position, sum(reached) FROM v_funnel_steps({PERIOD}) GROUP BY ALL",
     "carts of a week": f"SELECT day, sum(abandoned) / sum(carts) FROM v_cart_abandonment WHERE {WEEK} GROUP BY day",
-    "stage drop-off, all journeys": "SELECT stage, sum(dropped) / sum(reached - pending) FROM v_stage_dropoff GROUP BY stage",
+    "stage drop-off, all journeys": "SELECT stage, sum(dropped) / sum(settled) FROM v_stage_dropoff GROUP BY stage",
     "steps to complete, all journeys": "SELECT sum(steps_sum) / sum(completed) FROM v_steps_to_complete",
     "experiments of 30 days": "SELECT * FROM v_experiments(since = '2026-01-01 00:00:00', until = '2027-01-01 00:00:00')",
 }

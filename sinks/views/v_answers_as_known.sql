@@ -4,17 +4,17 @@
 -- SELECT ... FROM v_answers_as_known(known_at = '2026-03-02 18:00:00')
 CREATE OR REPLACE VIEW v_answers_as_known {on_cluster}
 (
-    day         Date                             COMMENT 'Day of the answer, UTC',
-    event_id    String                           COMMENT 'Id given by the producer',
-    occurred_at DateTime64(3, 'UTC')             COMMENT 'Event time',
-    received_at DateTime64(3, 'UTC')             COMMENT 'When the broker or collector took it',
-    journey_id  String                           COMMENT 'The journey it belongs to',
-    channel     LowCardinality(String)           COMMENT 'Channel of the event, or of its touchpoint',
-    touchpoint  LowCardinality(String)           COMMENT 'Touchpoint it is about',
-    metric      LowCardinality(String)           COMMENT 'nps, csat, ces or rating; empty for a mention',
-    score10     Nullable(Float64)                COMMENT 'The answer from 0 (worst) to 10 (best)',
-    nps_class   LowCardinality(String)           COMMENT 'promoter, passive or detractor; empty for other metrics',
-    satisfied   Nullable(Bool)                   COMMENT 'CSAT: in the satisfied part of its scale; NULL for other metrics'
+    day         Date                   COMMENT 'Day of the answer, UTC',
+    event_id    String                 COMMENT 'Id given by the producer',
+    occurred_at DateTime64(3, 'UTC')   COMMENT 'Event time',
+    received_at DateTime64(3, 'UTC')   COMMENT 'When the broker or collector took it',
+    journey_id  String                 COMMENT 'The journey it belongs to',
+    channel     LowCardinality(String) COMMENT 'Channel of the event, or of its touchpoint',
+    touchpoint  LowCardinality(String) COMMENT 'Touchpoint it is about',
+    metric      LowCardinality(String) COMMENT 'nps, csat, ces or rating; empty for a mention',
+    score10     Nullable(Float64)      COMMENT 'The answer from 0 (worst) to 10 (best)',
+    nps_class   LowCardinality(String) COMMENT 'promoter, passive or detractor; empty for other metrics',
+    satisfied   Nullable(Bool)         COMMENT 'CSAT: in the satisfied part of its scale; NULL for other metrics'
 )
 AS WITH
     edited AS

@@ -1,4 +1,4 @@
--- Which share of carts nobody bought. A young cart is pending and in no rate.
+-- Which share of carts nobody bought, among those old enough to judge: a purchase is seen at once, an abandoned cart later.
 CREATE OR REPLACE VIEW v_cart_abandonment {on_cluster}
 (
     day              Date                             COMMENT 'Day the cart was opened, UTC',
@@ -9,7 +9,8 @@ CREATE OR REPLACE VIEW v_cart_abandonment {on_cluster}
     bought           UInt64                           COMMENT 'Of them, bought',
     abandoned        UInt64                           COMMENT 'Of them, left for too long',
     pending          UInt64                           COMMENT 'Of them, too young to tell',
-    abandonment_rate Nullable(Float64)                COMMENT 'abandoned / (bought + abandoned)'
+    settled          UInt64                           COMMENT 'Of the carts, old enough to judge, bought or abandoned',
+    abandonment_rate Nullable(Float64)                COMMENT 'abandoned / settled'
 )
 AS SELECT
     toDate(opened_at) AS day,
@@ -20,7 +21,8 @@ AS SELECT
     countIf(outcome = 'bought') AS bought,
     countIf(outcome = 'abandoned') AS abandoned,
     countIf(outcome = 'pending') AS pending,
-    abandoned / nullIf(bought + abandoned, 0) AS abandonment_rate
-FROM v_carts
+    countIf(cart.settled) AS settled,
+    abandoned / nullIf(countIf(cart.settled), 0) AS abandonment_rate
+FROM v_carts AS cart
 GROUP BY day, segment, variant, source
 COMMENT 'Carts bought and abandoned per day, segment, variant and source'

@@ -7,6 +7,7 @@ CREATE OR REPLACE VIEW v_carts {on_cluster}
     touched_at DateTime64(3, 'UTC')             COMMENT 'Last visit to it',
     outcome    LowCardinality(String)           COMMENT 'bought, abandoned, or pending while it is young',
     bought_at  Nullable(DateTime64(3, 'UTC'))   COMMENT 'The purchase or goal; NULL without one',
+    settled    Bool                             COMMENT 'Last visited so long ago that it would be abandoned by now: it may be judged',
     segment    LowCardinality(Nullable(String)) COMMENT 'Customer segment, as first said at the carts',
     variant    LowCardinality(Nullable(String)) COMMENT 'Experiment variant, as first said at the carts',
     source     LowCardinality(Nullable(String)) COMMENT 'Where the visit came from, as first said at the carts'
@@ -58,6 +59,7 @@ SELECT
         'pending'
     ) AS outcome,
     if(cart[-1].2, fromUnixTimestamp64Milli(ms_of(cart[-1].1), 'UTC'), NULL) AS bought_at,
+    toUnixTimestamp64Milli(now64(3)) - toUnixTimestamp64Milli(touched_at) > after_ms AS settled,
     segment,
     variant,
     source

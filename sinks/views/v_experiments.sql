@@ -3,20 +3,20 @@
 -- SELECT * FROM v_experiments(since = '2026-03-01 00:00:00', until = '2026-04-01 00:00:00')
 CREATE OR REPLACE VIEW v_experiments {on_cluster}
 (
-    measure     LowCardinality(String) COMMENT 'conversion, dwell or satisfaction',
-    variant     LowCardinality(String) COMMENT 'The variant that is judged',
-    against     LowCardinality(String) COMMENT 'The variant it is compared with, the first by name',
-    n           UInt64                 COMMENT 'Journeys of the variant, begun in the period',
-    n_against   UInt64                 COMMENT 'Journeys of the other',
-    value       Nullable(Float64)      COMMENT 'Share converted, or mean, of the variant',
-    value_against Nullable(Float64)    COMMENT 'The same of the other',
-    difference  Nullable(Float64)      COMMENT 'value - value_against',
-    low         Nullable(Float64)      COMMENT 'Lower end of the 95 % confidence interval of the difference; NULL when it cannot be told',
-    high        Nullable(Float64)      COMMENT 'Upper end of it',
-    statistic   Nullable(Float64)      COMMENT 'z of a conversion, t of a mean; NULL when nothing varies',
-    p           Nullable(Float64)      COMMENT 'Chance of a difference at least this large when there is none, two-sided',
-    minimum     Nullable(UInt64)       COMMENT 'Journeys of each variant below which there is no verdict',
-    verdict     Nullable(String)       COMMENT 'higher or lower at p < 0.05, no difference shown, or NULL: too few journeys, or nothing varies'
+    measure       LowCardinality(String) COMMENT 'conversion, dwell or satisfaction',
+    variant       LowCardinality(String) COMMENT 'The variant that is judged',
+    against       LowCardinality(String) COMMENT 'The variant it is compared with, the first by name',
+    n             UInt64                 COMMENT 'Journeys of the variant, begun in the period',
+    n_against     UInt64                 COMMENT 'Journeys of the other',
+    value         Nullable(Float64)      COMMENT 'Share converted, or mean, of the variant',
+    value_against Nullable(Float64)      COMMENT 'The same of the other',
+    difference    Nullable(Float64)      COMMENT 'value - value_against',
+    low           Nullable(Float64)      COMMENT 'Lower end of the 95 % confidence interval of the difference; NULL when it cannot be told',
+    high          Nullable(Float64)      COMMENT 'Upper end of it',
+    statistic     Nullable(Float64)      COMMENT 'z of a conversion, t of a mean; NULL when nothing varies',
+    p             Nullable(Float64)      COMMENT 'Chance of a difference at least this large when there is none, two-sided',
+    minimum       Nullable(UInt64)       COMMENT 'Journeys of each variant below which there is no verdict',
+    verdict       Nullable(String)       COMMENT 'higher or lower at p < 0.05, no difference shown, or NULL: too few journeys, or nothing varies'
 )
 AS WITH
     (SELECT value FROM v_settings WHERE setting = 'thresholds.experiment_minimum') AS minimum_n,

@@ -5,16 +5,17 @@
 -- step needs two events. windowFunnel cannot do this: its window is a constant and equal times have no order there.
 CREATE OR REPLACE VIEW v_funnel_journeys {on_cluster}
 (
-    funnel      LowCardinality(String)           COMMENT 'Catalogue id of the funnel',
-    journey_id  String                           COMMENT 'The journey',
-    entered_at  DateTime64(3, 'UTC')             COMMENT 'First step of the attempt of the period that came furthest, the latest of several',
-    reached     UInt8                            COMMENT 'Steps taken in order within the window',
-    steps       UInt8                            COMMENT 'Steps of the funnel',
-    completed   Bool                             COMMENT 'All of them',
-    pending     Bool                             COMMENT 'Not completed, and the window of the latest first step is still open',
-    segment     LowCardinality(Nullable(String)) COMMENT 'Customer segment, as first said at a step',
-    variant     LowCardinality(Nullable(String)) COMMENT 'Experiment variant, as first said at a step',
-    source      LowCardinality(Nullable(String)) COMMENT 'Where the visit came from, as first said at a step'
+    funnel     LowCardinality(String)           COMMENT 'Catalogue id of the funnel',
+    journey_id String                           COMMENT 'The journey',
+    entered_at DateTime64(3, 'UTC')             COMMENT 'First step of the attempt of the period that came furthest, the latest of several',
+    reached    UInt8                            COMMENT 'Steps taken in order within the window',
+    steps      UInt8                            COMMENT 'Steps of the funnel',
+    completed  Bool                             COMMENT 'All of them',
+    settled    Bool                             COMMENT 'The window of the latest first step is over: nothing changes any more',
+    pending    Bool                             COMMENT 'Neither completed nor settled',
+    segment    LowCardinality(Nullable(String)) COMMENT 'Customer segment, as first said at a step',
+    variant    LowCardinality(Nullable(String)) COMMENT 'Experiment variant, as first said at a step',
+    source     LowCardinality(Nullable(String)) COMMENT 'Where the visit came from, as first said at a step'
 )
 AS WITH
     toUnixTimestamp64Milli({until:DateTime64(3, 'UTC')}) AS until_ms,
@@ -81,7 +82,8 @@ SELECT
     arrayLastIndex(entry -> entry > 0, entries) AS reached,
     steps,
     reached = steps AS completed,
-    NOT completed AND toUnixTimestamp64Milli(now64(3)) - entries[1] <= window_ms AS pending,
+    toUnixTimestamp64Milli(now64(3)) - entries[1] > window_ms AS settled,
+    NOT completed AND NOT settled AS pending,
     segment,
     variant,
     source

@@ -3,20 +3,20 @@
 -- SELECT ... FROM v_known_then(known_at = '2026-03-02 18:00:00') WHERE day = '2026-03-02'
 CREATE OR REPLACE VIEW v_known_then {on_cluster}
 (
-    day              Date                   COMMENT 'Day of the events, UTC',
-    channel          LowCardinality(String) COMMENT 'Channel',
-    events_then      UInt64                 COMMENT 'Interactions by humans, received by known_at',
-    events_now       UInt64                 COMMENT 'The same as stored now',
-    answers_then     UInt64                 COMMENT 'Answers that counted at known_at',
-    answers_now      UInt64                 COMMENT 'The same as stored now',
-    nps_answers_then UInt64                 COMMENT 'Of them, NPS answers at known_at',
-    nps_answers_now  UInt64                 COMMENT 'The same as stored now',
-    nps_then         Nullable(Float64)      COMMENT '100 * (promoters - detractors) / nps_answers_then',
-    nps_now          Nullable(Float64)      COMMENT 'The same as stored now',
-    csat_answers_then UInt64                COMMENT 'Of them, CSAT answers at known_at',
-    csat_answers_now UInt64                 COMMENT 'The same as stored now',
-    csat_then        Nullable(Float64)      COMMENT '100 * satisfied / csat_answers_then',
-    csat_now         Nullable(Float64)      COMMENT 'The same as stored now'
+    day               Date                   COMMENT 'Day of the events, UTC',
+    channel           LowCardinality(String) COMMENT 'Channel',
+    events_then       UInt64                 COMMENT 'Interactions by humans, received by known_at',
+    events_now        UInt64                 COMMENT 'The same as stored now',
+    answers_then      UInt64                 COMMENT 'Answers that counted at known_at',
+    answers_now       UInt64                 COMMENT 'The same as stored now',
+    nps_answers_then  UInt64                 COMMENT 'Of them, NPS answers at known_at',
+    nps_answers_now   UInt64                 COMMENT 'The same as stored now',
+    nps_then          Nullable(Float64)      COMMENT '100 * (promoters - detractors) / nps_answers_then',
+    nps_now           Nullable(Float64)      COMMENT 'The same as stored now',
+    csat_answers_then UInt64                 COMMENT 'Of them, CSAT answers at known_at',
+    csat_answers_now  UInt64                 COMMENT 'The same as stored now',
+    csat_then         Nullable(Float64)      COMMENT '100 * satisfied / csat_answers_then',
+    csat_now          Nullable(Float64)      COMMENT 'The same as stored now'
 )
 AS WITH
     facts AS

@@ -1,5 +1,5 @@
 -- At which stage journeys end. A journey counts at every stage up to the furthest it reached; one that is still going on
--- is pending there, one that bought or reached a goal dropped nowhere.
+-- is pending there, one that bought or reached a goal dropped nowhere. The rate is of journeys that are over.
 CREATE OR REPLACE VIEW v_stage_dropoff {on_cluster}
 (
     day         Date                             COMMENT 'Day of the first step, UTC',
@@ -13,7 +13,8 @@ CREATE OR REPLACE VIEW v_stage_dropoff {on_cluster}
     succeeded   UInt64                           COMMENT 'Of those, bought or reached a goal',
     pending     UInt64                           COMMENT 'Of those, without success but still going on',
     dropped     UInt64                           COMMENT 'Of those, over without success: furthest - succeeded - pending',
-    drop_off    Nullable(Float64)                COMMENT 'dropped / (reached - pending)'
+    settled     UInt64                           COMMENT 'Of those that reached this stage or a later one, over',
+    drop_off    Nullable(Float64)                COMMENT 'dropped / settled'
 )
 AS WITH
     counted AS
@@ -27,7 +28,8 @@ AS WITH
             count() AS came,
             countIf(furthest_order = place) AS stayed,
             countIf(furthest_order = place AND succeeded_at IS NOT NULL) AS won,
-            countIf(furthest_order = place AND pending) AS open
+            countIf(furthest_order = place AND pending) AS open,
+            countIf(settled) AS ended
         FROM v_journeys
         WHERE NOT automated
         GROUP BY day, place, segment, variant, source
@@ -44,7 +46,8 @@ SELECT
     won AS succeeded,
     open AS pending,
     stayed - won - open AS dropped,
-    dropped / nullIf(came - open, 0) AS drop_off
+    ended AS settled,
+    dropped / nullIf(ended, 0) AS drop_off
 FROM counted
 INNER JOIN v_stages ON stage_order = place
 COMMENT 'Furthest stage of journeys per day of their first step, with pending ones'
