@@ -134,4 +134,5 @@ class Thresholds(Entry):
     """When somebody should look."""
 
     warn_at: Annotated[float, Field(gt=0, le=1)] = 0.8  # share of a target that has passed
+    escalate_at: Annotated[float, Field(gt=1)] = 2.0  # ... when somebody else is called
     unanswered: Annotated[StrictInt, Field(ge=1)] = 100  # open conversations of one channel

@@ -46,11 +46,12 @@ def rolling_row(rolling: Rolling, version: int) -> Row:
     return (*_rolling_values(rolling), version)
 
 
-def alert_row(alert: Alert, *, changed_ms: int, version: int) -> Row:
-    """Row of `alerts`: how the alert stands since `changed_ms`."""
+def alert_row(alert: Alert, version: int) -> Row:
+    """Row of `alerts`: how the alert stands."""
     numbers = _to_json(alert.numbers)
     kind, state = alert.kind, alert.state
-    return (alert.id, kind, state, alert.what, alert.who, alert.where, alert.since_ms, changed_ms, numbers, version)
+    times = (alert.since_ms, alert.changed_ms)
+    return (alert.id, kind, state, alert.what, alert.who, alert.where, *times, numbers, version)
 
 
 def gone_session_row(session_id: int, journey_id: str, started_ms: int, version: int) -> Row:

@@ -16,7 +16,7 @@ from streams import state_codec
 from streams.agenda import Agenda
 from streams.batching.batch import Batch
 from streams.committer import Effects
-from streams.conclusions import Ledger, add_changes
+from streams.conclusions import Ledger, add_changes, alert_messages
 from streams.gate import Gate
 from streams.intake import read
 from streams.logic.arrivals import Arrivals
@@ -189,6 +189,7 @@ class Pair:
         for journey_id in list(islice(self._fresh, max(0, len(self._fresh) - FRESH_JOURNEYS))):
             del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
+        effects.before += alert_messages(changes.alerts, self._partitions)  # before the state that says they were told
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()

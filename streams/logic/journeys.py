@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from schemas.alerts import Alert
 from schemas.outcomes import Conversation, Session, Wait
 from streams.logic import answers, contributions, recut, retention
 from streams.logic.arrivals import Arrivals, Fate
@@ -34,6 +35,7 @@ class Changes:
     waits: list[Wait] = field(default_factory=list)
     gone_waits: list[Gone] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
     expired_through_ms: int = NEVER  # newest event time that state no longer remembers
 
 
@@ -180,11 +182,11 @@ class Fold:
             talk = self._talks.get(name)
             if talk is not None:
                 talk.conclude(journey.journey_id, watermark_ms, changes)
-            elif dialogue.is_missed_at(watermark_ms):
+            elif dialogue.is_due_at(watermark_ms):
                 Talk(name, dialogue, self._policy, self._book).conclude(journey.journey_id, watermark_ms, changes)
         retention.shorten(journey, self._policy, self._talks)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
-            expired = retention.expire(journey, self._policy, watermark_ms, self._book)
+            expired = retention.expire(journey, self._policy, watermark_ms, self._book, changes.alerts)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)
 
     def _notice(self, arrivals: Arrivals, place: int) -> None:

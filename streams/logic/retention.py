@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from schemas.alerts import Alert
+from streams.logic.alarms import given_up
 from streams.logic.contributions import open_wait
 from streams.logic.dialogues import Dialogue, read
 from streams.logic.policy import Policy
@@ -37,12 +39,12 @@ def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
                 due = min(due, ending(run, runs[number] if number < len(runs) else None, policy)[0])
     for dialogue in journey.dialogues.values():
         due = min(due, _expiry_of_dialogue(dialogue, policy))
-        if dialogue.due_ms is not None and not dialogue.breached:
-            due = min(due, dialogue.due_ms)
+        if dialogue.wake_ms is not None:
+            due = min(due, dialogue.wake_ms)
     return due + 1 if due < LATER else None
 
 
-def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook") -> int:
+def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook", alerts: list[Alert]) -> int:
     """Forget what is old, and return the newest event time that can no longer be told apart from new ones."""
     through = NEVER
     runs = journey.runs
@@ -55,8 +57,11 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
     for name, dialogue in list(journey.dialogues.items()):
         if _expiry_of_dialogue(dialogue, policy) < watermark_ms:
             through = max(through, dialogue.last_ms)
-            for wait in open_wait(journey.journey_id, name, read(dialogue, policy)[1], policy):
+            cases, forgotten_ms = read(dialogue, policy)[1], _expiry_of_dialogue(dialogue, policy)
+            for wait in open_wait(journey.journey_id, name, cases, policy):
                 book.wait_ended(wait.wait_id)
+            if (told := dialogue.alarm(cases[-1] if cases else None)) is not None:
+                alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]
     journey.floor_ms = max(journey.floor_ms, through)
     return through

@@ -4,7 +4,7 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 from schemas.identity import wait_id
-from streams.logic import contributions
+from streams.logic import alarms, contributions
 from streams.logic.conversations import conversation_of, wait_of
 from streams.logic.dialogues import Case, Dialogue, cases_of, read
 from streams.logic.moments import LAST_QUESTION, Moment
@@ -34,6 +34,7 @@ class Talk:
         "_name",
         "_policy",
         "_thread",
+        "_told",
         "_vanished",
     )
 
@@ -48,6 +49,7 @@ class Talk:
         self._in_order = True
         self._grew = False
         self._before = cases_of(dialogue, _open(self._thread), policy)  # waits that may change, as they were
+        self._told = dialogue.alarm(self._before[-1] if self._before else None)
         self._vanished: set[int] = set()  # when those began that were there for a while
 
     def add(self, moment: Moment) -> None:
@@ -71,12 +73,14 @@ class Talk:
         """Publish the waits that are new, changed, or were gone for a while."""
         name, policy, before = self._name, self._policy, self._before
         thread, after = self._after(watermark_ms)
-        self._dialogue.remember(thread, after)
-        known, now = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
+        self._dialogue.remember(thread, after, policy, watermark_ms)
+        now, ended = self._dialogue.alarm(after[-1] if after else None), [case.span for case in after]
+        changes.alerts += alarms.changed(journey_id, name, self._told, now, ended, policy)
+        known, asked = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
         for case in after:
             if case.asked_ms in self._vanished or known.get(case.asked_ms) != case:
                 changes.waits.append(wait_of(journey_id, name, case, policy))
-        gone = sorted(self._vanished - now)
+        gone = sorted(self._vanished - asked)
         changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in gone)
         if self._grew:
             changes.conversations.append(conversation_of(journey_id, name, thread, policy))
