@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench clean generate
+.PHONY: demo test chaos check bench clean generate
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -16,7 +16,11 @@ demo: $(READY)  ## the whole system on this machine, with believable customers
 	$(BIN)/touchstream demo
 
 test: check  ## everything: style, types, import rules, unit and integration tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not chaos"
+
+chaos: $(READY)  ## hours: outages of ten minutes, then the whole crash matrix with a table at the end; interrupted, it goes on
+	$(BIN)/python -m pytest -m chaos -rP tests/chaos
+	$(BIN)/python -m tests.chaos
 
 check: $(READY)  ## style, types and import rules
 	$(BIN)/ruff check .

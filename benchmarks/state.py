@@ -28,10 +28,12 @@ async def write_and_recover(bootstrap: str) -> dict[str, str]:
         started = time.perf_counter()
         for first in range(0, KEYS, KEYS_A_WRITE):
             await table.write(0, epoch, items[first : first + KEYS_A_WRITE])
+        table.release(0)
+        table.forget(0)
         written = time.perf_counter()
         recovered = await table.recover(0)
         done = time.perf_counter()
-        assert len(recovered.items) == KEYS, len(recovered.items)
+        assert len(recovered.states) == KEYS, len(recovered.states)
         one = await small_write_ms(table, recovered.epoch)
         await table.stop()
     return {

@@ -40,6 +40,9 @@ REPLICAS: Final[Codes] = {
     369: "ALL_REPLICAS_ARE_STALE",
     999: "KEEPER_EXCEPTION",
 }
+READ_ONLY: Final[Codes] = {
+    164: "READONLY",
+}
 NETWORK: Final[Codes] = {
     198: "DNS_ERROR",
     203: "NO_FREE_CONNECTION",
@@ -85,6 +88,7 @@ CURES: Final = (
     (OVERLOADED, "It is overloaded or its limits are too low: look at system.merges, system.processes and its memory"),
     (DISK, FREE_DISK),
     (REPLICAS, "Look at Keeper and at system.replicas"),
+    (READ_ONLY, "It is read-only for this user: look at `readonly` in the settings profile"),
     (NETWORK, "Check that ClickHouse runs and can be reached"),
 )
 UNREACHABLE: Final = "Check that it runs and that TOUCHSTREAM_CLICKHOUSE_URL names it"

@@ -18,6 +18,7 @@ from sinks.host_sql import Statement
 ERROR: Final = re.compile(r"Code: (\d+)\. .*", re.DOTALL)
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PYTHON_FORMATS: Final = frozenset({"dataframe", "datastore", "arrowtable"})  # of chdb, not of ClickHouse
+NO_SPACE: Final = 243
 STATIC: Final = ("async_insert = 0",)  # an acknowledged insert is on disk, whatever the client asks for
 
 
@@ -81,6 +82,9 @@ class Engine:
             return self._insert(connection, call.statement, call.statement.data)
         except (chdb.ChdbError, RuntimeError) as error:
             raise _stated(error) from error
+        except OSError as error:  # the data of an insert wait in a file
+            text = f"Code: {NO_SPACE}. DB::Exception: {error.strerror} in {self._inserts}. (NOT_ENOUGH_SPACE)"
+            raise StatementError(NO_SPACE, text) from error
         finally:
             connection.close()
 

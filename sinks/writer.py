@@ -63,6 +63,7 @@ class Writer:
     ) -> None:
         self.stored: Counter[str] = Counter()  # rows by table
         self.unavailable: str | None = None  # why ClickHouse takes no rows now
+        self.answers = 0  # inserts that ClickHouse has answered, also with a refusal
         self._settings = settings
         self._insert_settings: dict[str, Any] = {**INSERT_SETTINGS}
         if settings.quorum:
@@ -138,7 +139,10 @@ class Writer:
         if not hasattr(self._local, "client"):
             self._local.client = self._connect(self._settings)
             self._clients.append(self._local.client)
-        self._local.client.insert_arrow(table.name, data, settings=self._insert_settings)
+        try:
+            self._local.client.insert_arrow(table.name, data, settings=self._insert_settings)
+        finally:
+            self.answers += 1  # several threads may lose a count; that it moves is what matters
 
     def _hold_up(self, token: object, error: SinkUnavailable) -> None:
         if not self._waiting:

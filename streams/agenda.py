@@ -1,35 +1,66 @@
-"""When which journey needs the clock: a heap with one valid entry per journey."""
+"""When which journey needs the clock. What it needs and when exactly is part of its state: the agenda only says when to look."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Final, Protocol
+
+DueOf = Callable[[bytes], int | None]
+
+MINUTE_BITS: Final = 16  # 65.5 s: a week is ten thousand of them
 
 
-class Agenda:
-    """Due times of journeys, in event time."""
+class Agenda(Protocol):
+    """Due times in event time. Every journey that needs the clock has an entry at that time or before."""
+
+    def schedule(self, key: bytes, due_ms: int) -> None:
+        """Look at a journey at this time."""
+
+    def due(self, watermark_ms: int, limit: int, due_of: DueOf) -> list[bytes]:
+        """Take out up to `limit` journeys whose time has come; `due_of` says what their state says now, None when it is gone."""
+
+
+class MemoryAgenda:
+    """Entries in memory: keys by minute, and in order of their time once their minute has come. 10 bytes an entry."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, str]] = []
-        self._due: dict[str, int] = {}
+        self._minutes: dict[int, list[bytes]] = {}
+        self._far: list[int] = []  # heap of the minutes
+        self._near: list[tuple[int, bytes]] = []  # heap of the entries of minutes that have come
+        self._reached: int | None = None  # the newest of these minutes
 
-    def __len__(self) -> int:
-        return len(self._due)
+    def schedule(self, key: bytes, due_ms: int) -> None:
+        """Look at a journey at this time."""
+        minute = due_ms >> MINUTE_BITS
+        if self._reached is not None and minute <= self._reached:
+            heapq.heappush(self._near, (due_ms, key))
+        elif minute in self._minutes:
+            self._minutes[minute].append(key)
+        else:
+            self._minutes[minute] = [key]
+            heapq.heappush(self._far, minute)
 
-    def schedule(self, journey_id: str, due_ms: int) -> None:
-        """Look at the journey at `due_ms` or before. A later time is not pushed: the earlier look finds it out."""
-        known = self._due.get(journey_id)
-        if known is None or due_ms < known:
-            self._due[journey_id] = due_ms
-            heapq.heappush(self._heap, (due_ms, journey_id))
+    def due(self, watermark_ms: int, limit: int, due_of: DueOf) -> list[bytes]:
+        """Take out up to `limit` journeys whose time has come; an entry that has become too early is moved."""
+        found: list[bytes] = []
+        while len(found) < limit:
+            if self._near and self._near[0][0] <= watermark_ms:
+                _, key = heapq.heappop(self._near)
+                due_ms = due_of(key)
+                if due_ms is None:
+                    continue
+                if due_ms <= watermark_ms:
+                    found.append(key)
+                else:
+                    self.schedule(key, due_ms)
+            elif self._far and self._far[0] <= watermark_ms >> MINUTE_BITS:
+                self._come_to(heapq.heappop(self._far), due_of)
+            else:
+                break
+        return found
 
-    def forget(self, journey_id: str) -> None:
-        """Leave a journey out that is gone; its heap entry is skipped when its time comes."""
-        self._due.pop(journey_id, None)
-
-    def due(self, watermark_ms: int, limit: int) -> Iterator[str]:
-        """Take out up to `limit` journeys whose time the watermark has reached."""
-        while limit > 0 and self._heap and self._heap[0][0] <= watermark_ms:
-            due_ms, journey_id = heapq.heappop(self._heap)
-            if self._due.get(journey_id) == due_ms:
-                del self._due[journey_id]
-                limit -= 1
-                yield journey_id
+    def _come_to(self, minute: int, due_of: DueOf) -> None:
+        self._reached = minute if self._reached is None else max(minute, self._reached)
+        for key in self._minutes.pop(minute):
+            due_ms = due_of(key)
+            if due_ms is not None:
+                self.schedule(key, due_ms)

@@ -14,12 +14,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
+from streams.store import MemoryStore, Store
+
 logger = get_logger(__name__)
 
 Item = tuple[bytes, bytes | None]
 
 EPOCH_BYTES = 8
 EPOCH_HEADER = "epoch"
+MARK = b"\x00"  # keys that begin with it belong to the partition as a whole
 EPOCH_KEY = b"\x00epoch"  # the record with which an owner claims its partition
 RETRY_S = 0.5
 READ_RECORDS = 2000  # at once: about 10 ms of the event loop
@@ -34,7 +37,8 @@ class Replay:
     """
 
     epoch: int = 0
-    values: dict[bytes, bytes] = field(default_factory=dict)
+    values: Store = field(default_factory=MemoryStore)
+    marks: MemoryStore = field(default_factory=MemoryStore)
     stale: set[bytes] = field(default_factory=set)
 
     def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
@@ -45,10 +49,9 @@ class Replay:
             return
         self.epoch = epoch
         self.stale.discard(key)
-        if value is None:
-            self.values.pop(key, None)
-        else:
-            self.values[key] = value[EPOCH_BYTES:]
+        if key != EPOCH_KEY:
+            kept: Store = self.marks if key.startswith(MARK) else self.values
+            kept.put(key, None if value is None else value[EPOCH_BYTES:])
 
 
 class Intrusion:
@@ -89,6 +92,7 @@ class ChangelogWriter:
     def __init__(self, producer: AIOKafkaProducer, topic: str) -> None:
         self._producer = producer
         self._topic = topic
+        self.refused = False  # whether the brokers take no records now
 
     async def write(self, partition: int, epoch: int, items: Sequence[Item]) -> list[tuple[int, int]]:
         """Write until the brokers have acknowledged everything; return (first offset, number of records) per batch.
@@ -96,17 +100,19 @@ class ChangelogWriter:
         While brokers are away this waits and tries again. What a failed attempt did write is written a second time,
         which changes nothing: the last record of a key counts.
         """
-        complained = False
         while True:
             try:
-                return await self._attempt(partition, epoch, items)
+                written = await self._attempt(partition, epoch, items)
             except KafkaError as error:
                 if not (error.retriable or isinstance(error, KafkaTimeoutError)):
                     raise
-                if not complained:
+                if not self.refused:
                     logger.warning("%s[%s] cannot be written, trying again: %r", self._topic, partition, error)
-                complained = True
+                self.refused = True
                 await asyncio.sleep(RETRY_S)
+            else:
+                self.refused = False
+                return written
 
     async def _attempt(self, partition: int, epoch: int, items: Sequence[Item]) -> list[tuple[int, int]]:
         sent, counts = [], []
@@ -146,7 +152,14 @@ class ChangelogWriter:
 class ChangelogReader:
     """Reads one partition from a given offset up to another; for the length of a `with` block."""
 
-    def __init__(self, options: Mapping[str, Any], topic: str, partition: int) -> None:
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        topic: str,
+        partition: int,
+        on_read: Callable[[int], object] = lambda _: None,
+    ) -> None:
+        self._on_read = on_read
         self._tp = TopicPartition(topic, partition)
         self._consumer = AIOKafkaConsumer(
             **options,
@@ -181,7 +194,9 @@ class ChangelogReader:
         """Apply every record before `end`; waits for as long as the brokers take."""
         while await self._consumer.position(self._tp) < end:
             fetched = await self._consumer.getmany(self._tp, timeout_ms=1000, max_records=READ_RECORDS)
-            for record in fetched.get(self._tp, ()):
+            found = fetched.get(self._tp, ())
+            self._on_read(len(found))
+            for record in found:
                 if record.offset < end:
                     records.apply(record.key, record.value, record.headers)
         self.seek(end)  # a fetch may have gone further; the next call begins where this one ends

@@ -8,7 +8,9 @@ from typing import Any, Final, Protocol
 
 from sinks.storing import RefusedRow
 from sinks.tables import Table
+from streams import stages
 from streams.outbox import Message
+from streams.state import OutrankedError
 
 Rows = dict[Table, Any]  # list[Row] or Columns
 
@@ -87,13 +89,16 @@ class Committer:
         *,
         flush_interval: float,
         on_refused: Callable[[Sequence[RefusedRow]], Iterable[Message]],
+        doing: stages.Stages | None = None,
     ) -> None:
         self._writer = writer
         self._states = states
         self._sender = sender
         self._flush_interval = flush_interval
         self._on_refused = on_refused
+        self._stages = doing or stages.Stages()
         self._pending = _Turn()
+        self._in_flight = _Turn()
         self._filled = asyncio.Event()
         self._full = asyncio.Event()
         self._roomy = asyncio.Event()
@@ -102,6 +107,17 @@ class Committer:
         self._drained.set()
         self._disowned: set[tuple[int, int]] = set()
         self.committed_rows = 0
+        self.turns = 0
+
+    @property
+    def pending_rows(self) -> int:
+        """Rows and states that are gathered or on their way."""
+        return self._pending.row_count + self._in_flight.row_count
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is to be made durable."""
+        return not self._drained.is_set()
 
     async def room(self) -> None:
         """Wait while too much is pending. To be awaited before a fold, because nothing may come between a fold and `add`."""
@@ -127,10 +143,13 @@ class Committer:
             await self._linger(last + self._flush_interval - monotonic())
             last = monotonic()
             turn, self._pending = self._pending, _Turn()
+            self._in_flight = turn
             self._filled.clear()
             self._full.clear()
             self._roomy.set()
             await self._commit(turn)
+            self._in_flight = _Turn()
+            self.turns += 1
             if not self._pending.effects:
                 self._drained.set()
 
@@ -139,9 +158,11 @@ class Committer:
         self._full.set()
         await self._drained.wait()
 
-    def disown(self, partition: int, epoch: int) -> None:
-        """Drop what this owner of the partition has not stored: the next owner folds it again."""
+    def disown(self, partition: int, epoch: int) -> bool:
+        """Drop what this owner of the partition has not stored, and say whether there was any: the next owner folds it again."""
         self._disowned.add((partition, epoch))
+        under_way = [*self._in_flight.effects, *self._pending.effects]
+        return any((effects.partition, effects.epoch) == (partition, epoch) for effects in under_way)
 
     async def _linger(self, seconds: float) -> None:
         if seconds <= 0:
@@ -153,19 +174,31 @@ class Committer:
 
     async def _commit(self, turn: _Turn) -> None:
         turn.effects = [effects for effects in turn.effects if not self._is_disowned(effects)]
-        await self._sender.send([message for effects in turn.effects for message in effects.before])
+        with self._stages.doing(stages.LETTERS):
+            await self._sender.send([message for effects in turn.effects for message in effects.before])
         rows = turn.rows()
-        refused = await self._writer.write(rows)
+        with self._stages.doing(stages.INSERT):
+            refused = await self._writer.write(rows)
         if refused:
             await self._sender.send(self._on_refused(refused))
-        for (partition, epoch), states in turn.states().items():
-            if (partition, epoch) not in self._disowned:
-                await self._states.write(partition, epoch, list(states.items()))
-        await self._sender.send([message for effects in turn.effects for message in effects.after])
+        with self._stages.doing(stages.CHANGELOG):
+            for place, states in turn.states().items():
+                await self._write_states(*place, list(states.items()))
+        with self._stages.doing(stages.PANES):
+            await self._sender.send([message for effects in turn.effects for message in effects.after])
         for effects in turn.effects:
             if effects.acknowledge is not None and not self._is_disowned(effects):
                 effects.acknowledge()
         self.committed_rows += sum(map(len, rows.values()))
+
+    async def _write_states(self, partition: int, epoch: int, states: Sequence[tuple[bytes, bytes | None]]) -> None:
+        if (partition, epoch) in self._disowned:
+            return
+        try:
+            await self._states.write(partition, epoch, states)
+        except OutrankedError:
+            if (partition, epoch) not in self._disowned:  # given back meanwhile: its next owner was just quick
+                raise
 
     def _is_disowned(self, effects: Effects) -> bool:
         return (effects.partition, effects.epoch) in self._disowned

@@ -8,7 +8,7 @@ import msgspec
 from schemas import letters
 from schemas.letters import DeadLetter
 from schemas.topics import DEAD_LETTERS, PANES
-from streams.logic.panes import Pane
+from streams.logic.panes import ALL_TOLD, Pane
 from streams.outbox import Message
 from streams.placing import partition_of
 
@@ -28,12 +28,19 @@ def pane_messages(panes: Iterable[Pane], source: int, partitions: int) -> list[M
     return [
         Message(
             PANES.name,
-            _home_of(f"{pane.scope_kind}|{pane.scope}".encode(), partitions),
+            home,
             key=f"{pane.scope_kind}|{pane.scope}|{source}|{pane.minute}".encode(),
             value=_encoder.encode(pane),
         )
         for pane in panes
+        for home in _homes_of(pane, partitions)
     ]
+
+
+def _homes_of(pane: Pane, partitions: int) -> Iterable[int]:
+    if pane.minute == ALL_TOLD:
+        return range(partitions)  # after everything this source has sent to each of them
+    return (_home_of(f"{pane.scope_kind}|{pane.scope}".encode(), partitions),)
 
 
 def read_pane(key: bytes, value: bytes) -> tuple[int, Pane]:

@@ -39,6 +39,15 @@ class Outbox:
     def __init__(self, client_options: Mapping[str, Any]) -> None:
         self._client_options = client_options
         self._producer: AIOKafkaProducer | None = None
+        self._silent = False  # no broker answers
+        self._refused = False  # brokers answer, but take no messages
+
+    @property
+    def unavailable(self) -> str | None:
+        """Why no message gets through now; None when they do."""
+        if not (self._silent or self._refused):
+            return None
+        return f"{', '.join(self._client_options['bootstrap_servers'])} {'do not answer' if self._silent else 'take no messages'}"
 
     async def start(self) -> None:
         """Connect; waits for the brokers."""
@@ -48,10 +57,11 @@ class Outbox:
                 await producer.start()
             except KafkaError as error:
                 await producer.stop()
+                self._silent = True
                 log.warning("no broker answers, trying again in %s s: %s", RETRY_SECONDS, error)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                self._producer = producer
+                self._producer, self._silent = producer, False
 
     async def watch_brokers(self) -> None:
         """Say once when no broker answers, and once when one does again; everything that needs them waits by itself."""
@@ -60,7 +70,8 @@ class Outbox:
             await asyncio.sleep(LOOK_SECONDS)
             if self._producer is None:
                 continue
-            if await self._answers(self._producer):
+            self._silent = not await self._answers(self._producer)
+            if not self._silent:
                 if silent_since is not None:
                     log.warning("the brokers answer again after %.1f s", monotonic() - silent_since)
                 silent_since = None
@@ -88,6 +99,7 @@ class Outbox:
         while waiting:
             outcomes = await asyncio.gather(*(self._send(*place, of_place) for place, of_place in waiting.items()))
             waiting = {place: waiting[place] for place, sent in zip(list(waiting), outcomes, strict=True) if not sent}
+            self._refused = bool(waiting)
             if waiting:
                 log.warning("the brokers take no messages for %s; trying again in %s s", list(waiting), RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)

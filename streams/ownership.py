@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -47,6 +48,10 @@ class Ownership:
     ) -> None:
         self.pairs: dict[int, Pair] = {}
         self.now_ms = now_ms
+        self.counts: Counter[tuple[str, str]] = Counter()  # messages by topic and fate, of all pairs there ever were
+        self.last: dict[int, tuple[str, float]] = {}  # what was last done for a pair, and when
+        self.recoveries = 0
+        self._given_back: dict[int, Pair | None] = {}  # None: the pair has folded what was not committed
         self._app = app
         self._states = states
         self._committer = committer
@@ -61,30 +66,56 @@ class Ownership:
         """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""
         started = time.monotonic()
         partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
+        self._given_back = {each: pair for each, pair in self._given_back.items() if each in partitions}
+        self._states.forget_others(partitions)
         fresh = sorted(partitions - self.pairs.keys())
         await self._suppressed.refresh(self._client_options, self._partitions)
-        for partition in fresh:
-            pair = Pair(partition, self._partitions, self._policy, self.now_ms(), self._suppressed)
-            try:
-                pair.take_over(await self._states.recover(partition))
-            except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way
-                log.info("%s; waiting for the next assignment", error)
-                return
-            await self._states.check_fences(partition, pair.fences)
-            self.pairs[partition] = pair
+        try:
+            kept = [partition for partition in fresh if await self._take_over(partition)]
+        except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way
+            log.info("%s; waiting for the next assignment", error)
+            return
         if fresh:
             journeys = sum(len(self.pairs[partition]) for partition in fresh)
             seconds = time.monotonic() - started
-            log.info("took over partition pairs %s with %d journeys in %.1f s", _ranges(fresh), journeys, seconds)
+            unread = f" ({_ranges(kept)} unread: nobody else had them)" if kept else ""
+            log.info(
+                "took over partition pairs %s with %d journeys in %.1f s%s", _ranges(fresh), journeys, seconds, unread
+            )
         elif not partitions:
             log.info("no partition pair is left for this worker: it waits for one that another worker gives back")
 
+    async def _take_over(self, partition: int) -> bool:
+        """Take one pair over; whether its state was still in memory."""
+        self.did(partition, "began to read its state")
+        recovered = await self._states.recover(partition)
+        pair = self._given_back.pop(partition, None)
+        if pair is not None and recovered.unbroken:
+            pair.go_on(recovered.epoch)
+        else:
+            pair = Pair(partition, self._partitions, self._policy, self.now_ms(), self._suppressed)
+            pair.counts = self.counts
+            pair.take_over(recovered)
+        await self._states.check_fences(partition, pair.fences)
+        self.pairs[partition] = pair
+        self.recoveries += 1
+        self.did(partition, f"recovered {len(pair)} journeys")
+        return recovered.unbroken
+
+    def did(self, partition: int, what: str) -> None:
+        """Note what was done for a pair, for the day on which it is the last thing that was."""
+        self.last[partition] = (what, time.monotonic())
+
     async def give_back(self, tps: Iterable[TP]) -> None:
-        """Forget pairs that were taken away; what they have pending is folded again by the next owner."""
+        """Stop acting on pairs that were taken away; what they have pending is folded again by the next owner.
+
+        That may be this worker: every rebalance begins with giving everything back. A pair of which nothing was pending can go on.
+        """
         for partition in {tp.partition for tp in tps if tp.topic in _EVENT_TOPICS}:
             pair = self.pairs.pop(partition, None)
             if pair is not None:
-                self._committer.disown(partition, pair.epoch)
+                pending = self._committer.disown(partition, pair.epoch)
+                self._given_back[partition] = None if pending else pair
                 self._states.release(partition)
 
     async def run_clock(self) -> None:

@@ -13,26 +13,28 @@ import msgspec
 from schemas.identity import erasure_hash
 from schemas.topics import EVENTS, Topic
 from streams import state_codec
-from streams.agenda import Agenda
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes, alert_messages
 from streams.gate import Gate
 from streams.intake import read
 from streams.logic.arrivals import Arrivals
-from streams.logic.contributions import contributions, open_waits
 from streams.logic.journeys import INTERACTIONS, Changes, Fold, Journey
-from streams.logic.panes import Pane, PaneBook
+from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
+from streams.logic.visiting import open_for_an_heir
 from streams.logic.watermark import NEVER, PairClock
+from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.orders import Erase, Order
+from streams.owned import Recovered
 from streams.placing import partition_of
 from streams.recutting import Recutting, Standing
 from streams.rest import Rest
-from streams.state import Recovered
+from streams.store import States
 from streams.suppression import Suppressed
+from streams.topic_setup import MARK_EVERY_MS
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
@@ -51,16 +53,21 @@ class Pair:
         self.epoch = 1
         self.clock = PairClock(allowed_lateness_ms=policy.allowed_lateness_ms, idle_after_ms=policy.idle_after_ms)
         self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[tuple[str, str]] = Counter()  # messages by topic and fate
         self.next_offsets: list[int | None] = [None, None]
         self._gate = Gate(Suppressed() if suppressed is None else suppressed)
         self._recutting = Recutting()
         self._taken_over_ms = now_ms
+        self._former_clock_ms = NEVER  # how far the clocks of former owners may have come
+        self._heir: tuple[int, int] | None = (
+            None  # epoch and first minute of panes that were recovered, until all are published
+        )
+        self._marked_ms = now_ms
         self._partitions = partitions
         self._policy = policy
-        self._store: dict[str, bytes] = {}
-        self._fresh: dict[str, Journey] = {}  # as in the store: decoded, because they were touched last
-        self._agenda = Agenda()
+        self._states = States()
+        self._fresh: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
+        self._agenda = self._states.agenda()
         self._rest = Rest(policy.state_linger_ms)
         self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
         self._emissions = 0
@@ -69,25 +76,36 @@ class Pair:
 
     def __len__(self) -> int:
         """How many journeys have state."""
-        return len(self._store)
+        return len(self._states)
 
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
         self.epoch = recovered.epoch
+        self._heir = (self.epoch, self.book.whole_from)
+        if self.epoch > 1:
+            self._former_clock_ms = self._taken_over_ms + self._policy.max_clock_skew_ms
         mark = recovered.marks.get(MARK)
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
         self._gate.replays.take_over(recovered.marks)
-        self._recutting.take_over(recovered.marks, map(bytes.decode, recovered.items))
+        self._recutting.take_over(recovered.marks, recovered.states.journeys())
         counts_from_ms = self._taken_over_ms - self._policy.pane_retention_ms
-        for key, raw in recovered.items.items():
-            journey_id = key.decode()
-            self._store[journey_id] = raw
-            self._agenda.schedule(journey_id, state_codec.due_ms(raw))
+        self._states = recovered.states
+        self._agenda = recovered.states.agenda()
+        for key, raw in recovered.states.items():
+            if state_codec.version(raw) > WIRE_VERSION:  # found here or in the middle of the work
+                raise NewerStateError(key.decode(), state_codec.version(raw))
+            self._agenda.schedule(key, state_codec.due_ms(raw))
             if state_codec.latest_ms(raw) >= counts_from_ms:
-                journey = state_codec.decode(journey_id, raw)
-                self.book.restore(contributions(journey, self._policy), open_waits(journey, self._policy))
+                self.book.restore(state_codec.decode(key.decode(), raw))
+
+    def go_on(self, epoch: int) -> None:
+        """Go on in a new epoch, after a time in which nobody owned the pair."""
+        self.epoch = epoch
+        for side in range(len(EVENTS)):
+            self.clock.lags(side)
+        self.book.tell_all_gauges()
 
     @property
     def fences(self) -> dict[str, int]:
@@ -115,31 +133,47 @@ class Pair:
         # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
         self.clock.saw(side, newest_ms, now_ms=now_ms)
+        is_behind = self.clock.watermark_ms < self._former_clock_ms
         self._finish(folds, effects, now_ms)
-        self.counts.update(ledger.counts)
+        if is_behind:
+            gone = open_for_an_heir([fold.journey for fold in folds.values()], self._former_clock_ms)
+            add_changes(Changes(gone_sessions=gone), effects.rows, self._version)
+        self.counts.update({(topic.name, fate): number for fate, number in ledger.counts.items()})
         return effects
 
     def tick(self, now_ms: int) -> Effects | None:
-        """Let time pass: sessions close, targets are missed, state expires. None when nothing was due."""
+        """Let time pass: sessions close, targets are missed, state expires. None when nothing was due.
+
+        The mark is due now and then: a write finds what a former owner, long frozen, may have left in the changelog.
+        """
         if self._rest.turn(now_ms):
             for journey_id in self._overdue:
-                self._agenda.schedule(journey_id, NEVER)
+                self._agenda.schedule(journey_id.encode(), NEVER)
             self._overdue.clear()
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
-        due = list(self._agenda.due(watermark_ms, JOURNEYS_PER_TICK))
+        due = self._agenda.due(watermark_ms, JOURNEYS_PER_TICK, self._due_of)
         stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
-        if not due and not stale:
+        if not due and not stale and now_ms - self._marked_ms < MARK_EVERY_MS:
             return None
         self._emissions += 1
         effects = self._effects()
-        self._finish({journey_id: self._open(journey_id) for journey_id in {*due, *stale}}, effects, now_ms)
+        journeys = {*map(bytes.decode, due), *stale}
+        self._finish({journey_id: self._open(journey_id) for journey_id in journeys}, effects, now_ms)
         return effects
 
     def publish(self) -> list[Pane]:
-        """Panes that changed since they were last published; not all of them at once after a long back-fill."""
+        """Panes that changed since they were last published; not all of them at once after a long back-fill.
+
+        Once a new owner has told all it has recovered, it says so: the last one may have died before it took a pane back.
+        """
         self._publications += 1
-        return self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        panes = self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
+        if self._heir is not None and not self.book.unpublished:
+            epoch, minute = self._heir  # of the take-over: what this owner has told since then stands
+            panes.append(Pane("", "", ALL_TOLD, epoch, self._publications, [minute]))
+            self._heir = None
+        return panes
 
     @property
     def _version(self) -> int:
@@ -158,26 +192,27 @@ class Pair:
         return folds
 
     def _open(self, journey_id: str) -> Fold:
-        journey = self._fresh.pop(journey_id, None)
-        if journey is None:
-            raw = self._store.get(journey_id)
-            journey = Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+        journey = self._fresh.pop(journey_id, None) or self._journey(journey_id)
         watermark_ms = self.clock.watermark_ms
         fold = Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
         if (moved := self._recutting.moved(journey_id)) is not None:
             fold.recut(moved)
         return fold
 
+    def _journey(self, journey_id: str) -> Journey:
+        raw = self._states.get(journey_id.encode())
+        return Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+
     def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> None:
         if isinstance(order, Erase):
             self._gate.suppressed.add(order.journey)
-            for journey_id in [each for each in self._store if erasure_hash(each) == order.journey]:
-                take_back(state_codec.decode(journey_id, self._store[journey_id]), self._policy, self.book)
+            for journey_id in [each for each in self._states.journeys() if erasure_hash(each) == order.journey]:
+                take_back(self._journey(journey_id), self._policy, self.book)
                 self._forget(journey_id, states)
         else:
             standing = Standing(order.name, self._version, self._policy.rules, order.moved)
             self._emissions += 1  # what follows outranks whatever is written under the version of the order
-            self._recutting.begin(standing, self._store)
+            self._recutting.begin(standing, self._states.journeys())
 
     def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int) -> None:
         watermark_ms = self.clock.advance(now_ms)
@@ -193,25 +228,32 @@ class Pair:
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()
+        self._marked_ms = now_ms
 
     def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
+        key = journey_id.encode()
         if journey.empty:
             self._forget(journey_id, states)
             return
         raw, due_ms = state_codec.encode(journey, self._policy)
-        self._store[journey_id] = raw
+        known_due_ms, watermark_ms = self._due_of(key), self.clock.watermark_ms
+        self._states.put(key, raw)
         self._fresh[journey_id] = journey
-        states[journey_id.encode()] = raw
-        if due_ms <= self.clock.watermark_ms:
+        states[key] = raw
+        if due_ms <= watermark_ms:
             self._overdue.add(journey_id)
-        else:
-            self._agenda.schedule(journey_id, due_ms)
+        elif known_due_ms is None or not watermark_ms < known_due_ms <= due_ms:  # else the agenda looks soon enough
+            self._agenda.schedule(key, due_ms)
+
+    def _due_of(self, key: bytes) -> int | None:
+        raw = self._states.get(key)
+        return None if raw is None else state_codec.due_ms(raw)
 
     def _forget(self, journey_id: str, states: dict[bytes, bytes | None]) -> None:
-        self._store.pop(journey_id, None)
+        key = journey_id.encode()
+        self._states.put(key, None)
         self._fresh.pop(journey_id, None)
-        self._agenda.forget(journey_id)
-        states[journey_id.encode()] = None
+        states[key] = None
 
     def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
         place = (topic.name, self.partition, self._partitions)
@@ -224,4 +266,5 @@ class Pair:
         return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms, self.next_offsets))
 
     def _is_home(self, journey_id: str) -> bool:
-        return journey_id in self._store or partition_of(journey_id.encode(), self._partitions) == self.partition
+        key = journey_id.encode()
+        return key in self._states or partition_of(key, self._partitions) == self.partition

@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     catalogue: Annotated[Path, Field(description="path of touchpoints.yaml")] = Path("touchpoints.yaml")
     state_dir: Annotated[Path, Field(description="a folder this worker may write to")] = Path("var/worker")
 
+    state_store: Annotated[
+        Literal["memory", "disk"],
+        Field(
+            description="memory or disk: where a worker has its journeys at hand; disk is for more than memory holds"
+        ),
+    ] = "memory"
+
     session_timeout_s: Annotated[
         float, Field(ge=1, le=300, description="seconds from 1 to 300 until a silent worker loses its partitions")
     ] = 12.0
@@ -56,6 +63,14 @@ class Settings(BaseSettings):
     fetch_wait_ms: Annotated[
         int, Field(ge=1, le=5000, description="milliseconds a broker may hold back an empty answer")
     ] = 100
+
+    stuck_after_s: Annotated[
+        float,
+        Field(ge=1, le=86_400, description="seconds from 1 to 86400 without progress after which a worker ends itself"),
+    ] = 120.0
+    metrics_port: Annotated[
+        int, Field(ge=0, le=65_535, description="a port of 127.0.0.1 for /live, /ready and /metrics; 0 for none")
+    ] = 0
 
     tls: Annotated[bool, Field(description="true or false")] = False
     tls_ca: Annotated[Path | None, Field(description="path of the CA certificates, PEM")] = None

@@ -1,8 +1,7 @@
 """State that survives its worker: bytes by key, kept in a compacted topic next to the events it comes from."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import faust
@@ -10,10 +9,9 @@ from aiokafka import AIOKafkaProducer
 
 from streams.batching.app import BatchApp, NeedsOperatorError
 from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
+from streams.owned import Changes, Owned, Recovered
+from streams.store import States, Store, new_memory_store
 
-Changes = dict[bytes, bytes | None]
-
-MARK = b"\x00"  # keys that begin with it belong to the partition as a whole
 BATCH_BYTES = 512 * 1024
 LARGEST_VALUE = 16 * 1024 * 1024  # as topic_setup allows
 READ_PATIENCE_MS = 2000
@@ -31,40 +29,6 @@ class StateBeyondTopicError(StateError, NeedsOperatorError):
     """State has seen offsets that its topic does not have: the topic was deleted, or restored from an older copy."""
 
 
-@dataclass(slots=True)
-class Recovered:
-    """The state of one partition, and the epoch in which its new owner writes.
-
-    `items` and `marks` are the table's own dictionaries: `write` keeps them up to date, others only read them.
-    """
-
-    epoch: int
-    items: dict[bytes, bytes]
-    marks: dict[bytes, bytes]
-
-
-@dataclass(slots=True)
-class _Owned:
-    epoch: int
-    end: int  # the offset our next record should get, unless somebody else writes here too
-    items: dict[bytes, bytes]
-    marks: dict[bytes, bytes]
-    lock: asyncio.Lock
-
-    def value(self, key: bytes) -> bytes | None:
-        return b"" if key == EPOCH_KEY else self._kept(key).get(key)
-
-    def put(self, items: Mapping[bytes, bytes | None]) -> None:
-        for key, value in items.items():
-            if value is None:
-                self._kept(key).pop(key, None)
-            elif key != EPOCH_KEY:
-                self._kept(key)[key] = value
-
-    def _kept(self, key: bytes) -> dict[bytes, bytes]:
-        return self.marks if key.startswith(MARK) else self.items
-
-
 class StateTable(faust.Table):  # type: ignore[misc]
     """A Faust table as far as partitions go: declared, assigned with its events, one compacted changelog.
 
@@ -72,11 +36,22 @@ class StateTable(faust.Table):  # type: ignore[misc]
     batches (200 in Faust). One write per partition at a time; a second one waits.
     """
 
-    def __init__(self, app: BatchApp, name: str, *, partitions: int, client_options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        app: BatchApp,
+        name: str,
+        *,
+        partitions: int,
+        client_options: Mapping[str, Any],
+        new_store: Callable[[int], Store] = new_memory_store,
+    ) -> None:
         super().__init__(app, name=name, partitions=partitions, key_type=bytes, value_type=bytes)
         self.changelog = self.changelog_topic.get_topic_name()
         self._client_options = dict(client_options)
-        self._owned: dict[int, _Owned] = {}
+        self.records_read = 0
+        self._empty_store = new_store
+        self._owned: dict[int, Owned] = {}
+        self._released: dict[int, Owned] = {}  # may come back
         app.unread_topics.add(self.changelog)
         app.tables.add(self)
 
@@ -96,13 +71,48 @@ class StateTable(faust.Table):  # type: ignore[misc]
         """Send what is still to be sent and close the producer."""
         await self._producer.stop()
 
+    @property
+    def refused(self) -> bool:
+        """Whether the brokers take no states now."""
+        return hasattr(self, "_writer") and self._writer.refused
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """Bytes of state by partition."""
+        return {partition: owned.states.size for partition, owned in self._owned.copy().items()}
+
     async def recover(self, partition: int) -> Recovered:
-        """Read the whole changelog partition and claim it under a new epoch, before anything of it is handled.
+        """Claim a partition under a new epoch and return what its changelog amounts to, before anything of it is handled.
 
         The claim is a record: everything before it counts by the epochs before, everything of a lower epoch behind it
         was written by a former owner that does not know yet. Such records are put right here and after each write.
         """
-        replay = Replay()
+        self.release(partition)  # should a recovery before this one have been cut short
+        released = self._released.get(partition)
+        recovered = await self._resume(partition, released) if released else None
+        if recovered is None:
+            self.forget(partition)
+            recovered = await self._read_all(partition)
+        self._released.pop(partition, None)
+        return recovered
+
+    async def _resume(self, partition: int, released: Owned) -> Recovered | None:
+        """Go on where this table was when it released the partition; None if anybody has written since.
+
+        Whoever owned it in between has claimed it with a record. Then our claim does not get the offset behind what we wrote last.
+        """
+        async with released.lock:  # a write on its way when it was released is still ours
+            epoch = released.epoch + 1
+            claimed = await self._claim(partition, epoch)
+            if claimed != released.end:
+                return None
+        released.states.fall_back()
+        released.epoch, released.end = epoch, claimed + 1
+        self._owned[partition] = released
+        return Recovered(epoch, released.states, released.marks, unbroken=True)
+
+    async def _read_all(self, partition: int) -> Recovered:
+        replay = Replay(values=self._empty_store(partition))
         async with self._reader(partition) as reader:
             first, end = await reader.bounds()
             reader.seek(first)
@@ -113,12 +123,11 @@ class StateTable(faust.Table):  # type: ignore[misc]
                 await reader.read_until(claimed, replay)
                 if replay.epoch < epoch:
                     break  # nobody else claimed it while we read
-        replay.values.pop(EPOCH_KEY, None)
         replay.stale.discard(EPOCH_KEY)
-        marks = {key: replay.values.pop(key) for key in [key for key in replay.values if key.startswith(MARK)]}
-        owned = self._owned[partition] = _Owned(epoch, claimed + 1, replay.values, marks, asyncio.Lock())
+        states = States(replay.values)
+        owned = self._owned[partition] = Owned(epoch, claimed + 1, states, replay.marks, asyncio.Lock())
         await self.write(partition, epoch, [(key, owned.value(key)) for key in replay.stale])
-        return Recovered(epoch, replay.values, marks)
+        return Recovered(epoch, states, replay.marks)
 
     async def write(self, partition: int, epoch: int, items: Sequence[Item]) -> None:
         """Write changed keys (None deletes) and return when the brokers have them on all replicas in sync.
@@ -134,11 +143,25 @@ class StateTable(faust.Table):  # type: ignore[misc]
             to_write = changes
             while to_write:
                 to_write = await self._write_once(partition, owned, to_write, changes)
-            owned.put(changes)
+            owned.save(changes)
 
     def release(self, partition: int) -> None:
-        """Forget a partition that was given back; `write` refuses it until the next `recover`."""
-        self._owned.pop(partition, None)
+        """Give a partition back; `write` refuses it until the next `recover`, which is quick if nobody else has had it by then."""
+        owned = self._owned.pop(partition, None)
+        if owned is not None:
+            self._released[partition] = owned
+
+    def forget_others(self, partitions: Collection[int]) -> None:
+        """Let go of every partition but these."""
+        for partition in {*self._owned, *self._released} - set(partitions):
+            self.release(partition)
+            self.forget(partition)
+
+    def forget(self, partition: int) -> None:
+        """Let go of what a released partition left behind."""
+        released = self._released.pop(partition, None)
+        if released is not None:
+            released.states.close()
 
     async def check_fences(self, partition: int, fences: Mapping[str, int]) -> None:
         """Compare the last applied offset per source topic with what the topic has; raise StateBeyondTopicError."""
@@ -162,7 +185,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         [(offset, _)] = await self._writer.write(partition, epoch, [(EPOCH_KEY, b"")])
         return offset
 
-    async def _write_once(self, partition: int, owned: _Owned, items: Changes, changes: Changes) -> Changes:
+    async def _write_once(self, partition: int, owned: Owned, items: Changes, changes: Changes) -> Changes:
         """Write, and return what must be written again because somebody else wrote in between."""
         corrections: Changes = {}
         for offset, count in await self._writer.write(partition, owned.epoch, list(items.items())):
@@ -171,17 +194,21 @@ class StateTable(faust.Table):  # type: ignore[misc]
             owned.end = max(owned.end, offset + count)
         return corrections
 
-    async def _put_right(self, partition: int, owned: _Owned, end: int, changes: Changes) -> Changes:
+    async def _put_right(self, partition: int, owned: Owned, end: int, changes: Changes) -> Changes:
         foreign = Intrusion()
         async with self._reader(partition) as reader:
             reader.seek(owned.end)
             await reader.read_until(end, foreign)
         if foreign.epoch > owned.epoch:
-            self.release(partition)
+            if self._owned.get(partition) is owned:
+                self.release(partition)
             raise OutrankedError(
                 f"{self.changelog}[{partition}] was claimed in epoch {foreign.epoch}, ours is {owned.epoch}"
             )
         return foreign.corrections(owned.epoch, lambda key: changes[key] if key in changes else owned.value(key))
 
     def _reader(self, partition: int) -> ChangelogReader:
-        return ChangelogReader(self._client_options, self.changelog, partition)
+        return ChangelogReader(self._client_options, self.changelog, partition, self._count_read)
+
+    def _count_read(self, records: int) -> None:
+        self.records_read += records

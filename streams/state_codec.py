@@ -32,6 +32,11 @@ def due_ms(raw: bytes) -> int:
     return due
 
 
+def version(raw: bytes) -> int:
+    """Return the version of the state: it follows the first byte of an array of at most 15 things."""
+    return raw[_TIMES.size + 1]
+
+
 def latest_ms(raw: bytes) -> int:
     """Return the newest moment at which the journey counts in a pane; NEVER while a customer of it waits."""
     latest: int = _TIMES.unpack_from(raw)[1]

@@ -12,6 +12,8 @@ from streams.settings import Settings
 HOUR_MS = 3_600_000
 COMPACTED_WITHIN_MS = 24 * HOUR_MS
 STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
+CHANGELOG_SEGMENT_BYTES = 64 * 1024 * 1024  # the newest segment is never compacted
+MARK_EVERY_MS = 5 * 60_000  # an owner writes to its changelog at least this often
 STATE_TABLES = ("journeys", "windows")
 PRODUCED_BY_OTHERS = frozenset(topic.name for topic in topics.EVENTS)
 LARGEST = "max.message.bytes"
@@ -66,10 +68,15 @@ def _configs(topic: topics.Topic) -> dict[str, str]:
 
 
 def _changelog_configs() -> dict[str, str]:
-    # The lag keeps a good value beside what a worker that had lost its partition wrote after it (see streams/state.py).
+    # What a recovery has to read is at most: twice the live states, what was written within the lag, and one segment a partition.
     return {
         "cleanup.policy": "compact",
-        "min.compaction.lag.ms": str(HOUR_MS),
+        "min.cleanable.dirty.ratio": "0.5",
+        # The lag keeps a good value beside what a worker that had lost its partition wrote after it, until the owner, which
+        # writes every few minutes (see streams/pair.py), has put that right (see streams/state.py).
+        "min.compaction.lag.ms": str(3 * MARK_EVERY_MS),
+        "segment.bytes": str(CHANGELOG_SEGMENT_BYTES),
+        "delete.retention.ms": str(HOUR_MS),  # of tombstones; a recovery takes a minute
         "max.compaction.lag.ms": str(COMPACTED_WITHIN_MS),  # what was erased is not there for longer
         LARGEST: str(STATE_MESSAGE_BYTES),
     }

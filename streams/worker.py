@@ -22,6 +22,7 @@ from streams.agents.merge_panes import PaneMerger, merge_panes
 from streams.app import create_app
 from streams.batching.app import BatchApp
 from streams.committer import Committer
+from streams.disk_store import stores_of
 from streams.ending import ending
 from streams.letters import dead_letter_message
 from streams.logic.policy import Policy
@@ -32,6 +33,9 @@ from streams.settings import Settings
 from streams.state import StateTable
 from streams.suppression import Suppressed
 from streams.topic_setup import STATE_TABLES, ensure_topics
+from streams.watch.server import serve
+from streams.watch.vitals import Vitals
+from streams.watch.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,8 @@ class Worker:
     committer: Committer
     ownership: Ownership
     merger: PaneMerger
+    vitals: Vitals
+    watchdog: Watchdog
 
     async def commit(self) -> None:
         """Connect to where results go, then commit turn after turn."""
@@ -59,7 +65,10 @@ class Worker:
 def run(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> None:
     """Run one worker until it is told to stop; topics that do not fit are told before it joins its group."""
     set_up_logging("INFO")
-    app = create_worker(settings, clickhouse, catalogue).app
+    worker = create_worker(settings, clickhouse, catalogue)
+    app = worker.app
+    if settings.metrics_port:
+        serve(worker.vitals, worker.watchdog, settings.metrics_port)
     created = ensure_topics(settings, sorted(app.unread_topics))
     if created:
         log.info("created topics %s", ", ".join(created))
@@ -79,9 +88,11 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     policy = Policy.of(catalogue)
     app = create_app(settings)
     options = settings.client_options()
-    states, marks = (
-        StateTable(app, table, partitions=settings.partitions, client_options=options) for table in STATE_TABLES
+    of_journeys, of_windows = STATE_TABLES
+    states = StateTable(
+        app, of_journeys, partitions=settings.partitions, client_options=options, new_store=stores_of(settings)
     )
+    marks = StateTable(app, of_windows, partitions=settings.partitions, client_options=options)
     writer, outbox = Writer(clickhouse), Outbox(options)
     committer = Committer(
         writer,
@@ -89,6 +100,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         outbox,
         flush_interval=settings.flush_interval_s,
         on_refused=functools.partial(letters_of_refused_rows, partitions=settings.partitions),
+        doing=app.stages,
     )
     suppressed = Suppressed()
     ownership = Ownership(
@@ -104,9 +116,12 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
     keep_dead_letters(app, committer, suppressed)
-    worker = Worker(app, writer, outbox, committer, ownership, merger)
-    for forever in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run):
-        app.task(ending(forever))
+    vitals = Vitals(app, writer, outbox, committer, ownership, merger, (states, marks), clickhouse.write_timeout_s)
+    watchdog = Watchdog(vitals, settings.stuck_after_s)
+    app.before_joining(watchdog.start)
+    worker = Worker(app, writer, outbox, committer, ownership, merger, vitals, watchdog)
+    for task in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run, app.sights.run):
+        app.task(ending(task))
     return worker
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -35,6 +36,17 @@ END_OF_TIME = 1 << 50
 
 At = str | int
 _numbers = count(1)
+
+
+@dataclass(slots=True)
+class Record:
+    """A record as a batch holds it."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def ms(at: At) -> int:

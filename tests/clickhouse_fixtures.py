@@ -43,19 +43,21 @@ class HostProcess:
 
     def __init__(self, path: Path, port: int = 0) -> None:
         self.path, self.port = path, port
+        self.log = path.with_name(f"{path.name}.log")
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> Self:
         command = [sys.executable, "-m", "sinks.host", "--path", str(self.path), "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-        )
+        with self.log.open("ab") as log:  # a pipe that nobody empties would stop the host when it is full
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+            )
         assert self.process.stdout
         line = self.process.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not address:
-            _, errors = self.process.communicate(timeout=10)
-            raise RuntimeError(f"the host did not start: {line}{errors}")
+            self.process.communicate(timeout=10)
+            raise RuntimeError(f"the host did not start: {line}{self.log.read_text()}")
         self.port = int(address[1])
         return self
 

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "replay-dead-letters": "touchstream.commands.replay_dead_letters",
     "rebuild": "touchstream.commands.rebuild",
     "erase": "touchstream.commands.erase",
+    "verify": "touchstream.commands.verify",
     "clickhouse": "touchstream.commands.clickhouse",
     "schemas": "touchstream.commands.schemas",
 }
@@ -35,6 +36,7 @@ ABOUT: Final = {
     "replay-dead-letters": "Send messages again that could not be used.",
     "rebuild": "Compute history anew with today's rules.",
     "erase": "Remove a person, and see that nobody brings them back.",
+    "verify": "Compute everything again, in a naive way, and compare with ClickHouse.",
     "clickhouse": "Serve the embedded ClickHouse on this machine.",
     "schemas": "Write JSON Schema and AsyncAPI of the events.",
 }

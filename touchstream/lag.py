@@ -26,7 +26,25 @@ class Lag:
     @property
     def total(self) -> int:
         """Messages behind, over all partitions; a partition without a commit counts from its beginning."""
-        return sum(max(end - self.committed.get(partition, 0), 0) for partition, end in self.ends.items())
+        return sum(map(self.of, self.ends))
+
+    @property
+    def done(self) -> int:
+        """Messages committed, over all partitions."""
+        return sum(self.committed.values())
+
+    def of(self, partition: TopicPartition) -> int:
+        """Messages behind in one partition."""
+        return max(self.ends.get(partition, 0) - self.committed.get(partition, 0), 0)
+
+    def unmoved(self, later: "Lag") -> list[TopicPartition]:
+        """Partitions behind, now and later, in which nothing was committed in between."""
+        return [
+            partition
+            for partition in sorted(self.ends)
+            if self.of(partition) and later.of(partition)
+            if self.committed.get(partition) == later.committed.get(partition)
+        ]
 
     @property
     def messages(self) -> int:

@@ -7,6 +7,7 @@ from streams.batching.app import BatchApp
 from streams.batching.batch import Batch
 from streams.committer import Committer
 from streams.ownership import Ownership
+from streams.stages import FOLD
 
 TOPICS = {topic.name: topic for topic in EVENTS}
 
@@ -22,6 +23,8 @@ def follow_journeys(app: BatchApp, ownership: Ownership, committer: Committer) -
             pair = ownership.pairs.get(batch.tp.partition)
             if pair is None or batch.generation != app.generation:
                 continue  # of an assignment that is gone: its new owner reads it again
-            effects = pair.fold(batch, TOPICS[batch.tp.topic], ownership.now_ms())
+            with app.stages.doing(FOLD):
+                effects = pair.fold(batch, TOPICS[batch.tp.topic], ownership.now_ms())
+            ownership.did(pair.partition, f"folded {len(batch)} of {batch.tp.topic}")
             effects.acknowledge = event.ack
             committer.add(effects)

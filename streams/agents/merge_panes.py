@@ -16,11 +16,12 @@ from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.letters import read_pane
+from streams.logic.panes import ALL_TOLD
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.rolling import RollingBook
 from streams.ownership import wall_clock_ms
 from streams.pair import EPOCH_SHIFT
-from streams.state import StateTable
+from streams.state import OutrankedError, StateTable
 
 EMIT_S: Final = 1.0
 MOST_TIME: Final = 0.05  # share of the time to spend on it: a back-fill touches every window of a day again and again
@@ -42,6 +43,9 @@ class Windows:
         for record in batch.records:
             if record.key is not None and record.value is not None:
                 source, pane = read_pane(record.key, record.value)
+                if pane.minute == ALL_TOLD:
+                    self.book.all_told(source, pane.epoch, pane.parts[0])
+                    continue
                 scope = Scope(pane.scope_kind, pane.scope)
                 self.book.put(scope, source, pane.minute, pane.epoch, pane.sequence, pane.parts)
 
@@ -70,7 +74,10 @@ class PaneMerger:
         """Raise the epoch of every partition that came, so that its rows outrank the last owner's."""
         for partition in sorted(tp.partition for tp in assignment.tps if tp.topic == PANES.name):
             if partition not in self.windows:
-                epoch = (await self._marks.recover(partition)).epoch
+                try:
+                    epoch = (await self._marks.recover(partition)).epoch
+                except OutrankedError:  # a rebalance came while we read: the next assignment is on its way
+                    return
                 self.windows[partition] = Windows(partition, epoch, self._policy)
 
     async def give_back(self, tps: Iterable[TP]) -> None:

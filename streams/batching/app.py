@@ -1,7 +1,7 @@
 """The Faust app whose agents receive batches."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -13,6 +13,8 @@ from faust.types import TP
 from streams.batching.batch import BatchSchema
 from streams.batching.consumer import BatchConsumer, BatchTransport
 from streams.batching.pairs import OnAssigned, OnRevoked, Pairs
+from streams.batching.sights import Sights
+from streams.stages import Stages
 
 EXIT_BUG = 70  # EX_SOFTWARE: an agent or a hook raised; a supervisor starts the worker again from the last commit
 EXIT_OPERATOR = 78  # EX_CONFIG: starting again will not help
@@ -86,6 +88,9 @@ class BatchApp(faust.App):  # type: ignore[misc]
         self.unread_topics: set[str] = set()
         self.limits = limits or Limits()
         self.pairs = Pairs(self.batched_topics)
+        self.sights = Sights(self)
+        self.stages = Stages()
+        self._before_joining: list[Callable[[], Awaitable[None]]] = []
         super().__init__(id, PartitionAssignor=Assignor, **options)
         self.on_rebalance_complete.connect(self._announce_assignment, weak=False)
 
@@ -108,6 +113,16 @@ class BatchApp(faust.App):  # type: ignore[misc]
         """
         self.pairs.on_revoked(hook)
         return hook
+
+    def before_joining(self, hook: Callable[[], Awaitable[None]]) -> None:
+        """Run `await hook()` on the event loop before this worker joins its group; tasks of Faust begin when it has its share."""
+        self._before_joining.append(hook)
+
+    async def on_first_start(self) -> None:
+        """Prepare as Faust does, then run our hooks."""
+        await super().on_first_start()
+        for hook in self._before_joining:
+            await hook()
 
     @property
     def generation(self) -> int:

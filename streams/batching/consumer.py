@@ -13,6 +13,7 @@ from streams.batching.batch import Batch, BatchMessage
 from streams.batching.chunks import Chunk
 from streams.batching.ledger import Ledger
 from streams.batching.thread import BatchConsumerThread
+from streams.stages import COMMIT
 
 FULL_POLL_S = 0.05  # how soon a partition that has got room again is looked at while others are quiet
 SETTLE_POLL_S = 0.01
@@ -89,6 +90,11 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         self._acked.pop(tp, None)  # Faust's own lists of single offsets: not used here, must not grow
         self._acked_index.pop(tp, None)
         return None if tp.topic in self.app.reread_topics else self.ledger.committable(tp)
+
+    async def _commit(self, offsets: Any) -> bool:
+        with self.app.stages.doing(COMMIT):
+            committed: bool = await super()._commit(offsets)
+        return committed
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         if tp.topic not in self.app.batched_topics:

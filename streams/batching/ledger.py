@@ -24,6 +24,7 @@ class Delivery:
 class _Lane:
     """The deliveries of one partition in offset order, oldest first; what is acknowledged at its head has left it."""
 
+    began_at: int  # where reading began
     under_way: deque[Delivery] = field(default_factory=deque)
     events: int = 0
     end: int | None = None
@@ -44,7 +45,7 @@ class Ledger:
 
     def deliver(self, tp: TP, start: int, next_offset: int, events: int) -> Delivery:
         """Note that a batch goes out. One that starts before an earlier one ends is a second reading: it replaces it."""
-        lane = self._lanes.setdefault(tp, _Lane())
+        lane = self._lanes.get(tp) or self._lanes.setdefault(tp, _Lane(start))
         while lane.under_way and lane.under_way[-1].next_offset > start:
             self._drop(lane, lane.under_way.pop())
         delivery = Delivery(tp, start, next_offset, events)
@@ -70,14 +71,24 @@ class Ledger:
         lane = self._lanes.get(tp)
         return lane.committable if lane else None
 
+    def done_to(self, tp: TP) -> int | None:
+        """Return the offset up to which everything is acknowledged, at first where reading began; None before that."""
+        lane = self._lanes.get(tp)
+        return None if lane is None else lane.began_at if lane.committable is None else lane.committable
+
+    def began_at(self, tp: TP) -> int | None:
+        """Return the offset at which reading began in this assignment; None before that."""
+        lane = self._lanes.get(tp)
+        return lane.began_at if lane else None
+
     def partitions(self) -> Iterator[TP]:
         """Iterate over the partitions that have something to commit."""
         return (tp for tp, lane in self._lanes.items() if lane.committable is not None)
 
     def is_settled(self, tp: TP, read_to: int | None) -> bool:
         """Whether everything that was read, up to `read_to`, has come here and is acknowledged."""
-        lane = self._lanes.get(tp) or _Lane()
-        return not lane.under_way and read_to in (None, lane.end)
+        lane = self._lanes.get(tp)
+        return read_to is None if lane is None else not lane.under_way and read_to in (None, lane.end)
 
     def has_room(self, tp: TP) -> bool:
         """Whether this partition may deliver more. A batch that stays unacknowledged stops its partition only."""

@@ -8,15 +8,10 @@ from faust.types import TP
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What this worker consumes now. `kept` are partitions nobody else can have had since the last assignment.
-
-    State in memory of a kept partition is still good, unless an agent was in the middle of a batch of it: that batch
-    comes again, and what it has already changed in memory may not be written anywhere.
-    """
+    """What this worker consumes now."""
 
     generation: int
     tps: frozenset[TP]
-    kept: frozenset[TP]
 
 
 OnAssigned = Callable[[Assignment], Awaitable[None]]
@@ -26,8 +21,7 @@ OnRevoked = Callable[[frozenset[TP]], Awaitable[None]]
 class Pairs:
     """The batched partitions of this worker, through all rebalances.
 
-    Faust gives every partition back in each rebalance. That a partition was held throughout can be told by the group's
-    generation: if it grew by one and we hold the partition before and after, no one else had it in between.
+    Faust gives every partition back in each rebalance. Whether anybody else had it in between is told by its changelog.
     """
 
     def __init__(self, batched_topics: Iterable[str]) -> None:
@@ -36,7 +30,9 @@ class Pairs:
         self._on_revoked: list[OnRevoked] = []
         self._generation = -1
         self._tps: frozenset[TP] = frozenset()
-        self._unbroken: frozenset[TP] = frozenset()  # since the last assignment that was announced
+        self.assigned = False  # whether the group has told this worker its share, which may be nothing
+        self.announcing = False  # whether hooks are at work on it
+        self.rebalances = 0
 
     @property
     def tps(self) -> frozenset[TP]:
@@ -53,21 +49,26 @@ class Pairs:
 
     def assign(self, tps: Iterable[TP], generation: int) -> None:
         """Note an assignment as soon as it is known."""
-        self._unbroken &= frozenset(tps) if generation == self._generation + 1 else frozenset()
         self._generation = generation
         self._tps = self._only_batched(tps)
+        self.assigned = True
+        self.rebalances += 1
 
     async def announce(self) -> None:
         """Run the hooks for the current assignment."""
-        assignment = Assignment(self._generation, self._tps, self._unbroken)
-        for hook in self._on_assigned:
-            await hook(assignment)
-        self._unbroken = assignment.tps
+        assignment = Assignment(self._generation, self._tps)
+        self.announcing = True
+        try:
+            for hook in self._on_assigned:
+                await hook(assignment)
+        finally:
+            self.announcing = False
 
     async def revoke(self, tps: Iterable[TP]) -> None:
         """Run the hooks for partitions that were given back."""
         revoked = self._only_batched(tps)
         self._tps -= revoked
+        self.assigned = False
         if revoked:
             for hook in self._on_revoked:
                 await hook(revoked)

@@ -77,8 +77,20 @@ def of_answer(answer: Answer, policy: Policy) -> Iterator[Contribution]:
 
 
 def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
-    """Everything a journey adds, recomputed from its state: what a new owner of a partition starts from."""
+    """Everything a journey adds, recomputed from its state."""
     yield from of_volume(journey, policy)
+    yield from of_conclusions(journey, policy)
+
+
+def of_volume(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
+    """Contributions of the events themselves: each counts when it happened."""
+    for minute, touchpoint, channel, is_automated in volume(journey):
+        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
+        yield Contribution(policy.scopes(touchpoint, channel), minute, parts)
+
+
+def of_conclusions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
+    """Contributions of what the events have come to: sessions, waits and answers."""
     for run in journey.runs:
         yield from of_run(run, policy)
     for dialogue in journey.dialogues.values():
@@ -86,13 +98,6 @@ def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
             yield from of_case(case, policy)
     for answer in counting(journey.answers):
         yield from of_answer(answer, policy)
-
-
-def of_volume(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
-    """Contributions of the events themselves: each counts when it happened."""
-    for at_ms, touchpoint, channel, is_automated in _volume(journey):
-        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
-        yield Contribution(policy.scopes(touchpoint, channel), at_ms // MINUTE_MS, parts)
 
 
 def open_waits(journey: "Journey", policy: Policy) -> Iterator[OpenWait]:
@@ -122,10 +127,11 @@ def _response(case: Case, waited_ms: int) -> Parts:
     return parts
 
 
-def _volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
+def volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
+    """Events of a journey as a pane counts them: minute, touchpoint, channel, and whether a machine did it."""
     for run in journey.runs:
         for step in run.steps:
-            yield step[AT], step[TOUCHPOINT], step[CHANNEL], bool(step[MARKS] & AUTOMATED)
+            yield step[AT] // MINUTE_MS, step[TOUCHPOINT], step[CHANNEL], bool(step[MARKS] & AUTOMATED)
     for events in (journey.notices, journey.answers):
         for event in events:
-            yield event[0], event[2], event[3], event[4]
+            yield event[0] // MINUTE_MS, event[2], event[3], event[4]

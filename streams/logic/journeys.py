@@ -17,8 +17,8 @@ from streams.logic.sessions import Run, Step
 from streams.logic.talks import Talk
 from streams.logic.visiting import Visits
 from streams.logic.watermark import NEVER
+from streams.logic.wire import WIRE_VERSION, upcast
 
-WIRE_VERSION: Final = 1
 INTERACTIONS: Final = 0  # positions of the two topics among the fences
 FEEDBACK: Final = 1
 CONVERSATIONAL: Final = frozenset({"call", "ticket", "message", "proposal"})
@@ -77,10 +77,10 @@ class Journey:
 
     @classmethod
     def from_wire(cls, journey_id: str, wire: Any) -> "Journey":
-        """Journey that `to_wire` described. It takes the wire's lists over."""
-        version, of_interactions, of_feedback, floor_ms, runs, notices, talks, said = wire
-        if version != WIRE_VERSION:
-            raise ValueError(f"state of journey {journey_id} has version {version}, this program reads {WIRE_VERSION}")
+        """Journey that `to_wire` described, in this version or an older one. It takes the wire's lists over."""
+        if wire[0] != WIRE_VERSION:
+            wire = upcast(journey_id, wire)
+        _, of_interactions, of_feedback, floor_ms, runs, notices, talks, said = wire
         journey = cls.__new__(cls)
         journey.journey_id = journey_id
         journey.fences = [of_interactions, of_feedback]

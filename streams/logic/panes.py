@@ -2,15 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.logic.arrivals import Arrivals, Fate
-from streams.logic.contributions import Contribution, OpenWait
+from streams.logic.contributions import Contribution, OpenWait, of_conclusions, open_waits, volume
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.watermark import NEVER
 
+if TYPE_CHECKING:
+    from streams.logic.journeys import Journey
+
 GAUGE: Final = -1  # the minute of a pane that says how many wait right now: [open waits, asked_ms of the oldest]
+ALL_TOLD: Final = -2  # the minute of a word about all scopes: what this owner has not told from [minute] on is nothing
 
 
 class Pane(NamedTuple):
@@ -18,7 +22,7 @@ class Pane(NamedTuple):
 
     scope_kind: str
     scope: str
-    minute: int  # since 1970, or GAUGE
+    minute: int  # since 1970, or GAUGE, or ALL_TOLD
     epoch: int
     sequence: int
     parts: list[Any]  # `Parts.to_wire`, or a gauge
@@ -91,13 +95,18 @@ class PaneBook:
                 del self._waiting[scope][wait_id]
             self._shaken.update(wait.scopes)
 
-    def restore(self, before: Iterable[Contribution], waits: Iterable[OpenWait]) -> None:
+    def restore(self, journey: "Journey") -> None:
         """Take in what a recovered journey contributes; minutes that are no longer kept were published long ago."""
-        for each in before:
+        self.volume.update([place for place in volume(journey) if place[0] >= self._kept_from])
+        for each in of_conclusions(journey, self._policy):
             if each.minute >= self._kept_from:
                 self.add(*each)
-        for wait in waits:
+        for wait in open_waits(journey, self._policy):
             self.wait_opened(wait)
+
+    def tell_all_gauges(self) -> None:
+        """Publish again who waits: readers forget what an earlier epoch said of it."""
+        self._shaken.update(scope for scope, waiting in self._waiting.items() if waiting)
 
     def advance(self, watermark_ms: int) -> None:
         """Note how far event time has come."""
@@ -126,6 +135,11 @@ class PaneBook:
         if not self._changed:
             self._forget()
         return panes
+
+    @property
+    def whole_from(self) -> int:
+        """First minute of which nothing is left out, not even when it was restored."""
+        return self._kept_from + 1
 
     @property
     def unpublished(self) -> int:

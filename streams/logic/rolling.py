@@ -47,6 +47,16 @@ class RollingBook:
             self._touched.add((scope, minute))
             self.advance(minute)
 
+    def all_told(self, source_partition: int, epoch: int, from_minute: int) -> None:
+        """Let go what former owners of a source had told and this one did not: it was taken back, and they died before saying so."""
+        if epoch > self._epochs.get(source_partition, -1):
+            self._new_owner(source_partition, epoch)
+        for scope, book in self._scopes.items():
+            outdated = book.older_than(epoch, source_partition, range(from_minute, self._newest + 1))
+            for minute in outdated:
+                book.put(source_partition, minute, (epoch, 0), Parts())
+                self._touched.add((scope, minute))
+
     def advance(self, minute: int) -> None:
         """Note the minute (since 1970) that time has come to, so that windows go on while nothing happens."""
         if minute > self._newest:

@@ -9,7 +9,9 @@ from streams.logic.sessions import AT, ID, Run, Step
 from streams.logic.visits import session_of
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Changes
+    from collections.abc import Iterable
+
+    from streams.logic.journeys import Changes, Gone, Journey
     from streams.logic.panes import PaneBook
 
 
@@ -69,3 +71,16 @@ class Visits:
             # And those that are open again: a late event moved their end past the watermark.
             gone = self._vanished - {run.started_ms for run in runs if run.closed_ms is not None}
             changes.gone_sessions += ((session_id(journey_id, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
+
+
+def open_for_an_heir(journeys: "Iterable[Journey]", former_clock_ms: int) -> list["Gone"]:
+    """Name the sessions that are open here, but that a former owner may have closed and published with fewer steps.
+
+    Its clock may have been further than ours is, up to `former_clock_ms`, and it died before it kept that state.
+    """
+    return [
+        (session_id(journey.journey_id, run.started_ms), journey.journey_id, run.started_ms)
+        for journey in journeys
+        for run in journey.runs
+        if run.closed_ms is None and len(run.steps) > 1 and run.started_ms < former_clock_ms
+    ]

@@ -44,6 +44,11 @@ class ScopeBook:
                 total.subtract(known[2])
         return True
 
+    def older_than(self, epoch: int, source: int, minutes: Iterable[int]) -> list[int]:
+        """List the minutes whose latest pane of a source is of an earlier epoch."""
+        known = self.latest
+        return [minute for minute in minutes if (pane := known.get((source, minute))) and pane[0] < epoch]
+
     def gauge(self) -> Gauge:
         """Open waits of all sources now."""
         gauges = [gauge for _, _, gauge in self.gauges.values()]

@@ -20,6 +20,7 @@ from tests.clickhouse_fixtures import HostProcess
 from tests.conftest import Broker
 from touchstream import lag
 from touchstream.brokers.kafka import KafkaCluster
+from touchstream.verify.held import Held, Journeys, held_of
 
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
@@ -53,13 +54,15 @@ class System:
         assert done.returncode == 0 or not check, f"{arguments}: {done.stdout}{done.stderr}"
         return done
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        """Start one more worker; its log is in the folder."""
+    def start_worker(self, script: Path | None = None, **environment: str) -> subprocess.Popen[bytes]:
+        """Start one more worker, or a script that is one with something added; its log is in the folder."""
         number = len(self.workers)
-        environment = self.environment | {"TOUCHSTREAM_STATE_DIR": str(self.folder / f"worker-{number}")}
+        folder = {"TOUCHSTREAM_STATE_DIR": str(self.folder / f"worker-{number}")}
         with (self.folder / f"worker-{number}.log").open("ab") as log:
-            command = [sys.executable, "-m", "touchstream", "worker"]
-            worker = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+            command = [sys.executable, *([str(script)] if script else ["-m", "touchstream"]), "worker"]
+            worker = subprocess.Popen(
+                command, env=self.environment | folder | environment, cwd=ROOT, stdout=log, stderr=log
+            )
         self.workers.append(worker)
         return worker
 
@@ -100,6 +103,14 @@ class System:
         client = self._client()
         try:
             return [tuple(row) for row in client.query(sql, parameters=parameters).result_rows]
+        finally:
+            client.close()
+
+    def held(self, journeys: Journeys) -> Held:
+        """Read everything ClickHouse holds about some journeys."""
+        client = self._client()
+        try:
+            return held_of(client, journeys)
         finally:
             client.close()
 

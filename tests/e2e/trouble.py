@@ -1,4 +1,4 @@
-"""Streams of events for a system in trouble, and what a naive single pass over them says must be found."""
+"""Streams of events for a system in trouble, and in what ClickHouse differs from what they say must be found."""
 
 import threading
 import time
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from schemas import codec
 from schemas.catalogue import Catalogue
@@ -15,20 +14,17 @@ from schemas.envelope import Event
 from schemas.topics import EVENTS, FEEDBACK, INTERACTIONS
 from streams.logic.policy import Policy
 from tests.e2e.system import System
-from tests.reference import Facts, conclude
 from touchstream.simulate.engine import Mishaps, simulate
 from touchstream.simulate.places import Places
 from touchstream.simulate.produced import Produced
+from touchstream.verify.compare import Clock, compare
+from touchstream.verify.difference import Difference, Kind
+from touchstream.verify.held import Held, Journeys
+from touchstream.verify.naive_facts import Facts
+from touchstream.verify.reference import conclude
+from touchstream.verify.run import lasting
 
 TOPICS = {topic.name: topic for topic in EVENTS}
-SESSIONS = (
-    "SELECT session_id, journey_id, toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(closed_at), close_reason, "
-    "events, steps, succeeded FROM v_sessions WHERE startsWith(journey_id, {journeys:String})"
-)
-WAITS = (
-    "SELECT wait_id, journey_id, toUnixTimestamp64Milli(asked_at), toUnixTimestamp64Milli(ended_at), outcome, breached, "
-    "waited_ms, position FROM v_waits WHERE startsWith(journey_id, {journeys:String})"
-)
 
 
 @dataclass(frozen=True)
@@ -53,10 +49,14 @@ class Stream:
         return [(message.topic, codec.decode(message.value, TOPICS[message.topic])) for message in self.messages]
 
     @cached_property
+    def _events(self) -> dict[tuple[str, str], Event]:
+        """Each event once, the first one."""
+        return {(topic, e.event_id): e for topic, e in reversed(self._read) if not isinstance(e, Refused)}
+
+    @cached_property
     def facts(self) -> Facts:
         """What must be found."""
-        events = {(topic, e.event_id): e for topic, e in reversed(self._read) if not isinstance(e, Refused)}
-        of_topic = {name: [e for (topic, _), e in events.items() if topic == name] for name in TOPICS}
+        of_topic = {name: [e for (topic, _), e in self._events.items() if topic == name] for name in TOPICS}
         return conclude(of_topic[INTERACTIONS.name], of_topic[FEEDBACK.name], self.policy)
 
     @property
@@ -64,44 +64,28 @@ class Stream:
         """How many messages must become dead letters."""
         return sum(isinstance(event, Refused) for _, event in self._read)
 
-    @property
-    def sessions(self) -> set[tuple[Any, ...]]:
-        """Sessions as `SESSIONS` reads them."""
-        return {
-            (
-                *(s.session_id, s.journey_id, s.started_ms, s.closed_ms, s.close_reason.value, s.events),
-                *(tuple(s.steps), s.succeeded),
-            )
-            for s in self.facts.sessions.values()
-        }
+    def differences(self, system: System) -> list[Difference]:
+        """Everything in which ClickHouse is not as these messages want it: facts first, then what follows from them."""
+        held = system.held(Journeys.beginning_with(self.journeys))
+        now_ms = time.time_ns() // 1_000_000
+        clock = Clock(now_ms - self.policy.allowed_lateness_ms - self.policy.idle_after_ms, now_ms)
+        return [*self._facts_missing_or_unknown(held), *compare(self.facts, held, clock)]
 
-    @property
-    def waits(self) -> set[tuple[Any, ...]]:
-        """Waits as `WAITS` reads them."""
-        return {
-            (w.wait_id, w.journey_id, w.asked_ms, w.ended_ms, w.outcome.value, w.breached, w.waited_ms, w.position)
-            for w in self.facts.waits.values()
-        }
-
-    def found_sessions(self, system: System) -> set[tuple[Any, ...]]:
-        """Sessions in ClickHouse."""
-        found = system.rows(SESSIONS, journeys=self.journeys)
-        assert len({row[0] for row in found}) == len(found)
-        return {(*row[:6], tuple(row[6]), row[7]) for row in found}
-
-    def found_waits(self, system: System) -> set[tuple[Any, ...]]:
-        """Waits in ClickHouse."""
-        found = system.rows(WAITS, journeys=self.journeys)
-        assert len({row[0] for row in found}) == len(found)
-        return set(found)
+    def _facts_missing_or_unknown(self, held: Held) -> Iterator[Difference]:
+        found = {(event.journey_id, event.event_id) for event in (*held.interactions, *held.feedback)}
+        wanted = {(event.journey_id, event.event_id) for event in self._events.values()}
+        for journey_id, event_id in wanted - found:
+            yield Difference(Kind.LOST, f"event {event_id} of journey {journey_id}", "is nowhere")
+        for journey_id, event_id in found - wanted:
+            yield Difference(Kind.DIFFERENT, f"event {event_id} of journey {journey_id}", "nobody sent it")
 
     def assert_found(self, system: System) -> None:
-        """Every session and wait of the reference is there once time has closed it, and nothing else is."""
+        """Everything the reference finds is there once time has closed it, and nothing else is."""
         system.settle()
-        system.until(lambda: self.found_sessions(system) == self.sessions, "sessions are those of the reference", 20)
-        system.until(lambda: self.found_waits(system) == self.waits, "waits are those of the reference", 20)
-        assert self.sessions
-        assert self.waits
+        lasted = lasting(lambda: self.differences(system), patience_s=20)
+        assert not lasted, "\n".join(map(str, lasted)) + system.logs()
+        assert self.facts.sessions
+        assert self.facts.waits
 
     def send(self, system: System, seconds: float = 0) -> None:
         """Send everything in order, evenly over a time; a broker that is away is waited for."""

@@ -124,8 +124,6 @@ def test_joining_and_leaving_lose_nothing_and_repeat_little(kafka: KafkaCluster)
         stage.wait_for_all(15_000)
         repeated = Counter(stage.delivered()).total() - len(stage.expected(15_000))
         assert repeated <= 2 * 500, "what was acknowledged must be committed before partitions are given back"
-        halved = next(line for line in first.said("assigned") if len(line["partitions"]) == 2)
-        assert halved["kept"] == 2, "it held both before, and the group did not move on without it"
         assert first.said("revoked")[0]["partitions"] == [0, 1, 2, 3]
         stage.wait_for_commits(dict.fromkeys(range(4), 15_000))
 

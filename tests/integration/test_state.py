@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams.app import create_app
 from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Item, Replay
+from streams.disk_store import stores_of
 from streams.settings import Settings
 from streams.state import OutrankedError, StateBeyondTopicError, StateTable
 from tests.conftest import Broker
@@ -20,12 +21,19 @@ from touchstream.brokers.kafka import KafkaCluster
 pytestmark = pytest.mark.integration
 
 
+@pytest.fixture(params=["memory", "disk"], autouse=True)
+def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every promise must hold wherever a worker has its states."""
+    monkeypatch.setenv("TOUCHSTREAM_STATE_STORE", request.param)
+
+
 @asynccontextmanager
 async def state_table(bootstrap: str, app_id: str) -> AsyncIterator[StateTable]:
     """Start a table as one worker would have it. Two with the same app id are two workers that both think they own it."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(brokers=bootstrap, app_id=app_id, partitions=2, state_dir=Path(folder))
-        table = StateTable(create_app(settings), "test", partitions=2, client_options=settings.client_options())
+        app, options = create_app(settings), settings.client_options()
+        table = StateTable(app, "test", partitions=2, client_options=options, new_store=stores_of(settings))
         await table.start()
         try:
             yield table
@@ -43,22 +51,22 @@ def app_id(broker: Broker) -> str:
 
 async def recovered(bootstrap: str, app_id: str, partition: int = 0) -> dict[bytes, bytes]:
     async with state_table(bootstrap, app_id) as table:
-        return dict((await table.recover(partition)).items)
+        return dict((await table.recover(partition)).states.items())
 
 
 async def test_what_was_written_is_recovered_by_the_next_owner(broker: Broker, app_id: str) -> None:
     async with state_table(broker.bootstrap, app_id) as table:
         first = await table.recover(0)
-        assert (first.epoch, first.items, first.marks) == (1, {}, {})
+        assert (first.epoch, dict(first.states.items()), first.marks) == (1, {}, {})
         await table.write(0, 1, [(b"a", b"1"), (b"b", b"2"), (b"\x00fence", b"17")])
         await table.write(0, 1, [(b"b", None), (b"c", b"3"), (b"a", b"4"), (b"empty", b"")])
-        assert first.items == {b"a": b"4", b"c": b"3", b"empty": b""}
+        assert dict(first.states.items()) == {b"a": b"4", b"c": b"3", b"empty": b""}
     async with state_table(broker.bootstrap, app_id) as table:
         second = await table.recover(0)
         assert second.epoch == 2
-        assert second.items == {b"a": b"4", b"c": b"3", b"empty": b""}
+        assert dict(second.states.items()) == {b"a": b"4", b"c": b"3", b"empty": b""}
         assert second.marks == {b"\x00fence": b"17"}
-        assert (await table.recover(1)).items == {}
+        assert dict((await table.recover(1)).states.items()) == {}
 
 
 async def test_reading_stops_and_goes_on_within_a_producer_batch(broker: Broker, app_id: str) -> None:
@@ -69,7 +77,7 @@ async def test_reading_stops_and_goes_on_within_a_producer_batch(broker: Broker,
     async with ChangelogReader({"bootstrap_servers": broker.bootstrap}, f"{app_id}-test-changelog", 0) as reader:
         reader.seek(1)  # behind the claim
         await reader.read_until(5, replay)
-        assert list(replay.values) == [b"0", b"1", b"2", b"3"]
+        assert [key for key, _ in replay.values.pairs()] == [b"0", b"1", b"2", b"3"]
         await reader.read_until(11, replay)
     assert len(replay.values) == 10
 
@@ -102,7 +110,7 @@ async def test_what_a_former_owner_wrote_is_put_right_with_the_next_write(kafka:
         await table.write(0, 2, [(b"a", b"good"), (b"gone", b"x"), (b"gone", None)])
         await write_as_zombie(kafka.bootstrap, app_id, [(b"a", b"bad"), (b"gone", b"bad"), (EPOCH_KEY, b"")])
         await table.write(0, 2, [(b"other", b"1")])
-    assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good", b"other": b"1", EPOCH_KEY: b""}
+    assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good", b"other": b"1"}
 
 
 async def test_what_a_former_owner_wrote_last_is_put_right_by_recovery(kafka: KafkaCluster, app_id: str) -> None:
@@ -112,7 +120,7 @@ async def test_what_a_former_owner_wrote_last_is_put_right_by_recovery(kafka: Ka
         await table.write(0, 2, [(b"a", b"good"), (b"deleted", b"x"), (b"deleted", None)])
     await write_as_zombie(kafka.bootstrap, app_id, [(b"a", b"bad"), (b"deleted", b"bad"), (b"b", None)])
     assert await recovered(kafka.bootstrap, app_id) == {b"a": b"good"}
-    assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good", EPOCH_KEY: b""}
+    assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good"}
 
 
 async def test_two_claims_at_once_end_with_one_owner(broker: Broker, app_id: str) -> None:
@@ -156,8 +164,65 @@ async def test_state_that_is_ahead_of_its_topic_is_an_error_with_a_cure(broker: 
     assert f"delete the topic {app_id}-test-changelog" in message
 
 
-async def replay_of(bootstrap: str, topic: str, partition: int) -> Replay:
-    replay = Replay()
+async def test_a_partition_that_comes_back_unread_by_others_is_not_read_again(
+    kafka: KafkaCluster, app_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with state_table(kafka.bootstrap, app_id) as table:
+        first = await table.recover(0)
+        await table.write(0, 1, [(b"a", b"1"), (b"b", b"1"), (b"\x00mark", b"1")])
+        first.states.put(b"a", b"not in the changelog")
+        table.release(0)
+        monkeypatch.setattr(StateTable, "_read_all", None)
+        second = await table.recover(0)
+        assert (second.epoch, second.unbroken) == (2, True)
+        assert dict(second.states.items()) == {b"a": b"1", b"b": b"1"}
+        assert second.marks.get(b"\x00mark") == b"1"
+        await table.write(0, 2, [(b"b", b"2")])
+    monkeypatch.undo()
+    assert await recovered(kafka.bootstrap, app_id) == {b"a": b"1", b"b": b"2"}
+
+
+async def test_a_partition_that_another_had_in_between_is_read_anew(kafka: KafkaCluster, app_id: str) -> None:
+    async with state_table(kafka.bootstrap, app_id) as one, state_table(kafka.bootstrap, app_id) as two:
+        await one.recover(0)
+        await one.write(0, 1, [(b"a", b"1")])
+        one.release(0)
+        await two.recover(0)  # a claim is enough: whoever made it may have written rows
+        again = await one.recover(0)
+        assert (again.epoch, again.unbroken) == (3, False)
+        one.release(0)
+        await two.recover(0)
+        await two.write(0, 4, [(b"a", b"2")])
+        assert dict((await one.recover(0)).states.items()) == {b"a": b"2"}
+
+
+async def test_a_write_on_its_way_when_its_partition_is_released_is_part_of_what_comes_back(
+    kafka: KafkaCluster, app_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with state_table(kafka.bootstrap, app_id) as table:
+        await table.recover(0)
+        may_go = asyncio.Event()
+        write, batches = ChangelogWriter.write, [[(b"a", b"1"), (b"gone", b"1")], [(b"a", b"2"), (b"gone", None)]]
+
+        async def slow(self: ChangelogWriter, partition: int, epoch: int, items: list[Item]) -> list[tuple[int, int]]:
+            await may_go.wait()
+            return await write(self, partition, epoch, items)
+
+        monkeypatch.setattr(ChangelogWriter, "write", slow)
+        writing = [asyncio.create_task(table.write(0, 1, items)) for items in batches]
+        await asyncio.sleep(0.05)
+        table.release(0)
+        recovering = asyncio.create_task(table.recover(0))
+        await asyncio.sleep(0.05)
+        may_go.set()
+        await asyncio.gather(*writing)
+        again = await recovering
+        assert (again.unbroken, dict(again.states.items())) == (True, {b"a": b"2"})
+    assert await recovered(kafka.bootstrap, app_id) == {b"a": b"2"}
+
+
+async def replay_of(bootstrap: str, topic: str, partition: int, replay: Replay | None = None) -> Replay:
+    replay = replay or Replay()
     async with ChangelogReader({"bootstrap_servers": bootstrap}, topic, partition) as reader:
         first, end = await reader.bounds()
         reader.seek(first)
@@ -179,7 +244,7 @@ async def plain_replay(bootstrap: str, app_id: str) -> dict[bytes, bytes]:
         first, end = await reader.bounds()
         reader.seek(first)
         await reader.read_until(end, replay)
-    return replay.values
+    return dict(replay.values.pairs())
 
 
 async def write_as_zombie(bootstrap: str, app_id: str, items: list[Item]) -> None:

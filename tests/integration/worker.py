@@ -12,9 +12,10 @@ from streams.app import create_app
 from streams.batching.app import NeedsOperatorError
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
+from streams.owned import Recovered
 from streams.process import run_worker
 from streams.settings import load_settings
-from streams.state import OutrankedError, Recovered, StateTable
+from streams.state import OutrankedError, StateTable
 
 config = json.loads(sys.argv[1])
 settings = load_settings(
@@ -52,7 +53,7 @@ async def on_assigned(assignment: Assignment) -> None:
         except OutrankedError:  # a rebalance came while we read: the next assignment is on its way
             return
     partitions = sorted(tp.partition for tp in assignment.tps)
-    report("assigned", partitions=partitions, kept=len(assignment.kept), generation=assignment.generation)
+    report("assigned", partitions=partitions, generation=assignment.generation)
 
 
 @app.on_pairs_revoked
@@ -110,7 +111,7 @@ async def keep_sums(batch: Batch) -> None:
     assert state is not None
     partition = batch.tp.partition
     recovered = held[partition]
-    count, total, fence = json.loads(recovered.items.get(b"sum", b"[0, 0, -1]"))
+    count, total, fence = json.loads(recovered.states.get(b"sum") or b"[0, 0, -1]")
     fresh = [record for record in batch.records if record.offset > fence]
     if fresh:
         value = [count + len(fresh), total + sum(int(record.value or 0) for record in fresh), fresh[-1].offset]

@@ -32,7 +32,7 @@ class KafkaNode:
         self.port = free_port()
         self.controller_port = free_port()
         self.properties = folder / f"node{node_id}.properties"
-        self._folder = folder
+        self.data = folder / f"node{node_id}"
         self._java = [java() or "java", *JVM_OPTIONS, "-cp", f"{jars}/*"]
         command = [*self._java, "kafka.Kafka", str(self.properties)]
         self.server = Server(f"Kafka node {node_id}", command, folder / f"node{node_id}.log")
@@ -48,7 +48,7 @@ class KafkaNode:
             "controller.listener.names": "CONTROLLER",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.quorum.voters": voters,
-            "log.dirs": self._folder / f"node{self.node_id}",
+            "log.dirs": self.data,
             "auto.create.topics.enable": "false",
             "group.initial.rebalance.delay.ms": 0,
             "group.min.session.timeout.ms": 1000,

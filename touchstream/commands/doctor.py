@@ -7,7 +7,7 @@ import click
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from touchstream.doctor.findings import Finding, State
-from touchstream.doctor.kafka_checks import kafka_findings
+from touchstream.doctor.kafka_checks import kafka_findings, pairs_behind
 from touchstream.doctor.other_checks import catalogue_finding, clickhouse_findings
 
 
@@ -26,6 +26,6 @@ def command() -> None:
     say(finding)
     for finding in kafka_findings(settings, catalogue.time.max_clock_skew_ms):
         say(finding)
-    for finding in clickhouse_findings(clickhouse, catalogue.time.max_clock_skew_ms):
+    for finding in clickhouse_findings(clickhouse, catalogue.time.max_clock_skew_ms, lambda: pairs_behind(settings)):
         say(finding)
     sys.exit(1 if failed else 0)

@@ -15,7 +15,7 @@ def command() -> None:
 
     Brokers or ClickHouse that go away are waited for, and so is a ClickHouse that is not there at the start. Brokers that
     are not there at the start end the worker after 10 s with one line: an address that is wrong must not look like work.
-    Exit codes: 0 after a signal, 2 when somebody has to do what the last line says, 70 for a mistake of Touchstream,
+    Exit codes: 0 after a signal, 2 when somebody has to do what the last line says, 70 for a mistake of Touchstream or a stuck worker,
     75 when another worker has taken over; the last two are for the supervisor to start it again.
     """
     settings = load_settings()

@@ -12,11 +12,11 @@ from schemas.topics import EVENTS
 from streams.settings import Settings
 from streams.topic_setup import partition_counts, plan_topics
 from touchstream.doctor.findings import Finding, fail, ok, skip
-from touchstream.lag import Lag, measure
+from touchstream.doctor.progress_checks import lag_findings
+from touchstream.lag import measure
 
 PROBE_TOPIC: Final = "touchstream.doctor"
 PROBE_CONFIGS: Final = {"message.timestamp.type": "LogAppendTime", "retention.ms": "3600000"}
-SECOND_LOOK_S: Final = 3.0
 
 
 def kafka_findings(
@@ -46,7 +46,7 @@ def _look(admin: Any, settings: Settings, max_skew_ms: int, wait: Callable[[floa
     counts = partition_counts(admin)
     yield from topic_findings(settings, counts)
     if all(topic.name in counts for topic in EVENTS):
-        yield lag_finding(lambda: measure(admin, settings.app_id), wait)
+        yield from lag_findings(lambda: measure(admin, settings.app_id), wait)
     yield clock_finding(admin, settings, max_skew_ms)
 
 
@@ -71,19 +71,19 @@ def topic_findings(settings: Settings, counts: dict[str, int]) -> Iterator[Findi
             yield fail("co-partitioning", seen, f"set TOUCHSTREAM_PARTITIONS={number}")
 
 
-def lag_finding(look: Callable[[], Lag], wait: Callable[[float], None]) -> Finding:
-    """Tell whether the worker keeps up: a lag is only wrong when nothing is done about it."""
-    first = look()
-    if first.total == 0:
-        return ok("lag", f"none, of {first.messages:,} messages")
-    wait(SECOND_LOOK_S)
-    second = look()
-    if sum(second.committed.values()) > sum(first.committed.values()):
-        return ok("lag", f"{second.total:,} messages, being worked on")
-    if not second.committed:
-        return fail("lag", f"{second.total:,} messages and no worker has ever read one", "start `touchstream worker`")
-    cure = "start `touchstream worker`, or read its log: it waits for ClickHouse when that is away"
-    return fail("lag", f"{second.total:,} messages, nothing was committed in {SECOND_LOOK_S:.0f} s", cure)
+def pairs_behind(settings: Settings) -> set[int]:
+    """Partition pairs with unread messages; none when no broker tells."""
+    try:
+        admin = KafkaAdminClient(**settings.client_options(), request_timeout_ms=10_000, bootstrap_timeout_ms=8_000)
+    except (KafkaError, ValueError):
+        return set()
+    try:
+        lag = measure(admin, settings.app_id)
+    except KafkaError:
+        return set()
+    finally:
+        admin.close()
+    return {place.partition for place in lag.ends if lag.of(place)}
 
 
 def clock_finding(admin: Any, settings: Settings, max_skew_ms: int) -> Finding:

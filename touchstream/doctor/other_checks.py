@@ -1,7 +1,7 @@
 """The catalogue and ClickHouse."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 
@@ -14,6 +14,7 @@ from streams.settings import Settings
 from touchstream.clickhouse_errors import in_one_line, reason
 from touchstream.doctor.findings import Finding, fail, ok
 from touchstream.doctor.kafka_checks import judged_clock
+from touchstream.doctor.skew_checks import skew_findings
 
 
 def catalogue_finding(settings: Settings) -> tuple[Finding, Catalogue]:
@@ -25,7 +26,9 @@ def catalogue_finding(settings: Settings) -> tuple[Finding, Catalogue]:
     return ok("catalogue", f"{len(catalogue.touchpoints)} touchpoints in {settings.catalogue}"), catalogue
 
 
-def clickhouse_findings(settings: ClickHouseSettings, max_skew_ms: int) -> Iterator[Finding]:
+def clickhouse_findings(
+    settings: ClickHouseSettings, max_skew_ms: int, behind: Callable[[], Collection[int]]
+) -> Iterator[Finding]:
     """Look at everything that has to do with ClickHouse; when it is away there is only one finding."""
     try:
         client = connect(settings)
@@ -41,6 +44,7 @@ def clickhouse_findings(settings: ClickHouseSettings, max_skew_ms: int) -> Itera
             yield fail("migrations", seen, "run `touchstream migrate`")
         else:
             yield ok("migrations", "current")
+            yield from skew_findings(client, behind, max_skew_ms)
         sent_ms = time.time() * 1000
         stamp_ms = float(str(client.command("SELECT toUnixTimestamp64Milli(now64(3))")))
         yield judged_clock("ClickHouse clock", sent_ms, stamp_ms, time.time() * 1000, max_skew_ms)

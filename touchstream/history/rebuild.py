@@ -20,6 +20,7 @@ from streams.logic.policy import Policy
 from streams.logic.recut import Moved
 from streams.recutting import MARK, Standing
 from streams.settings import Settings
+from streams.store import MemoryStore
 from streams.topic_setup import state_topics
 from touchstream.errors import UserError
 from touchstream.history import orders, stored
@@ -84,19 +85,20 @@ class Rebuild:
 
     async def _obeyed(self, partition: int) -> tuple[Standing, Mapping[bytes, bytes]]:
         """Wait until the owner of a pair has recut what it remembers; return how it stands, and what it remembers."""
-        changelog, replay = state_topics(self.settings.app_id)[0], Replay()
+        changelog, remembered = state_topics(self.settings.app_id)[0], MemoryStore()
+        replay = Replay(values=remembered)
         deadline = time.monotonic() + orders.PATIENCE_S
         async with ChangelogReader(self.settings.client_options(), changelog, partition) as reader:
             first, end = await reader.bounds()
             reader.seek(first)
             while True:
                 await reader.read_until(end, replay)
-                mark = replay.values.get(MARK)
+                mark = replay.marks.get(MARK)
                 standing = msgspec.msgpack.decode(mark, type=Standing) if mark is not None else None
                 if standing is not None and standing.name == self.name:
                     self._check_rules(standing, partition)
                     if standing.done:
-                        return standing, replay.values
+                        return standing, remembered
                     deadline = time.monotonic() + orders.PATIENCE_S
                 if time.monotonic() > deadline:
                     raise orders.no_worker([TopicPartition(changelog, partition)])

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiokafka
 import pytest
+from aiokafka.cluster import ClusterMetadata
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import SubscriptionState, TopicPartitionState
@@ -34,6 +35,7 @@ SIGNATURES = [
     (Consumer, "on_partitions_assigned", "self, assigned, generation_id"),
     (Consumer, "verify_event_path", "self, now, tp"),
     # called by it
+    (Consumer, "_commit", "self, offsets"),
     (Consumer, "_clean_unacked_messages", "self"),
     (Consumer, "commit_and_end_transactions", "self"),
     (Consumer, "maybe_wait_for_commit_to_finish", "self"),
@@ -56,6 +58,9 @@ SIGNATURES = [
     # overridden by streams/batching/app.py and batch.py
     (App, "_new_transport", "self"),
     (App, "_on_agent_error", "self, agent, exc"),
+    (App, "on_first_start", "self"),
+    (aiokafka.AIOKafkaConsumer, "end_offsets", "self, partitions"),
+    (ClusterMetadata, "leader_for_partition", "self, partition"),
     (PartitionAssignor, "assigned_actives", "self"),
     (PartitionAssignor, "assigned_standbys", "self"),
     (Schema, "loads_key", "self, app, message, loads, serializer"),
@@ -93,12 +98,12 @@ ATTRIBUTES = [
             "next_fetch_offset",
         ],
     ),
-    (TopicPartitionState, ["highwater", "position", "has_valid_position"]),
+    (TopicPartitionState, ["highwater", "position", "has_valid_position", "_position"]),
     (
         aiokafka.AIOKafkaConsumer,
-        ["_fetch_max_wait_ms", "_isolation_level", "_fetcher", "_coordinator", "_closed", "_subscription"],
+        ["_fetch_max_wait_ms", "_isolation_level", "_fetcher", "_coordinator", "_closed", "_subscription", "_client"],
     ),
-    (GroupCoordinator, ["generation"]),
+    (GroupCoordinator, ["generation", "coordinator_id"]),
     (Consumer, ["_acked", "_acked_index", "_committed_offset", "flow_active", "app", "unacked"]),
     (Transport, ["Consumer"]),
     (BootStrategy, ["enable_web"]),

@@ -1,9 +1,17 @@
+import time
+
 import pytest
 from kafka import TopicPartition
 
+from sinks import tables
+from sinks.arrow import encode
+from sinks.rows import interaction_row
 from streams.settings import Settings
+from tests.unit.sinks.samples import PLACED, page_view
 from touchstream.doctor.findings import State
-from touchstream.doctor.kafka_checks import judged_clock, lag_finding, topic_findings
+from touchstream.doctor.kafka_checks import judged_clock, topic_findings
+from touchstream.doctor.progress_checks import lag_findings
+from touchstream.doctor.skew_checks import clocks_finding, pairs_finding, skew_findings
 from touchstream.lag import Lag
 
 A, B = TopicPartition("touchpoint.interactions", 0), TopicPartition("touchpoint.feedback", 0)
@@ -22,19 +30,83 @@ def test_lag_counts_what_is_not_committed_and_never_less_than_nothing():
     assert Lag({A: 10}, {A: 12}).total == 0  # Tansu's end can lag behind by a batch
 
 
-@pytest.mark.parametrize(
-    ("looks", "state", "seen"),
-    [
-        ([Lag({A: 5}, {A: 5})], State.OK, "none, of 5 messages"),
-        ([Lag({A: 9}, {A: 2}), Lag({A: 9}, {A: 5})], State.OK, "4 messages, being worked on"),
-        ([Lag({A: 9}, {A: 2}), Lag({A: 11}, {A: 2})], State.FAIL, "9 messages, nothing was committed in 3 s"),
-        ([Lag({A: 9}, {}), Lag({A: 9}, {})], State.FAIL, "no worker has ever read one"),
-    ],
-)
-def test_a_lag_is_wrong_only_when_nothing_is_done_about_it(looks, state, seen):
-    finding = lag_finding(iter(looks).__next__, lambda seconds: None)
-    assert finding.state is state
-    assert seen in str(finding).replace("11 messages", "9 messages")
+def judged(*looks: Lag) -> list[str]:
+    left = iter(looks)
+    return [str(finding) for finding in lag_findings(lambda: next(left), lambda seconds: None)]
+
+
+def test_no_lag_is_well():
+    assert judged(Lag({A: 5}, {A: 5})) == ["OK    lag: none, of 5 messages"]
+
+
+def test_a_lag_that_is_being_worked_on_says_when_it_will_be_gone():
+    [said] = judged(Lag({A: 9000}, {A: 300}), Lag({A: 9300}, {A: 1200}))
+    assert said.startswith("OK    lag: 8,100 messages, 300 a second are worked off and 100 arrive")
+    assert said.endswith("gone in about 40 s")
+
+
+def test_a_lag_that_grows_although_it_is_worked_on_needs_more_workers():
+    [said] = judged(Lag({A: 9000}, {A: 300}), Lag({A: 12_000}, {A: 900}))
+    assert said.startswith(
+        "FAIL  lagging: 11,100 messages, 200 a second are worked off and 1,000 arrive; start more workers"
+    )
+
+
+def test_nobody_who_works_is_told():
+    assert "FAIL  lag: 9 messages and no worker has ever read one" in judged(Lag({A: 9}, {}), Lag({A: 9}, {}))[0]
+    assert (
+        "FAIL  stuck: 9 messages, nothing was committed in 3 s" in judged(Lag({A: 9}, {A: 2}), Lag({A: 11}, {A: 2}))[0]
+    )
+
+
+def test_a_partition_that_waits_while_others_get_on_is_named():
+    looks = [Lag({A: 90, B: 5}, {A: done, B: 3}) for done in (20, 50, 80)]
+    [_, said] = judged(*looks)
+    assert said.startswith(
+        "FAIL  stuck: touchpoint.feedback[0] at 3 of 5: nothing was committed in 15 s while others got on"
+    )
+    looks[2] = Lag({A: 90, B: 5}, {A: 80, B: 4})
+    assert judged(*looks)[1] == "OK    stuck: no partition"
+
+
+def test_a_pair_far_behind_in_event_time_is_skewed_only_when_it_has_something_to_read():
+    newest_ms = {0: 9_000_000, 1: 8_990_000, 2: 6_000_000, 3: 1_000_000}
+    said = str(pairs_finding(newest_ms, lambda: {1, 2}))
+    assert said.startswith("FAIL  skewed: pair 2 is 50 min of event time behind the others; ")
+    assert pairs_finding(newest_ms, lambda: {0, 1}).state is State.OK
+    assert pairs_finding({}, lambda: set()).state is State.OK
+
+
+def test_a_producer_whose_clock_is_ahead_is_named_by_its_touchpoint():
+    said = str(clocks_finding([("rare", 1, 2), ("shop", 30, 1000), ("web", 1, 5000)], 300_000))
+    assert said.startswith(
+        "FAIL  skewed clock: 30 of 1,000 events of shop in a day (3.0%) were more than 300 s ahead; "
+    )
+    assert str(clocks_finding([("web", 1, 5000)], 300_000)).endswith(
+        "1 of 5,000 events in a day were more than 300 s ahead"
+    )
+
+
+def test_skew_is_read_from_what_clickhouse_holds(migrated):
+    now_ms = time.time_ns() // 1_000_000
+    rows = [
+        interaction_row(
+            page_view(event_id=f"e{n}"),
+            **PLACED
+            | {
+                "offset": n,
+                "at_ms": now_ms - n % 2 * 3_600_000,
+                "received_ms": now_ms,
+                "partition": n % 2,
+                "clamped": n < 20,
+            },
+        )
+        for n in range(200)
+    ]
+    migrated.insert_arrow("interactions", encode(tables.INTERACTIONS, rows))
+    skewed, clock = skew_findings(migrated, lambda: {1}, 300_000)
+    assert skewed.seen == "pair 1 is 60 min of event time behind the others"
+    assert clock.seen.startswith("20 of 200 events of web_cart in a day (10.0%)")
 
 
 def test_topics_that_cannot_be_joined_are_a_finding():

@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.logic.calendars import Calendar
-from streams.logic.contributions import contributions, open_waits
 from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
 from streams.logic.policy import Place, Policy, Scope, Target
 from streams.logic.sketch import Sketch
-from tests import builders, reference
+from tests import builders
 from tests.builders import HOUR, MINUTE, PLACES, Tables
+from touchstream.verify import reference
 
 OFFICE = Calendar("office", "Europe/Bucharest", [[(480, 720), (780, 1080)]] * 5 + [[], []])
 RULES = builders.policy(
@@ -204,7 +204,7 @@ def test_a_crash_and_a_replay_in_other_batches_leave_the_same_facts(data: st.Dat
     owner.states = kept
     for name in kept:
         journey = owner.journey(name)
-        owner.book.restore(contributions(journey, RULES), open_waits(journey, RULES))
+        owner.book.restore(journey)
     for events, watermark_ms in data.draw(batches(data.draw(interleavings(arrivals)))):
         tables.apply(owner.batch(events, watermark_ms))
     tables.apply(owner.batch([], builders.END_OF_TIME))
@@ -234,7 +234,7 @@ def test_recomputed_contributions_are_the_incremental_ones(data: st.DataObject) 
     fresh = PaneBook(RULES)
     for name in owner.states:
         journey = owner.journey(name)
-        fresh.restore(contributions(journey, RULES), open_waits(journey, RULES))
+        fresh.restore(journey)
     assert panes_of(owner.book) == panes_of(fresh)
     assert owner.book.open_waits == fresh.open_waits
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.logic.contributions import OpenWait, contributions, open_waits
+from streams.logic.contributions import OpenWait
 from streams.logic.panes import GAUGE, PaneBook
 from streams.logic.parts import COUNTS, Parts
 from streams.logic.policy import OVERALL, Scope
@@ -256,7 +256,7 @@ def test_a_new_owner_starts_from_what_the_journeys_say() -> None:
     desk = Desk()
     desk.batch(page_view("10:00"), answer(9, "10:01"), inbound("10:02"), watermark="12:00")
     heir = PaneBook(desk.policy, ms("12:00"))
-    heir.restore(contributions(desk.journey, desk.policy), open_waits(desk.journey, desk.policy))
+    heir.restore(desk.journey)
     assert heir.publish(2, 1) == [each._replace(epoch=2) for each in desk.book.publish(1, 1)]
 
 
@@ -264,7 +264,7 @@ def test_a_new_owner_does_not_publish_minutes_that_were_let_go() -> None:
     desk = Desk()
     desk.batch(page_view("10:00"), watermark="12:00")
     heir = PaneBook(desk.policy, ms("2 10:00"))
-    heir.restore(contributions(desk.journey, desk.policy), open_waits(desk.journey, desk.policy))
+    heir.restore(desk.journey)
     assert (heir.publish(2, 1), heir.too_late) == ([], 0)
 
 

@@ -7,9 +7,9 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError
 
 from sinks.errors import SchemaMismatchError, SinkUnavailable
-from sinks.failures import BAD_ROW, DISK, NETWORK, OVERLOADED, REPLICAS, SCHEMA, is_bad_row, meaning
+from sinks.failures import BAD_ROW, DISK, NETWORK, OVERLOADED, READ_ONLY, REPLICAS, SCHEMA, is_bad_row, meaning
 
-KINDS = (OVERLOADED, DISK, REPLICAS, NETWORK, BAD_ROW, SCHEMA)
+KINDS = (OVERLOADED, DISK, REPLICAS, READ_ONLY, NETWORK, BAD_ROW, SCHEMA)
 
 
 def test_every_code_has_the_name_that_clickhouse_gives_it(migrated: Client) -> None:
@@ -33,6 +33,7 @@ def test_no_code_is_of_two_kinds() -> None:
         (DatabaseError("HTTP driver received HTTP status 429"), "proxy"),
         (DatabaseError("Code: 252", code=252), "overloaded"),
         (DatabaseError("Code: 241", code=241), "memory"),
+        (DatabaseError("Code: 164", code=164), "readonly"),
         (DatabaseError("Code: 242", code=242), "Keeper"),
         (DatabaseError("Code: 243", code=243), "disk"),
         (DatabaseError("Code: 1001 ... No space left on device", code=1001), "disk"),

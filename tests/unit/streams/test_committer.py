@@ -1,14 +1,17 @@
 """The order of the promise: rows, then states, then offsets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+
+import pytest
 
 from sinks import tables
 from sinks.columns import Columns
 from sinks.storing import RefusedRow
-from streams.committer import ROOM_ROWS, Committer, Effects, Rows
+from streams.committer import ROOM_ROWS, Committer, Effects, Rows, StateWriter
 from streams.outbox import Message
+from streams.state import OutrankedError
 
 
 class Diary:
@@ -44,10 +47,12 @@ class Stating:
 
 
 @asynccontextmanager
-async def running(diary: Diary, flush_interval: float = 0.0) -> AsyncIterator[Committer]:
+async def running(
+    diary: Diary, flush_interval: float = 0.0, states: StateWriter | None = None
+) -> AsyncIterator[Committer]:
     committer = Committer(
         Rowing(diary),
-        Stating(diary),
+        states or Stating(diary),
         diary,
         flush_interval=flush_interval,
         on_refused=lambda refused: [Message("touchpoint.dead-letters", 0, b"k", b"v") for _ in refused],
@@ -122,6 +127,39 @@ async def test_what_a_lost_partition_has_pending_is_neither_stored_as_state_nor_
     acknowledged = [entry[1] for entry in diary.entries if isinstance(entry, tuple) and entry[0] == "acknowledged"]
     assert acknowledged == ["other"]
     assert not any(isinstance(entry, tuple) and entry[:2] == ("states", 3) for entry in diary.entries)
+
+
+class Outranked(Stating):
+    """Another worker has claimed the partition while our states were on their way."""
+
+    def __init__(self, diary: Diary) -> None:
+        super().__init__(diary)
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.write = self.refuse
+
+    async def refuse(self, partition: int, epoch: int, items: Sequence[tuple[bytes, bytes | None]]) -> None:
+        self.meanwhile()
+        raise OutrankedError(f"claimed in epoch {epoch + 1}")
+
+
+async def test_a_next_owner_who_is_quick_does_not_end_a_worker_that_has_given_the_partition_back() -> None:
+    diary = Diary()
+    outranked = Outranked(diary)
+    async with running(diary, states=outranked) as committer:
+        outranked.meanwhile = lambda: committer.disown(0, 1)
+        committer.add(effects(diary, "a"))
+        committer.add(Effects(partition=1, acknowledge=lambda: diary.entries.append(("acknowledged", "other"))))
+        await asyncio.wait_for(committer.drained(), timeout=2)
+
+    assert [entry for entry in diary.entries if "acknowledged" in entry] == [("acknowledged", "other")]
+
+
+async def test_a_worker_that_is_outranked_without_knowing_hears_of_it() -> None:
+    diary = Diary()
+    committer = Committer(Rowing(diary), Outranked(diary), diary, flush_interval=0.0, on_refused=lambda refused: [])
+    committer.add(effects(diary, "a"))
+    with pytest.raises(OutrankedError):
+        await committer.run()
 
 
 async def test_a_full_buffer_makes_the_agents_wait() -> None:

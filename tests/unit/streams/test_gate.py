@@ -11,8 +11,8 @@ from streams.orders import Erase, header_of
 from streams.replays import Origin
 from streams.replays import header_of as replay_header
 from tests import builders
-from tests.builders import HOUR, MINUTE
-from tests.unit.streams.test_pair import NOW, Record, System, record
+from tests.builders import HOUR, MINUTE, Record
+from tests.pairs import NOW, System, record
 
 ORIGIN = Origin(INTERACTIONS.name, 0, 3, attempts=1, received_ms=NOW - HOUR)
 

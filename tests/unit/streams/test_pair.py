@@ -1,119 +1,25 @@
 """One partition pair, without broker or database: what goes in comes out as rows, once, whatever crashes in between."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import closing
 
 from faust.types import TP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas import codec
-from schemas.envelope import Event
-from schemas.topics import FEEDBACK, INTERACTIONS, Topic
+from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
-from sinks.tables import Table
 from streams.batching.batch import Batch
 from streams.committer import Effects
-from streams.logic.policy import Policy
 from streams.pair import Pair
-from streams.state import Recovered
-from tests import builders, reference
-from tests.builders import HOUR, MINUTE
+from tests import builders
+from tests.builders import HOUR, MINUTE, Record
+from tests.pairs import NOW, NewStore, System, record
 from tests.unit.logic.test_any_order import RULES, log
-
-NOW = builders.ms("12:00")
-IDENTITY = {
-    tables.INTERACTIONS: ("source_partition", "source_offset"),
-    tables.ANSWERS: ("source_partition", "source_offset"),
-    tables.SKIPPED: ("topic", "partition", "offset"),
-    tables.SESSIONS: ("session_id",),
-    tables.WAITS: ("wait_id",),
-    tables.CONVERSATIONS: ("journey_id", "conversation_id"),
-}
+from touchstream.verify import reference
 
 
-@dataclass(slots=True)
-class Record:
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
-
-
-class ClickHouse:
-    """Keeps the row with the highest version of each identity, as ReplacingMergeTree does."""
-
-    def __init__(self) -> None:
-        self.rows: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = {table: {} for table in IDENTITY}
-
-    def store(self, effects: Effects) -> None:
-        for table, rows in effects.rows.items():
-            for values in rows:
-                row = dict(zip(table.names, values, strict=True))
-                identity = tuple(row[name] for name in IDENTITY[table])
-                known = self.rows[table].get(identity)
-                if known is None or row["version"] >= known["version"]:
-                    self.rows[table][identity] = row
-
-    def alive(self, table: Table) -> list[dict[str, Any]]:
-        return [row for row in self.rows[table].values() if not row.get("is_deleted")]
-
-
-@dataclass
-class System:
-    """A pair, its changelog and its tables; `crash` loses what was only in memory."""
-
-    clickhouse: ClickHouse = field(default_factory=ClickHouse)
-    changelog: dict[bytes, bytes] = field(default_factory=dict)
-    epoch: int = 0
-    partitions: int = 1
-    policy: Policy = RULES
-    pair: Pair = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.crash()
-
-    def crash(self) -> None:
-        items = {key: value for key, value in self.changelog.items() if not key.startswith(b"\x00")}
-        marks = {key: value for key, value in self.changelog.items() if key.startswith(b"\x00")}
-        self.pair = Pair(0, self.partitions, self.policy, NOW)
-        self.epoch += 1
-        self.pair.take_over(Recovered(self.epoch, items, marks))
-
-    def batch(self, topic: Topic, records: list[Record], now_ms: int = NOW) -> Effects:
-        end = records[-1].offset + 1
-        batch = Batch(TP(topic.name, 0), records, records[0].offset, end, end, 1)
-        return self.pair.fold(batch, topic, now_ms)
-
-    def flush(self, effects: Effects, keep: Iterable[bytes] | None = None) -> None:
-        for key, value in effects.states.items():
-            if keep is None or key in keep:
-                if value is None:
-                    self.changelog.pop(key, None)
-                else:
-                    self.changelog[key] = value
-
-    def run(self, effects: Effects | None) -> None:
-        if effects is not None:
-            self.clickhouse.store(effects)
-            self.flush(effects)
-
-    def end_of_time(self) -> None:
-        """Both topics are read and silent: the watermark follows a wall clock that is far ahead."""
-        for side in (0, 1):
-            self.pair.clock.caught_up(side, now_ms=NOW)
-        while (effects := self.pair.tick(NOW + 30 * 24 * HOUR)) is not None:
-            self.run(effects)
-
-
-def record(event: Event, offset: int, key: str | None = None) -> Record:
-    return Record(offset, NOW, (key or event.journey_id).encode(), codec.encode(event))
-
-
-def test_a_batch_becomes_facts_and_state() -> None:
-    system = System()
+def test_a_batch_becomes_facts_and_state(system: System) -> None:
     system.run(system.batch(INTERACTIONS, [record(builders.page_view(), 0), record(builders.page_view("10:05"), 1)]))
     assert len(system.clickhouse.alive(tables.INTERACTIONS)) == 2
     assert system.clickhouse.alive(tables.SESSIONS) == [], "it is still open"
@@ -122,8 +28,8 @@ def test_a_batch_becomes_facts_and_state() -> None:
     assert session["events"] == 2
 
 
-def test_the_same_event_again_is_a_counted_duplicate() -> None:
-    system, event = System(), builders.page_view()
+def test_the_same_event_again_is_a_counted_duplicate(system: System) -> None:
+    event = builders.page_view()
     system.run(system.batch(INTERACTIONS, [record(event, 0), record(event, 1)]))
     system.run(system.batch(INTERACTIONS, [record(event, 2)]))
     skipped = system.clickhouse.alive(tables.SKIPPED)
@@ -131,8 +37,8 @@ def test_the_same_event_again_is_a_counted_duplicate() -> None:
     assert len(system.clickhouse.alive(tables.INTERACTIONS)) == 1
 
 
-def test_a_message_with_a_wrong_key_is_sent_back_with_the_right_one_and_counted() -> None:
-    system, event = System(), builders.page_view(journey_id="j7")
+def test_a_message_with_a_wrong_key_is_sent_back_with_the_right_one_and_counted(system: System) -> None:
+    event = builders.page_view(journey_id="j7")
     effects = system.batch(INTERACTIONS, [record(event, 0, key="somebody else")])
     [message] = effects.before
     assert (message.topic, message.key, message.value) == (INTERACTIONS.name, b"j7", codec.encode(event))
@@ -148,8 +54,7 @@ def test_a_rekeyed_message_is_taken_even_where_another_partitioner_put_it() -> N
     assert len(effects.rows[tables.INTERACTIONS]) == 1
 
 
-def test_garbage_becomes_a_dead_letter_and_the_rest_of_the_batch_is_stored() -> None:
-    system = System()
+def test_garbage_becomes_a_dead_letter_and_the_rest_of_the_batch_is_stored(system: System) -> None:
     garbage = Record(0, NOW, b"k", b"\xff\x00garbage")
     effects = system.batch(INTERACTIONS, [garbage, record(builders.page_view(), 1)])
     [letter] = effects.before
@@ -158,15 +63,16 @@ def test_garbage_becomes_a_dead_letter_and_the_rest_of_the_batch_is_stored() -> 
     assert len(effects.rows[tables.INTERACTIONS]) == 1
 
 
-def test_an_event_from_tomorrow_is_stored_at_its_receipt_and_flagged() -> None:
-    system = System()
+def test_an_event_from_tomorrow_is_stored_at_its_receipt_and_flagged(system: System) -> None:
     system.run(system.batch(INTERACTIONS, [record(builders.page_view("1 12:00"), 0)]))
     [row] = system.clickhouse.alive(tables.INTERACTIONS)
     assert (row["occurred_at"], row["clamped"]) == (NOW, True)
 
 
-def test_one_event_from_2099_does_not_move_the_clock_even_where_the_broker_believes_its_producer() -> None:
-    system, in_2099 = System(), NOW + 73 * 365 * 24 * HOUR
+def test_one_event_from_2099_does_not_move_the_clock_even_where_the_broker_believes_its_producer(
+    system: System,
+) -> None:
+    in_2099 = NOW + 73 * 365 * 24 * HOUR
     wrong = Record(0, in_2099, b"j2", codec.encode(builders.page_view(in_2099, journey_id="j2")))
     system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:59"), 1), wrong]))
     system.pair.clock.caught_up(1, now_ms=NOW - MINUTE)  # nobody gives feedback, so the clock is that of interactions
@@ -175,23 +81,20 @@ def test_one_event_from_2099_does_not_move_the_clock_even_where_the_broker_belie
     assert system.clickhouse.alive(tables.SESSIONS) == [], "nobody has been silent for half an hour"
 
 
-def test_an_open_wait_misses_its_target_by_the_clock_alone_also_after_a_restart() -> None:
-    system = System()
+def test_an_open_wait_misses_its_target_by_the_clock_alone_also_after_a_restart(system: System) -> None:
     system.run(system.batch(INTERACTIONS, [record(builders.call("queued", "11:59"), 0)]))
     system.crash()
     [wait] = system.clickhouse.alive(tables.WAITS)
     assert not wait["breached"]
     assert system.pair.tick(NOW) is None, "nobody has said yet that the topics are read"
-    for side in (0, 1):
-        system.pair.clock.caught_up(side, now_ms=NOW)
+    system.quiet()
     system.run(system.pair.tick(NOW + 2 * MINUTE))
     [wait] = system.clickhouse.alive(tables.WAITS)
     assert wait["breached"]
     assert wait["outcome"] == "open"
 
 
-def test_a_new_owner_outranks_the_old_one_whatever_that_one_still_writes() -> None:
-    system = System()
+def test_a_new_owner_outranks_the_old_one_whatever_that_one_still_writes(system: System) -> None:
     old, first = system.pair, record(builders.call("queued", "11:00"), 0)
     system.run(system.batch(INTERACTIONS, [first]))
     stale = old.fold(
@@ -204,13 +107,29 @@ def test_a_new_owner_outranks_the_old_one_whatever_that_one_still_writes() -> No
     assert wait["outcome"] == "answered"
 
 
-def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_older_event_is_very_late() -> None:
-    system = System()
+def test_a_session_that_a_former_owner_closed_and_a_late_event_has_opened_again_is_not_there(system: System) -> None:
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:00"), 0)]))
+    for side in (0, 1):
+        system.pair.clock.caught_up(side, now_ms=NOW)
+    closed = system.pair.tick(NOW + MINUTE)
+    assert closed is not None
+    system.clickhouse.store(closed)  # ... and then it dies: nobody remembers that the session was published
+    assert len(system.clickhouse.alive(tables.SESSIONS)) == 1
+    system.crash()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:20"), 1)]))
+    assert system.clickhouse.alive(tables.SESSIONS) == []
+    system.end_of_time()
+    [session] = system.clickhouse.alive(tables.SESSIONS)
+    assert session["events"] == 2
+
+
+def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_older_event_is_very_late(
+    system: System,
+) -> None:
     system.run(system.batch(INTERACTIONS, [record(builders.page_view("10:00"), 0)]))
     assert b"j1" in system.changelog
     later = NOW + 8 * 24 * HOUR
-    for side in (0, 1):
-        system.pair.clock.caught_up(side, now_ms=NOW)
+    system.quiet()
     system.run(system.pair.tick(later))
     assert b"j1" in system.changelog, "it was touched a moment ago, as far as this owner knows"
     for hours in (1, 2, 3):
@@ -224,15 +143,16 @@ def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_olde
     assert len(system.pair) == 0, "it touched no state"
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data())
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
 def test_crashes_between_any_two_steps_leave_the_rows_of_the_reference_and_no_hole_in_the_ledger(
-    data: st.DataObject,
+    new_store: NewStore, data: st.DataObject
 ) -> None:
     done, said, arrivals = data.draw(log())
     topics = (INTERACTIONS, FEEDBACK)
     logs = [[record(event, offset) for topic, offset, event in arrivals if topic == side] for side in (0, 1)]
-    system = live_through(logs, data)
+    with closing(System(RULES, new_store=new_store)) as system:
+        live_through(system, logs, data)
     facts, clickhouse = reference.conclude(done, said, RULES), system.clickhouse
     assert {row["session_id"] for row in clickhouse.alive(tables.SESSIONS)} == set(facts.sessions)
     waits = {
@@ -246,9 +166,9 @@ def test_crashes_between_any_two_steps_leave_the_rows_of_the_reference_and_no_ho
         assert not stored & skipped
 
 
-def live_through(logs: list[list[Record]], data: st.DataObject) -> System:
+def live_through(system: System, logs: list[list[Record]], data: st.DataObject) -> None:
     """Fold both logs in any portions, crash at any step, and read on from what was committed; then let time run out."""
-    topics, system, committed = (INTERACTIONS, FEEDBACK), System(), [0, 0]
+    topics, committed = (INTERACTIONS, FEEDBACK), [0, 0]
     positions = [0, 0]
     for _ in range(data.draw(st.integers(0, 6))):
         side = data.draw(st.sampled_from([0, 1]))
@@ -267,7 +187,6 @@ def live_through(logs: list[list[Record]], data: st.DataObject) -> System:
         if rest := logs[side][positions[side] :]:
             system.run(system.batch(topics[side], rest))
     system.end_of_time()
-    return system
 
 
 def live_or_die(system: System, effects: Effects, crash: str, data: st.DataObject) -> None:

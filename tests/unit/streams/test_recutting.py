@@ -11,7 +11,6 @@ from schemas.identity import session_id
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
 from streams import state_codec
-from streams.logic.contributions import contributions
 from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
 from streams.logic.policy import Place, Policy, Target
@@ -19,10 +18,11 @@ from streams.logic.recut import Moved
 from streams.orders import Recut, header_of
 from streams.recutting import MARK as RECUT_MARK
 from streams.recutting import Standing
-from tests import builders, reference
-from tests.builders import HOUR, MINUTE
+from tests import builders
+from tests.builders import HOUR, MINUTE, Record
+from tests.pairs import NOW, System, record
 from tests.unit.logic.test_any_order import RULES, log
-from tests.unit.streams.test_pair import NOW, Record, System, record
+from touchstream.verify import reference
 
 # Other gaps, another channel, another target, other calendars: everything a catalogue may say differently.
 TODAY = replace(
@@ -120,7 +120,7 @@ def test_a_recut_journey_counts_in_panes_as_if_it_had_always_been_cut_so() -> No
     expected = PaneBook(TODAY, NOW)
     for key, raw in system.changelog.items():
         if not key.startswith(b"\x00"):
-            expected.restore(contributions(state_codec.decode(key.decode(), raw), TODAY), ())
+            expected.restore(state_codec.decode(key.decode(), raw))
     said = panes(system.pair.book)
     assert said == panes(expected)
     assert said

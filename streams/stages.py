@@ -1,0 +1,41 @@
+"""What a worker is doing now, and how long each kind of work has taken in all."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Final
+
+FOLD: Final = "fold"
+LETTERS: Final = "letters"
+INSERT: Final = "insert"
+CHANGELOG: Final = "changelog"
+PANES: Final = "panes"
+COMMIT: Final = "commit"
+ALL: Final = (FOLD, LETTERS, INSERT, CHANGELOG, PANES, COMMIT)
+
+
+class Stages:
+    """Written by the event loop, read by the watchdog's thread and by whoever asks for metrics."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self.seconds: Counter[str] = Counter(dict.fromkeys(ALL, 0))
+        self.times: Counter[str] = Counter(dict.fromkeys(ALL, 0))  # how often a stage came to its end
+        self.since: dict[str, float] = {}  # stages under way
+        self._clock = clock
+
+    @contextmanager
+    def doing(self, stage: str) -> Iterator[None]:
+        """Count the time of a block. What raises counts too: it took its time."""
+        started = self.since[stage] = self._clock()
+        try:
+            yield
+        finally:
+            self.since.pop(stage, None)
+            self.seconds[stage] += self._clock() - started  # type: ignore[assignment]
+            self.times[stage] += 1
+
+    def under_way(self) -> dict[str, float]:
+        """Seconds since each stage that is under way began."""
+        now = self._clock()
+        return {stage: now - since for stage, since in self.since.copy().items()}

@@ -1,0 +1,1 @@
+"""Whether ClickHouse holds what it must: a naive second opinion on every number."""

@@ -1,0 +1,89 @@
+"""Conversations, the slow and obvious way."""
+
+from typing import Any
+
+from schemas.envelope import to_ms
+from schemas.identity import event_hash
+from schemas.outcomes import Conversation, WaitOutcome
+from streams.logic.policy import Policy
+from touchstream.verify.naive_facts import Facts, at, channel_of, first_known, stage_of
+from touchstream.verify.naive_waits import count_wait, waits_of
+from touchstream.verify.naive_words import asks, is_bot, opens, reopenings, speaks, turn
+
+
+def conclude_conversation(facts: Facts, journey_id: str, name: str, talk: list[Any], policy: Policy) -> None:
+    """Conclude one conversation and the waits in it."""
+    talk = sorted(talk, key=lambda event: (at(event), turn(event), event_hash(event.event_id)))
+    replies = [event for event in talk if speaks(event) and (policy.bot_reply_counts or not is_bot(event))]
+    stops = [*replies, *(e for e in talk if getattr(e, "action", "") in ("solved", "closed", "ended", "abandoned"))]
+    questions = [event for event in talk if asks(event)]
+    skewed = questions[0] if questions and is_skewed(talk, questions[0], replies, policy) else None
+    waits = waits_of(journey_id, name, talk, stops, skewed, policy)
+    for wait, asked in waits:
+        facts.waits[wait.wait_id] = wait
+        if not asked.automated:
+            count_wait(facts, wait, asked, policy)
+    waiting = bool(waits) and waits[-1][0].outcome is WaitOutcome.OPEN
+    facts.conversations[journey_id, name] = conversation_of(journey_id, name, talk, replies, skewed, waiting, policy)
+
+
+def is_skewed(talk: list[Any], question: Any, replies: list[Any], policy: Policy) -> bool:
+    """Whether a reply was stamped just before the question it answers."""
+    first = talk[0]
+    return first in replies and opens(question) and at(question) - at(first) <= policy.max_clock_skew_ms
+
+
+def answering(talk: list[Any], replies: list[Any]) -> list[Any]:
+    """Pick the replies that answer a question; a call that is answered always is one."""
+    asked = [number for number, event in enumerate(talk) if asks(event)]
+    first = asked[0] if asked else len(talk)
+    heard_after = {id(event) for event in talk[first + 1 :]}
+    return [event for event in replies if event.type == "call" or id(event) in heard_after]
+
+
+def conversation_of(
+    journey_id: str, name: str, talk: list[Any], replies: list[Any], skewed: Any, waiting: bool, policy: Policy
+) -> Conversation:
+    """Sum up the conversation as a whole."""
+    questions = [event for event in talk if asks(event)]
+    first_replies = [talk[0]] if skewed is not None else answering(talk, replies)
+    doing = [(getattr(event, "action", ""), at(event)) for event in talk]
+    solves = [at_ms for action, at_ms in doing if action == "solved"]
+    reopened = max((number for number, (action, _) in enumerate(doing) if action == "reopened"), default=-1)
+    lasting_solves = [at_ms for action, at_ms in doing[reopened + 1 :] if action == "solved"]
+    ends = [at_ms for action, at_ms in doing[reopened + 1 :] if action in ("solved", "closed", "ended", "abandoned")]
+    outcomes = {
+        "open": waiting,
+        "solved": lasting_solves,
+        "answered": first_replies,
+        "abandoned": any(action == "abandoned" for action, _ in doing),
+        "ended": ends,
+    }
+    promises = [to_ms(event.due_at) for event in talk if getattr(event, "due_at", None) is not None]
+    topics = [event.topic for event in talk if getattr(event, "topic", None) is not None]
+    return Conversation(
+        conversation_id=name,
+        journey_id=journey_id,
+        customer_id=first_known(talk, "customer_id"),
+        kind=talk[0].type,
+        touchpoint=talk[0].touchpoint,
+        channel=channel_of(talk[0], policy),
+        stage=stage_of(talk[0], policy),
+        topic=topics[-1] if topics else None,
+        opened_ms=at(talk[0]),
+        opened_by_customer=asks(talk[0]) or skewed is not None,
+        first_reply_ms=at(first_replies[0]) if first_replies else None,
+        first_solved_ms=solves[0] if solves else None,
+        last_solved_ms=lasting_solves[-1] if lasting_solves else None,
+        reopened=reopenings(talk),
+        customer_messages=len(questions),
+        human_replies=sum(1 for event in talk if speaks(event) and not is_bot(event)),
+        bot_replies=sum(1 for event in talk if speaks(event) and is_bot(event)),
+        due_ms=promises[-1] if promises else None,
+        outcome=next((outcome for outcome, holds in outcomes.items() if holds), "open"),
+        ended_ms=ends[-1] if ends and not waiting else None,
+        automated=talk[0].automated,
+        segment=first_known(talk, "segment"),
+        variant=first_known(talk, "variant"),
+        source=first_known(talk, "source"),
+    )

@@ -1,0 +1,54 @@
+"""What an event of a conversation says: a question, a reply, or neither."""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def asks(event: Any) -> bool:
+    """Whether the customer asks for a human."""
+    if event.type == "ticket":
+        return bool(event.actor == "customer" and event.action in ("opened", "customer_replied", "reopened"))
+    if event.type == "message":
+        return bool(event.actor == "customer" and event.direction == "inbound")
+    return event.action in ("queued", "requested")
+
+
+def opens(event: Any) -> bool:
+    """Whether a question opens a conversation by itself."""
+    return asks(event) and event.type != "message" and event.action in ("opened", "queued", "requested")
+
+
+def speaks(event: Any) -> bool:
+    """Whether the company says something the customer can hear."""
+    if event.type == "message":
+        return bool(event.direction == "outbound")
+    return event.action in ("agent_replied", "answered", "sent")
+
+
+def is_bot(event: Any) -> bool:
+    """Whether a machine says it."""
+    return bool(event.actor == "bot" or (event.actor == "system" and event.type in ("ticket", "message")))
+
+
+def turn(event: Any) -> int:
+    """Which of several events of one millisecond comes first."""
+    action = getattr(event, "action", "")
+    turns = (
+        opens(event),
+        asks(event) and action != "reopened",
+        asks(event),
+        speaks(event) and is_bot(event),
+        action == "reopened",
+        action == "assigned",
+        speaks(event),
+        action == "abandoned",
+        action == "solved",
+        action in ("closed", "ended"),
+        True,
+    )
+    return turns.index(True)
+
+
+def reopenings(events: Iterable[Any]) -> int:
+    """How often a conversation was opened again."""
+    return sum(1 for event in events if getattr(event, "action", "") == "reopened")
