@@ -22,7 +22,7 @@ class AlertKind(StrEnum):
 
 
 class AlertState(StrEnum):
-    """How an alert stands; the newest message of an id counts."""
+    """How an alert stands."""
 
     OPENED = "opened"
     RESOLVED = "resolved"
@@ -42,6 +42,7 @@ class Alert(BaseModel):
     where: StrictStr  # touchpoint or channel
     since_ms: StrictInt  # when what it is about began: the question, the answer, the first strike
     changed_ms: StrictInt  # when it came to this state, in event time
+    version: StrictInt = 0  # the highest of an id holds: after a crash a message may come once more, behind newer ones
     numbers: dict[StrictStr, StrictInt | StrictFloat] = Field(default_factory=dict)
 
 

@@ -23,7 +23,8 @@ Duration = Annotated[DurationOrZero, Field(gt=0)]
 
 def written(ms: int) -> str:
     """Duration as people write it, in its two largest units: 3h, 1d 4h, 20s."""
-    left, parts = ms, []
+    left = ms
+    parts: list[str] = []
     for unit in ("d", "h", "m", "s", "ms"):
         count, left = divmod(left, UNIT_MS[unit])
         if count or parts:

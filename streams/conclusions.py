@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from schemas.alerts import Alert, encode
 from schemas.codec import Refused
 from schemas.envelope import Event
 from schemas.letters import DeadLetter
-from schemas.topics import ALERTS, INTERACTIONS
+from schemas.topics import INTERACTIONS
 from sinks import outcome_rows, rows, tables
 from sinks.arrow import Row
 from sinks.columns import Columns
@@ -18,6 +17,7 @@ from streams.committer import Rows
 from streams.intake import REKEYED, Intake
 from streams.letters import dead_letter_message
 from streams.logic.arrivals import Fate
+from streams.logic.causes import causes_of
 from streams.logic.journeys import Changes
 from streams.logic.policy import Policy
 from streams.logic.scores import rate
@@ -138,6 +138,7 @@ class Ledger:
             partition=self._partition,
             offset=arrivals.offsets[place],
             version=self._version,
+            causes=causes_of(event.comment, event.reasons, self._policy.causes),
             **rate(event)._asdict(),
         )
 
@@ -160,14 +161,6 @@ class Ledger:
         self._tables.setdefault(tables.SKIPPED, []).append(row)
 
 
-def alert_messages(alerts: Iterable[Alert], partitions: int) -> list[Message]:
-    """Tell alerts. All messages of one alert meet in one partition, where the newest stands last."""
-    return [
-        Message(ALERTS.name, partition_of(key, partitions), key, encode(alert))
-        for alert, key in ((alert, alert.id.encode()) for alert in alerts)
-    ]
-
-
 def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
     """Rows of everything that a batch concluded."""
 
@@ -180,4 +173,5 @@ def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
     add(tables.WAITS, (outcome_rows.wait_row(each, version) for each in changes.waits))
     add(tables.WAITS, (outcome_rows.gone_wait_row(*gone, version) for gone in changes.gone_waits))
     add(tables.CONVERSATIONS, (outcome_rows.conversation_row(each, version) for each in changes.conversations))
-    add(tables.ALERTS, (outcome_rows.alert_row(each, version) for each in changes.alerts))
+    add(tables.CASES, (outcome_rows.case_row(each, version) for each in changes.cases))
+    add(tables.CASES, (outcome_rows.gone_case_row(*gone, version) for gone in changes.gone_cases))

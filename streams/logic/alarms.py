@@ -60,7 +60,7 @@ def level_at(times: tuple[int, int, int], watermark_ms: int, known: int) -> tupl
 def changed(
     journey_id: str, name: str, told: Alarm | None, now: Alarm | None, ended: Iterable[Span], policy: Policy
 ) -> Iterator[Alert]:
-    """What to say when `told` was said before and `now` holds; `ended` are waits that are over."""
+    """Say what changes when `told` was said before and `now` holds; `ended` are waits that are over."""
     if told is not None:
         same = now is not None and now.span.asked.at_ms == told.span.asked.at_ms
         end = next((span for span in ended if span.asked.at_ms == told.span.asked.at_ms), None)
@@ -73,7 +73,7 @@ def changed(
 
 
 def given_up(journey_id: str, name: str, told: Alarm, forgotten_ms: int, policy: Policy) -> Iterator[Alert]:
-    """What to say of a wait that is no longer remembered."""
+    """Say what becomes of a wait that is no longer remembered."""
     for level in _levels(0, told.level):
         what = f"{_where(told)}: nobody answered, and the wait is no longer followed"
         yield _alert(journey_id, name, told, level, policy, AlertState.RESOLVED, what, forgotten_ms)
@@ -90,10 +90,10 @@ def _opened(journey_id: str, name: str, alarm: Alarm, level: Level, policy: Poli
 
 
 def _over(journey_id: str, name: str, alarm: Alarm, level: Level, end: Span | None, policy: Policy) -> Alert:
-    """The wait has ended, in time after all, or it has another beginning or another target than was known."""
+    """Tell that a wait has ended, in time after all, or that it has another beginning or another target than was told."""
     began_ms = moments(alarm.span, alarm.due_ms, policy)[level - 1]
     if end is None or end.ended_ms is None:
-        what = f"{_where(alarm)}: no such wait, later news moved it"
+        what = f"{_where(alarm)}: taken back, because its question or its target has moved"
         return _alert(journey_id, name, alarm, level, policy, AlertState.WITHDRAWN, what, began_ms)
     waited = written(end.ended_ms - alarm.span.asked.at_ms)
     what = f"{_where(alarm)}: {ENDINGS[end.outcome]} after {waited}, {_limit(alarm)}"

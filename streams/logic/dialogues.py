@@ -11,6 +11,7 @@ from streams.logic.watermark import NEVER
 
 # A conversation with more moments also keeps what it has come to, so that one more does not mean reading them all.
 SHORT: Final = 6
+UNREAD: Final = -1
 
 
 class Case(NamedTuple):
@@ -29,7 +30,7 @@ class Case(NamedTuple):
 class Dialogue:
     """State of one conversation."""
 
-    __slots__ = ("base", "due_ms", "level", "moments", "tail", "waiting", "wake_ms")
+    __slots__ = ("bad_ms", "base", "due_ms", "level", "moments", "tail", "waiting", "wake_ms")
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class Dialogue:
         due_ms: int | None = None,
         level: int = Level.QUIET,
         wake_ms: int | None = None,
+        bad_ms: int | None = None,
         base: Any = None,
         tail: Any = None,
         moments: list[Any] | None = None,
@@ -45,13 +47,14 @@ class Dialogue:
         self.due_ms = due_ms  # of the open question
         self.level = level  # how far past its target it has been told to be
         self.wake_ms = wake_ms  # when it comes to the next level
+        self.bad_ms = bad_ms  # when it first was a bad experience, UNREAD when nobody has looked
         self.base = base  # thread of what left because the conversation grew too long
         self.tail = tail  # thread of all its moments
         self.moments: list[Any] = moments if moments is not None else []  # Moment, or its builtins until it is read
 
     def to_wire(self) -> tuple[Any, ...]:
         """State as builtins."""
-        return self.waiting, self.due_ms, self.level, self.wake_ms, self.base, self.tail, self.moments
+        return self.waiting, self.due_ms, self.level, self.wake_ms, self.bad_ms, self.base, self.tail, self.moments
 
     @property
     def last_ms(self) -> int:
@@ -75,7 +78,7 @@ class Dialogue:
         self.tail = thread.to_wire() if len(self.moments) > SHORT else None
 
     def alarm(self, case: Case | None) -> Alarm | None:
-        """What has been told of its open wait; nothing is told of a machine's."""
+        """Return what has been told of its open wait; nothing is told of a machine's."""
         if case is None or case.due_ms is None or case.span.ended_ms is not None or case.span.asked.automated:
             return None
         return Alarm(case.span, case.due_ms, self.level)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from schemas.alerts import Alert
 from streams.logic.alarms import given_up
 from streams.logic.contributions import open_wait
 from streams.logic.dialogues import Dialogue, read
+from streams.logic.experiences import live_marks
+from streams.logic.outlook import due_ms, keep
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
 from streams.logic.watermark import NEVER
@@ -14,7 +15,7 @@ from streams.logic.watermark import NEVER
 LATER: Final = 1 << 62  # than everything
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Journey
+    from streams.logic.journeys import Changes, Journey
     from streams.logic.panes import PaneBook
 
 
@@ -41,13 +42,16 @@ def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
         due = min(due, _expiry_of_dialogue(dialogue, policy))
         if dialogue.wake_ms is not None:
             due = min(due, dialogue.wake_ms)
+    if journey.kept and (kept_until_ms := due_ms(journey)) is not None:
+        due = min(due, kept_until_ms)
     return due + 1 if due < LATER else None
 
 
-def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook", alerts: list[Alert]) -> int:
+def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook", changes: "Changes") -> int:
     """Forget what is old, and return the newest event time that can no longer be told apart from new ones."""
     through = NEVER
     runs = journey.runs
+    live = live_marks(journey) if journey.answers or journey.dialogues else []
     while runs and runs[0].closed_ms is not None and _expiry_of_run(runs[0], policy) < watermark_ms:
         # An event up to the close would have belonged to the session.
         through = max(through, runs.pop(0).closed_ms or NEVER)
@@ -61,8 +65,9 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
             for wait in open_wait(journey.journey_id, name, cases, policy):
                 book.wait_ended(wait.wait_id)
             if (told := dialogue.alarm(cases[-1] if cases else None)) is not None:
-                alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
+                changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]
+    keep(journey, live, policy, watermark_ms, changes)
     journey.floor_ms = max(journey.floor_ms, through)
     return through
 
