@@ -27,7 +27,7 @@ class Alerting:
         self._told: list[bytes] = []  # marks of what has been sent
 
     def __bool__(self) -> bool:
-        return bool(self._left)
+        return bool(self._left or self._told)  # something to tell, or to strike out
 
     def take_over(self, marks: Mapping[bytes, bytes]) -> None:
         """Tell again what the last owner may not have told."""

@@ -120,9 +120,7 @@ def conclude_danger(facts: Facts, journey_id: str, answers: list[Any]) -> None:
             about = f"talk {answer.conversation_id}" if answer.conversation_id else f"sheet {sheet(answer)}"
             signals[about].append(order(answer))
     strikes = sorted(min(each) for each in signals.values() if each)
-    recoveries = sorted(
-        order(each) for each in answers if each.type != "mention" and share(each) > Fraction(6, 10)
-    )
+    recoveries = sorted(order(each) for each in answers if each.type != "mention" and share(each) > Fraction(6, 10))
     since = [strike for strike in strikes if not recoveries or strike > recoveries[-1]]
     for number, strike in enumerate(since[2:]):
         if strike[0] - since[number][0] < 90 * DAY_MS:
