@@ -113,7 +113,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         suppressed=suppressed,
         client_options=options,
     )
-    merger = PaneMerger(app, marks, committer, policy)
+    merger = PaneMerger(app, marks, committer, policy, partitions=settings.partitions)
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
     keep_dead_letters(app, committer, suppressed)

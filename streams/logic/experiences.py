@@ -22,6 +22,7 @@ WITHIN_MS: Final = 90 * DAY_MS
 STRIKES: Final = 3
 DETRACTORS_TO: Final = 6 * MILLION  # of a score from 0 to 10; a rating above it is a recovery
 WORST: Final = {"nps": DETRACTORS_TO, "csat": 10 * MILLION // 4, "ces": 10 * MILLION // 3}  # 6 of 10, 2 of 5, 3 of 7
+RATINGS: Final = frozenset({"nps", "csat", "ces", "rating"})
 CALLED: Final = frozenset({"ticket", "message"})  # a reply there is the company's own step towards the customer
 
 
@@ -148,7 +149,7 @@ def _of_answers(answers: list[Any]) -> Iterator[Mark]:
         at_ms, id64 = answer.at_ms, answer.id64
         if millionths <= WORST.get(answer.metric, -1) or (answer.metric == "mention" and millionths < 5 * MILLION):
             yield Mark(at_ms, id64, Kind.STRIKE, answer.interaction, answer.touchpoint)
-        if answer.metric != "mention":
+        if answer.metric in RATINGS:
             yield Mark(at_ms, id64, Kind.RATING, answer.sheet, millionths)
         if answer.counts.get("detractors"):
             said = Said(

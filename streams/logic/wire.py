@@ -24,10 +24,10 @@ def _alarms_and_marks(wire: Wire) -> Wire:
 
 
 def _with_subject(answer: Wire) -> Wire:
-    """Say what the counts tell of the metric. Nobody knows the conversation any more: each question is a subject of its own."""
+    """Say what the counts tell of the metric; what may be a review or a mention is neither. Each question is a subject of its own."""
     counts, question = answer[6], answer[5]
     metrics = [metric for metric in ("nps", "csat", "ces") if f"{metric}_answers" in counts]
-    return [*answer, metrics[0] if metrics else "rating" if counts else "", question, question, []]
+    return [*answer, metrics[0] if metrics else "", question, question, []]
 
 
 # From a version to the next one. An old entry stays for as long as somebody may come from that version; tests/old_states.py keeps

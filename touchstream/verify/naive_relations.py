@@ -51,7 +51,7 @@ def is_detractor(answer: Any) -> bool:
 def is_bad(answer: Any) -> bool:
     """Whether it tells of a bad experience."""
     if answer.type == "mention":
-        return answer.sentiment < 0
+        return bool(answer.sentiment < 0)
     limits = {"nps": Fraction(6, 10), "csat": Fraction(1, 4), "ces": Fraction(1, 3)}
     return answer.metric in limits and share(answer) <= limits[answer.metric]
 
