@@ -135,6 +135,7 @@ class Thresholds(Entry):
     """When somebody should look."""
 
     warn_at: Annotated[float, Field(gt=0, le=1)] = 0.8  # share of a target that has passed
+    escalate_at: Annotated[float, Field(gt=1)] = 2.0  # ... when somebody else is called
     unanswered: Annotated[StrictInt, Field(ge=1)] = 100  # open conversations of one channel
     cart_abandoned_after_ms: Duration = Field(default=24 * HOUR_MS, alias="cart_abandoned_after")
     journey_over_after_ms: Duration = Field(default=30 * 24 * HOUR_MS, alias="journey_over_after")  # of silence

@@ -19,3 +19,14 @@ def duration_ms(written: object) -> int:
 
 DurationOrZero = Annotated[int, BeforeValidator(duration_ms)]
 Duration = Annotated[DurationOrZero, Field(gt=0)]
+
+
+def written(ms: int) -> str:
+    """Duration as people write it, in its two largest units: 3h, 1d 4h, 20s."""
+    left = ms
+    parts: list[str] = []
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, left = divmod(left, UNIT_MS[unit])
+        if count or parts:
+            parts.append(f"{count}{unit}" if count else "")
+    return " ".join(filter(None, parts[:2])) or "0s"

@@ -23,6 +23,16 @@ def wait_id(journey_id: str, conversation_id: str, asked_ms: int) -> int:
     return xxh3_64_intdigest(f"{journey_id}{SEPARATOR}{conversation_id}{SEPARATOR}{asked_ms}".encode())
 
 
+def case_id(journey_id: str, question: int) -> int:
+    """Id of the rescue of a journey that a detractor's answer to a question opened: an edit of it is the same answer."""
+    return xxh3_64_intdigest(f"{journey_id}{SEPARATOR}{question}".encode())
+
+
+def alert_id(kind: str, *about: str | int) -> str:
+    """Id of the alert of a kind about something: the same whoever tells it, and however often."""
+    return f"{kind}-{xxh3_64_intdigest(SEPARATOR.join(map(str, about)).encode()):016x}"
+
+
 def erasure_hash(journey_id: str | bytes) -> str:
     """Name under which an erased journey is remembered: only who knows the journey's id can tell whose it is."""
     name = journey_id.encode() if isinstance(journey_id, str) else journey_id

@@ -115,6 +115,26 @@ class Conversation:
     source: str | None
 
 
+@dataclass(slots=True)
+class RescueCase:
+    """What became of a detractor: heard, acknowledged by a human, rated again, recovered."""
+
+    case_id: int  # hash of journey_id and the question that was answered
+    journey_id: str
+    answer_hash: int  # of the event id of the answer, as it counts now
+    touchpoint: str
+    channel: str
+    stage: str
+    heard_ms: int  # first answer of the submission that was a detractor's
+    score: int  # 0 to 6, after the last edit
+    causes: tuple[str, ...]  # from its reasons and words; none: nobody knows yet
+    state: str  # heard | acknowledged | rerated | recovered
+    contacted_ms: int | None  # first step of a human towards the customer after it
+    rerated_ms: int | None  # next rating of the journey, whatever it is about
+    rerated_score10: float | None
+    recovered: bool | None  # the next rating leaves the detractor band; None without one
+
+
 @dataclass(frozen=True, slots=True)
 class Rolling:
     """One scope in one window: parts, so that shares can be merged and carry their n."""

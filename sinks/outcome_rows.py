@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from schemas.alerts import Alert
-from schemas.outcomes import Conversation, Rolling, Session, Wait
+from schemas.outcomes import Conversation, RescueCase, Rolling, Session, Wait
 from sinks.arrow import Row
-from sinks.tables import SESSIONS, WAITS, Table
+from sinks.tables import CASES, SESSIONS, WAITS, Table
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -23,6 +23,7 @@ def _values_of(outcome: type) -> Callable[[Any], Row]:
 _session_values = _values_of(Session)
 _wait_values = _values_of(Wait)
 _conversation_values = _values_of(Conversation)
+_case_values = _values_of(RescueCase)
 _rolling_values = _values_of(Rolling)
 
 
@@ -41,16 +42,27 @@ def conversation_row(conversation: Conversation, version: int) -> Row:
     return (*_conversation_values(conversation), version)
 
 
+def case_row(case: RescueCase, version: int) -> Row:
+    """One row of `cases`."""
+    return (*_case_values(case), version, 0)
+
+
+def gone_case_row(case_id: int, journey_id: str, version: int) -> Row:
+    """Tombstone: an edit or a late event took the case back."""
+    return _tombstone(CASES, version, case_id=case_id, journey_id=journey_id)
+
+
 def rolling_row(rolling: Rolling, version: int) -> Row:
     """One row of `rolling_metrics`."""
     return (*_rolling_values(rolling), version)
 
 
-def alert_row(alert: Alert, *, changed_ms: int, version: int) -> Row:
-    """Row of `alerts`: how the alert stands since `changed_ms`."""
+def alert_row(alert: Alert) -> Row:
+    """Row of `alerts`: how the alert stands."""
     numbers = _to_json(alert.numbers)
     kind, state = alert.kind, alert.state
-    return (alert.id, kind, state, alert.what, alert.who, alert.where, alert.since_ms, changed_ms, numbers, version)
+    times = (alert.since_ms, alert.changed_ms)
+    return (alert.id, kind, state, alert.what, alert.who, alert.where, *times, numbers, alert.version)
 
 
 def gone_session_row(session_id: int, journey_id: str, started_ms: int, version: int) -> Row:

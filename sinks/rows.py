@@ -90,6 +90,7 @@ def answer_row(
     partition: int,
     offset: int,
     version: int,
+    causes: Sequence[str] = (),
 ) -> Row:
     """One row of `answers`, with the score as the rules graded it."""
     event = fast.told(event)
@@ -130,6 +131,7 @@ def answer_row(
         partition,
         offset,
         version,
+        causes,
     )
 
 

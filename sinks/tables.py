@@ -77,7 +77,7 @@ ANSWERS: Final = Table.of(
     satisfied easy: Nullable(Bool); sentiment: Nullable(Float64)
     survey_id submission_id conversation_id comment: Nullable(String); reasons: Array(String)
     properties: String; automated clamped very_late: Bool; unknown_fields source_partition: UInt32
-    source_offset version: UInt64
+    source_offset version: UInt64; causes: Array(LowCardinality(String))
     """,
 )
 SESSIONS: Final = Table.of(
@@ -114,6 +114,21 @@ CONVERSATIONS: Final = Table.of(
     reopened customer_messages human_replies bot_replies: UInt32; due_at: Nullable(DateTime64(3, 'UTC'))
     outcome: LowCardinality(String); ended_at: Nullable(DateTime64(3, 'UTC')); automated: Bool
     segment variant source: LowCardinality(Nullable(String)); version: UInt64
+    """,
+)
+CASES: Final = Table.of(
+    "cases",
+    """
+    case_id: UInt64; journey_id: String; answer_hash: UInt64; touchpoint channel stage: LowCardinality(String)
+    heard_at: DateTime64(3, 'UTC'); score: UInt8; causes: Array(LowCardinality(String))
+    state: LowCardinality(String); contacted_at rerated_at: Nullable(DateTime64(3, 'UTC'))
+    rerated_score10: Nullable(Float64); recovered: Nullable(Bool); version: UInt64; is_deleted: UInt8
+    """,
+)
+CAUSES_COVERED: Final = Table.of(
+    "causes_covered",
+    """
+    cause: LowCardinality(String); covered_at: DateTime64(3, 'UTC'); note: String; version: UInt64; is_deleted: UInt8
     """,
 )
 SKIPPED: Final = Table.of(
@@ -191,6 +206,8 @@ ALL: Final = (
     SESSIONS,
     WAITS,
     CONVERSATIONS,
+    CASES,
+    CAUSES_COVERED,
     SKIPPED,
     DEAD_LETTERS,
     ROLLING_METRICS,

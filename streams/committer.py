@@ -48,8 +48,9 @@ class Effects:
     partition: int = 0
     epoch: int = 0
     states: dict[bytes, bytes | None] = field(default_factory=dict)
-    after: list[Message] = field(default_factory=list)  # sent once the states are safe: panes
+    after: list[Message] = field(default_factory=list)  # sent once the states are safe: panes, alerts
     acknowledge: Callable[[], object] | None = None
+    settled: Callable[[], object] | None = None  # called when everything of it is stored and sent
 
 
 @dataclass(slots=True)
@@ -189,6 +190,8 @@ class Committer:
         for effects in turn.effects:
             if effects.acknowledge is not None and not self._is_disowned(effects):
                 effects.acknowledge()
+            if effects.settled is not None and not self._is_disowned(effects):
+                effects.settled()
         self.committed_rows += sum(map(len, rows.values()))
 
     async def _write_states(self, partition: int, epoch: int, states: Sequence[tuple[bytes, bytes | None]]) -> None:

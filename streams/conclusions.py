@@ -17,6 +17,7 @@ from streams.committer import Rows
 from streams.intake import REKEYED, Intake
 from streams.letters import dead_letter_message
 from streams.logic.arrivals import Fate
+from streams.logic.causes import causes_of
 from streams.logic.journeys import Changes
 from streams.logic.policy import Policy
 from streams.logic.scores import rate
@@ -137,6 +138,7 @@ class Ledger:
             partition=self._partition,
             offset=arrivals.offsets[place],
             version=self._version,
+            causes=causes_of(event.comment, event.reasons, self._policy.causes),
             **rate(event)._asdict(),
         )
 
@@ -171,3 +173,5 @@ def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
     add(tables.WAITS, (outcome_rows.wait_row(each, version) for each in changes.waits))
     add(tables.WAITS, (outcome_rows.gone_wait_row(*gone, version) for gone in changes.gone_waits))
     add(tables.CONVERSATIONS, (outcome_rows.conversation_row(each, version) for each in changes.conversations))
+    add(tables.CASES, (outcome_rows.case_row(each, version) for each in changes.cases))
+    add(tables.CASES, (outcome_rows.gone_case_row(*gone, version) for gone in changes.gone_cases))

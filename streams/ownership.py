@@ -147,7 +147,7 @@ class Ownership:
         if effects is None and panes:
             effects = Effects(partition=pair.partition, epoch=pair.epoch)
         if effects is not None:
-            effects.after = panes
+            effects.after += panes
             self._committer.add(effects)
 
 

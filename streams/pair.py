@@ -13,6 +13,7 @@ import msgspec
 from schemas.identity import erasure_hash
 from schemas.topics import EVENTS, Topic
 from streams import state_codec
+from streams.alerting import Alerting
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
@@ -57,6 +58,7 @@ class Pair:
         self.next_offsets: list[int | None] = [None, None]
         self._gate = Gate(Suppressed() if suppressed is None else suppressed)
         self._recutting = Recutting()
+        self._alerting = Alerting(partitions)
         self._taken_over_ms = now_ms
         self._former_clock_ms = NEVER  # how far the clocks of former owners may have come
         self._heir_from: int | None = None  # first minute of the panes that are told anew, until all are published
@@ -87,6 +89,7 @@ class Pair:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
         self._gate.replays.take_over(recovered.marks)
+        self._alerting.take_over(recovered.marks)
         self._recutting.take_over(recovered.marks, recovered.states.journeys())
         counts_from_ms = self._taken_over_ms - self._policy.pane_retention_ms
         self._states = recovered.states
@@ -94,7 +97,7 @@ class Pair:
         for key, raw in recovered.states.items():
             if state_codec.version(raw) > WIRE_VERSION:  # found here or in the middle of the work
                 raise NewerStateError(key.decode(), state_codec.version(raw))
-            self._agenda.schedule(key, state_codec.due_ms(raw))
+            self._agenda.schedule(key, _due_of(raw))
             if state_codec.latest_ms(raw) >= counts_from_ms:
                 self.book.restore(state_codec.decode(key.decode(), raw))
 
@@ -153,7 +156,7 @@ class Pair:
         watermark_ms = self.clock.advance(now_ms)
         due = self._agenda.due(watermark_ms, JOURNEYS_PER_TICK, self._due_of)
         stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
-        if not due and not stale and now_ms - self._marked_ms < MARK_EVERY_MS:
+        if not due and not stale and not self._alerting and now_ms - self._marked_ms < MARK_EVERY_MS:
             return None
         self._emissions += 1
         effects = self._effects()
@@ -222,6 +225,7 @@ class Pair:
         for journey_id in list(islice(self._fresh, max(0, len(self._fresh) - FRESH_JOURNEYS))):
             del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
+        self._alerting.tell(changes.alerts, effects, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()
@@ -244,7 +248,7 @@ class Pair:
 
     def _due_of(self, key: bytes) -> int | None:
         raw = self._states.get(key)
-        return None if raw is None else state_codec.due_ms(raw)
+        return None if raw is None else _due_of(raw)
 
     def _forget(self, journey_id: str, states: dict[bytes, bytes | None]) -> None:
         key = journey_id.encode()
@@ -265,3 +269,8 @@ class Pair:
     def _is_home(self, journey_id: str) -> bool:
         key = journey_id.encode()
         return key in self._states or partition_of(key, self._partitions) == self.partition
+
+
+def _due_of(raw: bytes) -> int:
+    """When to look at a journey: one that an older program wrote does not know all that this one does, so at once."""
+    return state_codec.due_ms(raw) if state_codec.version(raw) == WIRE_VERSION else NEVER

@@ -17,6 +17,7 @@ from sinks.settings import ClickHouseSettings
 from sinks.storing import RefusedRow
 from sinks.writer import Writer
 from streams.agents.follow_journeys import follow_journeys
+from streams.agents.keep_alerts import keep_alerts
 from streams.agents.keep_dead_letters import keep_dead_letters
 from streams.agents.merge_panes import PaneMerger, merge_panes
 from streams.app import create_app
@@ -112,10 +113,11 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         suppressed=suppressed,
         client_options=options,
     )
-    merger = PaneMerger(app, marks, committer, policy)
+    merger = PaneMerger(app, marks, committer, policy, partitions=settings.partitions)
     follow_journeys(app, ownership, committer)
     merge_panes(app, merger)
     keep_dead_letters(app, committer, suppressed)
+    keep_alerts(app, committer, suppressed)
     vitals = Vitals(app, writer, outbox, committer, ownership, merger, (states, marks), clickhouse.write_timeout_s)
     watchdog = Watchdog(vitals, settings.stuck_after_s)
     app.before_joining(watchdog.start)

@@ -182,12 +182,20 @@ class Tables:
         self.sessions: dict[int, Any] = {}
         self.waits: dict[int, Any] = {}
         self.conversations: dict[tuple[str, str], Any] = {}
+        self.cases: dict[int, Any] = {}
+        self.alerts: dict[str, Any] = {}
 
     def apply(self, changes: Changes) -> None:
-        for gone, kept in ((changes.gone_sessions, self.sessions), (changes.gone_waits, self.waits)):
+        for gone, kept in (
+            (changes.gone_sessions, self.sessions),
+            (changes.gone_waits, self.waits),
+            (changes.gone_cases, self.cases),
+        ):
             for name, *_ in gone:
                 kept.pop(name, None)
         self.sessions |= {each.session_id: each for each in changes.sessions}
+        self.cases |= {each.case_id: each for each in changes.cases}
+        self.alerts |= {each.id: each for each in changes.alerts}
         self.waits |= {each.wait_id: each for each in changes.waits}
         self.conversations |= {(each.journey_id, each.conversation_id): each for each in changes.conversations}
 

@@ -6,14 +6,17 @@ from typing import Any
 from faust.types import TP
 
 from schemas import codec
+from schemas.alerts import Alert, decode
+from schemas.codec import Refused
 from schemas.envelope import Event
-from schemas.topics import Topic
+from schemas.topics import ALERTS, Topic
 from sinks import tables
 from sinks.tables import Table
 from streams.batching.batch import Batch
 from streams.changelog import MARK
 from streams.committer import Effects
 from streams.logic.policy import Policy
+from streams.outbox import Message
 from streams.owned import Recovered
 from streams.pair import Pair
 from streams.store import MemoryStore, States, Store, new_memory_store
@@ -29,6 +32,7 @@ IDENTITY = {
     tables.SESSIONS: ("session_id",),
     tables.WAITS: ("wait_id",),
     tables.CONVERSATIONS: ("journey_id", "conversation_id"),
+    tables.CASES: ("case_id",),
 }
 NewStore = Callable[[int], Store]
 
@@ -58,7 +62,7 @@ class ClickHouse:
                 ({name: value for name, value in row.items() if name != "version"} for row in self.alive(table)),
                 key=lambda row: [str(row[name]) for name in IDENTITY[table]],
             )
-            for table in (tables.SESSIONS, tables.WAITS, tables.CONVERSATIONS)
+            for table in (tables.SESSIONS, tables.WAITS, tables.CONVERSATIONS, tables.CASES)
         }
 
 
@@ -81,6 +85,7 @@ class System:
         self.changelog = changelog or {}
         self.epoch = 1 if changelog else 0  # of whoever wrote it
         self.offsets = [0, 0]  # of `log`
+        self.told: list[Alert] = []
         self._new_store = new_store
         self.states = States()
         self.crash()
@@ -113,6 +118,9 @@ class System:
         if effects is not None:
             self.clickhouse.store(effects)
             self.flush(effects)
+            self.told += [alert for message in effects.after if (alert := told(message)) is not None]
+            if effects.settled is not None:
+                effects.settled()
 
     def quiet(self, now_ms: int | None = None) -> None:
         """Both topics are read to their ends, and nobody says anything."""
@@ -131,6 +139,13 @@ class System:
         """Both topics are read and silent: the watermark follows a wall clock that is far ahead."""
         self.quiet()
         self.tick(self.now_ms + 30 * 24 * HOUR)
+
+
+def told(message: Message) -> Alert | None:
+    """Alert that a message tells, if it is one."""
+    alert = decode(message.value) if message.topic == ALERTS.name else None
+    assert not isinstance(alert, Refused)
+    return alert
 
 
 def record(event: Event, offset: int, key: str | None = None, received_ms: int = NOW) -> Record:

@@ -2,8 +2,8 @@
 CREATE OR REPLACE VIEW v_alerts {on_cluster}
 (
     alert_id   String                 COMMENT 'The same from opening to resolution',
-    kind       LowCardinality(String) COMMENT 'wait_warning, wait_breach or unanswered',
-    state      LowCardinality(String) COMMENT 'opened or resolved',
+    kind       LowCardinality(String) COMMENT 'wait_warning, wait_breach, wait_escalation, unanswered, detractor_heard or third_strike',
+    state      LowCardinality(String) COMMENT 'opened, resolved, or withdrawn: a late event shows that it never was',
     what       String                 COMMENT 'One sentence for the person who is called',
     who        Nullable(String)       COMMENT 'The journey, when there is one',
     place      LowCardinality(String) COMMENT 'Touchpoint or channel',

@@ -2,27 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from faust.types import TP
 
+from schemas.alerts import Alert, decode, encode
 from schemas.topics import PANES
 from sinks import tables
 from sinks.outcome_rows import rolling_row
+from streams.alerting import message_of
 from streams.batching.app import BatchApp
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.letters import read_pane
+from streams.logic.backlog import Backlog
 from streams.logic.panes import ALL_TOLD
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.rolling import RollingBook
+from streams.logic.windows import QUIET
 from streams.ownership import wall_clock_ms
 from streams.pair import EPOCH_SHIFT
 from streams.state import OutrankedError, StateTable
 
+BACKLOG: Final = b"\x00backlog|"
 EMIT_S: Final = 1.0
 MOST_TIME: Final = 0.05  # share of the time to spend on it: a back-fill touches every window of a day again and again
 ROWS_PER_STEP: Final = 1_000  # telling every window of a day takes seconds; the loop must breathe in between
@@ -35,6 +40,7 @@ class Windows:
         self.partition = partition
         self.epoch = epoch
         self.book = RollingBook(policy.pane_retention_ms // MINUTE_MS)
+        self.backlogs: dict[str, Backlog] = {}
         self.complete = False  # whether everything that was there at the start has been read
         self._emissions = 0
 
@@ -57,12 +63,28 @@ class Windows:
         rows = [rolling_row(each, version) for each in self.book.emit(ROWS_PER_STEP)]
         return Effects(rows={tables.ROLLING_METRICS: rows}) if rows else None
 
+    def look(self, now_ms: int, threshold: int) -> list[Alert]:
+        """Alerts of channels whose unanswered backlog is to be told."""
+        waiting, told = self.book.waiting("channel"), []
+        for channel in sorted(waiting.keys() | self.backlogs.keys()):
+            backlog = self.backlogs.setdefault(channel, Backlog(channel))
+            alert = backlog.look(waiting.get(channel, QUIET), now_ms, threshold)
+            if alert is not None:
+                self._emissions += 1
+                version = (self.epoch << EPOCH_SHIFT) + self._emissions
+                backlog.alert = alert.model_copy(update={"version": version})
+                told.append(backlog.alert)
+        return told
+
 
 class PaneMerger:
     """The windows of this worker."""
 
-    def __init__(self, app: BatchApp, marks: StateTable, committer: Committer, policy: Policy) -> None:
+    def __init__(
+        self, app: BatchApp, marks: StateTable, committer: Committer, policy: Policy, *, partitions: int
+    ) -> None:
         self.windows: dict[int, Windows] = {}
+        self._partitions = partitions
         self._app = app
         self._marks = marks
         self._committer = committer
@@ -75,10 +97,12 @@ class PaneMerger:
         for partition in sorted(tp.partition for tp in assignment.tps if tp.topic == PANES.name):
             if partition not in self.windows:
                 try:
-                    epoch = (await self._marks.recover(partition)).epoch
+                    recovered = await self._marks.recover(partition)
                 except OutrankedError:  # a rebalance came while we read: the next assignment is on its way
                     return
-                self.windows[partition] = Windows(partition, epoch, self._policy)
+                windows = self.windows[partition] = Windows(partition, recovered.epoch, self._policy)
+                windows.backlogs = backlogs_of(recovered.marks)
+                self._tell(each.alert for each in windows.backlogs.values() if each.alert)  # who knows whether it was
 
     async def give_back(self, tps: Iterable[TP]) -> None:
         """Forget windows that were taken away."""
@@ -95,6 +119,23 @@ class PaneMerger:
             spent_s = 0.0
             for windows in list(self.windows.values()):
                 spent_s += await self._emit(windows)
+                await self._look(windows)
+
+    async def _look(self, windows: Windows) -> None:
+        """Tell backlogs, once it is written down what is told: the next owner tells the same."""
+        alerts = windows.look(wall_clock_ms(), self._policy.unanswered) if windows.complete else []
+        if not alerts:
+            return
+        marks = [(BACKLOG + alert.where.encode(), encode(alert)) for alert in alerts]
+        try:
+            await self._marks.write(windows.partition, windows.epoch, marks)
+        except OutrankedError:  # given back meanwhile: its next owner looks for itself
+            return
+        self._tell(alerts)
+
+    def _tell(self, alerts: Iterable[Alert]) -> None:
+        if messages := [message_of(alert, self._partitions) for alert in alerts]:
+            self._committer.add(Effects(after=messages))
 
     async def _emit(self, windows: Windows) -> float:
         """Tell the windows of one partition that changed; return how long that kept others from the event loop."""
@@ -111,6 +152,12 @@ class PaneMerger:
             self._committer.add(effects)
             await asyncio.sleep(0)
         return spent_s
+
+
+def backlogs_of(marks: Mapping[bytes, bytes]) -> dict[str, Backlog]:
+    """Backlogs as the last owner told them."""
+    alerts = [decode(raw) for key, raw in marks.items() if key.startswith(BACKLOG)]
+    return {alert.where: Backlog(alert.where, alert) for alert in alerts if isinstance(alert, Alert)}
 
 
 def merge_panes(app: BatchApp, merger: PaneMerger) -> None:

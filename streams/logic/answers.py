@@ -1,10 +1,12 @@
 """What a customer said, as the journey remembers it: only the latest edit of a submission counts."""
 
 from bisect import insort
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from schemas.feedback import SCORED, Feedback, Metric, Scored
 from schemas.identity import event_hash
+from streams.logic.causes import Rule, causes_of
 from streams.logic.parts import Parts
 from streams.logic.scores import Rating, rate
 
@@ -21,10 +23,15 @@ class Answer(NamedTuple):
     automated: bool
     submission: int  # which question of which submission it answers: an edit answers the same one
     counts: dict[str, int]  # what it adds to rolling metrics while no edit replaces it
+    metric: str  # nps, csat, ces, rating, mention, or '' of a skipped survey
+    sheet: int  # several questions may be answered on one
+    interaction: int  # what it is about: the conversation, else the sheet
+    causes: list[str]
 
 
-def answer_of(event: Feedback, *, at_ms: int, id64: int, channel: str) -> Answer:
+def answer_of(event: Feedback, *, at_ms: int, id64: int, channel: str, rules: Sequence[Rule] = ()) -> Answer:
     """Answer of an event."""
+    sheet = event_hash(event.submission_id or event.event_id)
     return Answer(
         at_ms=at_ms,
         id64=id64,
@@ -33,6 +40,10 @@ def answer_of(event: Feedback, *, at_ms: int, id64: int, channel: str) -> Answer
         automated=event.automated,
         submission=id64 if event.type == "survey_skipped" else _submission(event),
         counts=_counts(event, rate(event)),
+        metric=_metric(event),
+        sheet=sheet,
+        interaction=event_hash(event.conversation_id) if event.conversation_id else sheet,
+        causes=causes_of(event.comment, event.reasons, rules) if event.comment or event.reasons else [],
     )
 
 
@@ -65,8 +76,13 @@ def _submission(event: Feedback) -> int:
 
     One submission may answer several questions, so what is asked about what is part of it.
     """
-    metric = cast(Scored, event).metric if event.type in SCORED else event.type
-    return event_hash("\x00".join((event.submission_id or event.event_id, metric, event.touchpoint)))
+    return event_hash("\x00".join((event.submission_id or event.event_id, _metric(event), event.touchpoint)))
+
+
+def _metric(event: Feedback) -> str:
+    if event.type in SCORED:
+        return str(cast(Scored, event).metric)
+    return "" if event.type == "survey_skipped" else event.type
 
 
 def _counts(event: Feedback, rating: Rating) -> dict[str, int]:

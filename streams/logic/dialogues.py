@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from streams.logic.alarms import Alarm, Level, level_at, moments
 from streams.logic.moments import Moment
 from streams.logic.policy import Policy
 from streams.logic.waits import Span, Thread, waits_of
@@ -10,6 +11,7 @@ from streams.logic.watermark import NEVER
 
 # A conversation with more moments also keeps what it has come to, so that one more does not mean reading them all.
 SHORT: Final = 6
+UNREAD: Final = -1
 
 
 class Case(NamedTuple):
@@ -28,27 +30,31 @@ class Case(NamedTuple):
 class Dialogue:
     """State of one conversation."""
 
-    __slots__ = ("base", "breached", "due_ms", "moments", "tail", "waiting")
+    __slots__ = ("bad_ms", "base", "due_ms", "level", "moments", "tail", "waiting", "wake_ms")
 
     def __init__(
         self,
         waiting: bool = False,
         due_ms: int | None = None,
-        breached: bool = False,
+        level: int = Level.QUIET,
+        wake_ms: int | None = None,
+        bad_ms: int | None = None,
         base: Any = None,
         tail: Any = None,
         moments: list[Any] | None = None,
     ) -> None:
         self.waiting = waiting  # a question is open
         self.due_ms = due_ms  # of the open question
-        self.breached = breached  # and it has been declared missed
+        self.level = level  # how far past its target it has been told to be
+        self.wake_ms = wake_ms  # when it comes to the next level
+        self.bad_ms = bad_ms  # when it first was a bad experience, UNREAD when nobody has looked
         self.base = base  # thread of what left because the conversation grew too long
         self.tail = tail  # thread of all its moments
         self.moments: list[Any] = moments if moments is not None else []  # Moment, or its builtins until it is read
 
     def to_wire(self) -> tuple[Any, ...]:
         """State as builtins."""
-        return self.waiting, self.due_ms, self.breached, self.base, self.tail, self.moments
+        return self.waiting, self.due_ms, self.level, self.wake_ms, self.bad_ms, self.base, self.tail, self.moments
 
     @property
     def last_ms(self) -> int:
@@ -56,16 +62,26 @@ class Dialogue:
         last: int = self.moments[-1][0]
         return last
 
-    def is_missed_at(self, watermark_ms: int) -> bool:
-        """Whether the watermark makes a miss certain that was not declared yet."""
-        return self.due_ms is not None and not self.breached and watermark_ms > self.due_ms
+    def is_due_at(self, watermark_ms: int) -> bool:
+        """Whether the watermark brings the open question to another level."""
+        return self.wake_ms is not None and watermark_ms > self.wake_ms
 
-    def remember(self, thread: Thread, cases: list[Case]) -> None:
+    def remember(self, thread: Thread, cases: list[Case], policy: Policy, watermark_ms: int) -> None:
         """Keep what the conversation has come to, and of its last wait what the clock has to know."""
         self.waiting = thread.waiting is not None
-        self.due_ms = cases[-1].due_ms if self.waiting else None
-        self.breached = self.waiting and cases[-1].breached
+        due_ms = cases[-1].due_ms if self.waiting else None
+        known = self.level if due_ms == self.due_ms else Level.QUIET
+        self.due_ms, self.level, self.wake_ms = due_ms, Level.QUIET, None
+        if due_ms is not None:
+            times = moments(cases[-1].span, due_ms, policy)
+            self.level, self.wake_ms = level_at(times, watermark_ms, known)
         self.tail = thread.to_wire() if len(self.moments) > SHORT else None
+
+    def alarm(self, case: Case | None) -> Alarm | None:
+        """Return what has been told of its open wait; nothing is told of a machine's."""
+        if case is None or case.due_ms is None or case.span.ended_ms is not None or case.span.asked.automated:
+            return None
+        return Alarm(case.span, case.due_ms, self.level)
 
     def beginning(self) -> Thread:
         """Thread before the moments that are still remembered one by one."""
@@ -120,4 +136,4 @@ def _case(dialogue: Dialogue, span: Span, policy: Policy, watermark_ms: int) -> 
         return Case(span, None, False)
     if span.ended_ms is not None:
         return Case(span, due_ms, span.ended_ms > due_ms)
-    return Case(span, due_ms, watermark_ms > due_ms or (dialogue.breached and dialogue.due_ms == due_ms))
+    return Case(span, due_ms, watermark_ms > due_ms or (dialogue.level >= Level.BREACHED and dialogue.due_ms == due_ms))

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from schemas.outcomes import Conversation, Session, Wait
+from schemas.alerts import Alert
+from schemas.outcomes import Conversation, RescueCase, Session, Wait
 from streams.logic import answers, contributions, recut, retention
 from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.dialogues import Dialogue
+from streams.logic.experiences import Mark
 from streams.logic.moments import Conversational, moment_of
+from streams.logic.outlook import Outlook, outlook, tell
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
 from streams.logic.sessions import Run, Step
@@ -34,13 +37,16 @@ class Changes:
     waits: list[Wait] = field(default_factory=list)
     gone_waits: list[Gone] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
+    cases: list[RescueCase] = field(default_factory=list)
+    gone_cases: list[tuple[int, str]] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
     expired_through_ms: int = NEVER  # newest event time that state no longer remembers
 
 
 class Journey:
     """State of one journey: a function of the set of its events, but for the fences."""
 
-    __slots__ = ("answers", "dialogues", "fences", "floor_ms", "journey_id", "notices", "runs")
+    __slots__ = ("answers", "dialogues", "fences", "floor_ms", "journey_id", "kept", "notices", "runs")
 
     def __init__(self, journey_id: str) -> None:
         self.journey_id = journey_id
@@ -50,6 +56,7 @@ class Journey:
         self.notices: list[Any] = []  # non-interactive events: (at_ms, id64, touchpoint, channel, automated)
         self.dialogues: dict[str, Dialogue] = {}
         self.answers: list[Any] = []
+        self.kept: list[Mark] = []  # of answers and conversations that are no longer remembered
 
     @classmethod
     def new(cls, journey_id: str) -> "Journey":
@@ -59,7 +66,7 @@ class Journey:
     @property
     def empty(self) -> bool:
         """Whether nothing is left to remember."""
-        return not (self.runs or self.notices or self.dialogues or self.answers)
+        return not (self.runs or self.notices or self.dialogues or self.answers or self.kept)
 
     def to_wire(self) -> tuple[Any, ...]:
         """State as builtins. It shares its lists with the journey: encode it before the journey changes."""
@@ -71,6 +78,7 @@ class Journey:
             self.notices,
             {name: dialogue.to_wire() for name, dialogue in self.dialogues.items()} if self.dialogues else {},
             self.answers,
+            self.kept,
         )
 
     @classmethod
@@ -78,7 +86,7 @@ class Journey:
         """Journey that `to_wire` described, in this version or an older one. It takes the wire's lists over."""
         if wire[0] != WIRE_VERSION:
             wire = upcast(journey_id, wire)
-        _, of_interactions, of_feedback, floor_ms, runs, notices, talks, said = wire
+        _, of_interactions, of_feedback, floor_ms, runs, notices, talks, said, kept = wire
         journey = cls.__new__(cls)
         journey.journey_id = journey_id
         journey.fences = [of_interactions, of_feedback]
@@ -87,6 +95,7 @@ class Journey:
         journey.notices = notices
         journey.dialogues = {name: Dialogue(*talk) for name, talk in talks.items()} if talks else {}
         journey.answers = said
+        journey.kept = [Mark._make(mark) for mark in kept] if kept else []
         return journey
 
     def next_due_ms(self, policy: Policy) -> int | None:
@@ -100,7 +109,7 @@ class Journey:
 class Fold:
     """One journey in one batch."""
 
-    __slots__ = ("_book", "_floor_ms", "_policy", "_talks", "_visits", "journey")
+    __slots__ = ("_before", "_book", "_floor_ms", "_policy", "_talks", "_visits", "journey")
 
     def __init__(
         self, journey: Journey, policy: Policy, watermark_ms: int, book: PaneBook, *, expired_through_ms: int = NEVER
@@ -111,6 +120,7 @@ class Fold:
         self._floor_ms = max(journey.floor_ms, expired_through_ms)
         self._visits = Visits(journey.runs, policy, book)
         self._talks: dict[str, Talk] = {}
+        self._before: Outlook | None = None  # on the relation, before the first change that may matter to it
         book.advance(watermark_ms)
 
     def interactions(self, arrivals: Arrivals, steps: Sequence[Step], places: Iterable[int]) -> None:
@@ -160,6 +170,7 @@ class Fold:
     def recut(self, moved: recut.Moved) -> None:
         """Bring everything that is remembered to today's rules; `finish` tells it anew."""
         journey, policy, book = self.journey, self._policy, self._book
+        self._stir()
         recut.take_back(journey, policy, book)
         recut.move(journey, moved, policy)
         self._visits.cut_anew()
@@ -180,12 +191,19 @@ class Fold:
             talk = self._talks.get(name)
             if talk is not None:
                 talk.conclude(journey.journey_id, watermark_ms, changes)
-            elif dialogue.is_missed_at(watermark_ms):
+            elif dialogue.is_due_at(watermark_ms):
+                self._stir()
                 Talk(name, dialogue, self._policy, self._book).conclude(journey.journey_id, watermark_ms, changes)
+        if self._before is not None:
+            tell(journey.journey_id, self._before, outlook(journey, self._policy), changes)
         retention.shorten(journey, self._policy, self._talks)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
-            expired = retention.expire(journey, self._policy, watermark_ms, self._book)
+            expired = retention.expire(journey, self._policy, watermark_ms, self._book, changes)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)
+
+    def _stir(self) -> None:
+        if self._before is None:
+            self._before = outlook(self.journey, self._policy)
 
     def _notice(self, arrivals: Arrivals, place: int) -> None:
         event = arrivals.events[place]
@@ -194,8 +212,11 @@ class Fold:
         insort(self.journey.notices, notice, key=lambda each: (each[0], each[1]))
 
     def _answer(self, arrivals: Arrivals, place: int) -> None:
+        self._stir()
         at_ms, id64, channel = arrivals.at_ms[place], arrivals.ids[place], arrivals.channels[place]
-        answer = answers.answer_of(arrivals.events[place], at_ms=at_ms, id64=id64, channel=channel)
+        answer = answers.answer_of(
+            arrivals.events[place], at_ms=at_ms, id64=id64, channel=channel, rules=self._policy.causes
+        )
         before, after = answers.insert(self.journey.answers, answer)
         if before is not after:
             replaced = contributions.of_answer(before, self._policy) if before else ()
@@ -203,6 +224,7 @@ class Fold:
 
     def _moment(self, event: Conversational, at_ms: int, id64: int, channel: str) -> None:
         name, policy, known = event.conversation_id, self._policy, self.journey.dialogues
+        self._stir()
         dialogue = known.get(name)
         if dialogue is None:
             dialogue = known[name] = Dialogue()

@@ -9,11 +9,12 @@ from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Clock, ConversationKind, Stage
 from schemas.catalogue_parts import Target as NamedTarget
 from streams.logic.calendars import Calendar
+from streams.logic.causes import Rule, rules_of
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
-WITHOUT_EFFECT: Final = {"causes", "funnels", "thresholds"}  # parts of a catalogue that streams do not read
+WITHOUT_EFFECT: Final = {"funnels", "thresholds"}  # parts of a catalogue that no row of history depends on
 UNREGISTERED: Final = "(unregistered)"
 STAGES: Final = tuple(stage.value for stage in Stage)
 
@@ -41,6 +42,10 @@ class Target:
         if self.business and self.calendar is not None:
             return self.calendar.after(asked_ms, self.within_ms)
         return asked_ms + self.within_ms
+
+    def share_ms(self, asked_ms: int, share: float) -> int:
+        """Moment at which a share of the target has passed."""
+        return Target(round(self.within_ms * share), self.business, self.calendar).due_ms(asked_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,10 @@ class Policy:
     open_wait_retention_ms: int = 90 * DAY_MS
     pane_retention_ms: int = 26 * HOUR_MS
     bot_reply_counts: bool = False
+    warn_at: float = 0.8  # share of a target
+    escalate_at: float = 2.0
+    unanswered: int = 100  # open conversations of a channel
+    causes: tuple[Rule, ...] = ()  # words that point to a cause
     rules: str = field(default="", compare=False)  # names the catalogue it comes from, so that two programs can compare
     channels: dict[str, str] = field(init=False, repr=False, compare=False)  # of registered touchpoints
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
@@ -115,6 +124,10 @@ class Policy:
             open_wait_retention_ms=catalogue.time.open_wait_retention_ms,
             pane_retention_ms=catalogue.time.pane_retention_ms,
             bot_reply_counts=catalogue.bots.reply_counts,
+            warn_at=catalogue.thresholds.warn_at,
+            escalate_at=catalogue.thresholds.escalate_at,
+            unanswered=catalogue.thresholds.unanswered,
+            causes=rules_of(catalogue.causes),
             rules=sha256(_in_order(catalogue.model_dump(exclude=WITHOUT_EFFECT)).encode()).hexdigest()[:12],
         )
 

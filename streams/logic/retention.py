@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from streams.logic.alarms import given_up
 from streams.logic.contributions import open_wait
 from streams.logic.dialogues import Dialogue, read
+from streams.logic.experiences import live_marks
+from streams.logic.outlook import due_ms, keep
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
 from streams.logic.watermark import NEVER
@@ -12,7 +15,7 @@ from streams.logic.watermark import NEVER
 LATER: Final = 1 << 62  # than everything
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Journey
+    from streams.logic.journeys import Changes, Journey
     from streams.logic.panes import PaneBook
 
 
@@ -37,15 +40,18 @@ def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
                 due = min(due, ending(run, runs[number] if number < len(runs) else None, policy)[0])
     for dialogue in journey.dialogues.values():
         due = min(due, _expiry_of_dialogue(dialogue, policy))
-        if dialogue.due_ms is not None and not dialogue.breached:
-            due = min(due, dialogue.due_ms)
+        if dialogue.wake_ms is not None:
+            due = min(due, dialogue.wake_ms)
+    if journey.kept and (kept_until_ms := due_ms(journey)) is not None:
+        due = min(due, kept_until_ms)
     return due + 1 if due < LATER else None
 
 
-def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook") -> int:
+def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook", changes: "Changes") -> int:
     """Forget what is old, and return the newest event time that can no longer be told apart from new ones."""
     through = NEVER
     runs = journey.runs
+    live = live_marks(journey) if journey.answers or journey.dialogues else []
     while runs and runs[0].closed_ms is not None and _expiry_of_run(runs[0], policy) < watermark_ms:
         # An event up to the close would have belonged to the session.
         through = max(through, runs.pop(0).closed_ms or NEVER)
@@ -55,9 +61,13 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
     for name, dialogue in list(journey.dialogues.items()):
         if _expiry_of_dialogue(dialogue, policy) < watermark_ms:
             through = max(through, dialogue.last_ms)
-            for wait in open_wait(journey.journey_id, name, read(dialogue, policy)[1], policy):
+            cases, forgotten_ms = read(dialogue, policy)[1], _expiry_of_dialogue(dialogue, policy)
+            for wait in open_wait(journey.journey_id, name, cases, policy):
                 book.wait_ended(wait.wait_id)
+            if (told := dialogue.alarm(cases[-1] if cases else None)) is not None:
+                changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]
+    keep(journey, live, policy, watermark_ms, changes)
     journey.floor_ms = max(journey.floor_ms, through)
     return through
 

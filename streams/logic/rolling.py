@@ -73,6 +73,10 @@ class RollingBook:
         told = len(self._ready) if limit is None else min(limit, len(self._ready))
         return [self._row(*self._ready.pop()) for _ in range(told)]
 
+    def waiting(self, kind: str) -> dict[str, Gauge]:
+        """Who waits right now in each scope of a kind."""
+        return {scope.name: book.gauge() for scope, book in self._scopes.items() if scope.kind == kind}
+
     def settle(self) -> None:
         """Take everything for told: what a restarted program reads again and told before."""
         self._take_ready()

@@ -4,9 +4,10 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 from schemas.identity import wait_id
-from streams.logic import contributions
+from streams.logic import alarms, contributions
 from streams.logic.conversations import conversation_of, wait_of
-from streams.logic.dialogues import Case, Dialogue, cases_of, read
+from streams.logic.dialogues import UNREAD, Case, Dialogue, cases_of, read
+from streams.logic.experiences import bad_moments
 from streams.logic.moments import LAST_QUESTION, Moment
 from streams.logic.policy import Policy
 from streams.logic.waits import Span, Thread, waits_of
@@ -34,6 +35,7 @@ class Talk:
         "_name",
         "_policy",
         "_thread",
+        "_told",
         "_vanished",
     )
 
@@ -48,6 +50,9 @@ class Talk:
         self._in_order = True
         self._grew = False
         self._before = cases_of(dialogue, _open(self._thread), policy)  # waits that may change, as they were
+        if dialogue.bad_ms == UNREAD:
+            self._read_all()
+        self._told = dialogue.alarm(self._before[-1] if self._before else None)
         self._vanished: set[int] = set()  # when those began that were there for a while
 
     def add(self, moment: Moment) -> None:
@@ -71,12 +76,15 @@ class Talk:
         """Publish the waits that are new, changed, or were gone for a while."""
         name, policy, before = self._name, self._policy, self._before
         thread, after = self._after(watermark_ms)
-        self._dialogue.remember(thread, after)
-        known, now = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
+        self._dialogue.bad_ms = self._first_bad(before, after)
+        self._dialogue.remember(thread, after, policy, watermark_ms)
+        now, ended = self._dialogue.alarm(after[-1] if after else None), [case.span for case in after]
+        changes.alerts += alarms.changed(journey_id, name, self._told, now, ended, policy)
+        known, asked = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
         for case in after:
             if case.asked_ms in self._vanished or known.get(case.asked_ms) != case:
                 changes.waits.append(wait_of(journey_id, name, case, policy))
-        gone = sorted(self._vanished - now)
+        gone = sorted(self._vanished - asked)
         changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in gone)
         if self._grew:
             changes.conversations.append(conversation_of(journey_id, name, thread, policy))
@@ -106,12 +114,27 @@ class Talk:
     def _insert(self, moment: Moment) -> None:
         story = self._dialogue.story()
         if self._in_order:
-            self._in_order = False
-            spans = waits_of(self._dialogue.beginning(), story[: self._known], self._policy)
-            self._before = cases_of(self._dialogue, spans, self._policy)
+            self._read_all()
         asked = self._asked()
         insort(story, moment, key=lambda each: each.place_in_time)
         self._vanished |= asked - self._asked()
+
+    def _read_all(self) -> None:
+        self._in_order = False
+        spans = waits_of(self._dialogue.beginning(), self._dialogue.story()[: self._known], self._policy)
+        self._before = cases_of(self._dialogue, spans, self._policy)
+
+    def _first_bad(self, before: list[Case], after: list[Case]) -> int | None:
+        """When the conversation first was a bad experience; looked up where that may be later than was known."""
+        known_ms, found = self._dialogue.bad_ms, bad_moments(after)
+        base_ms = self._dialogue.beginning().dropped_through_ms
+        if self._in_order and (known_ms in found or known_ms not in bad_moments(before)):
+            found.add(known_ms)
+        elif self._in_order:
+            found = bad_moments(read(self._dialogue, self._policy)[1])
+        if base_ms is not None and known_ms is not None and known_ms <= base_ms:
+            found.add(known_ms)
+        return min((at_ms for at_ms in found if at_ms not in (None, UNREAD)), default=None)
 
     def _asked(self) -> set[int]:
         spans = waits_of(self._dialogue.beginning(), self._dialogue.story(), self._policy)

@@ -6,11 +6,33 @@ from typing import Any, Final
 Wire = list[Any]  # what `Journey.to_wire` says, decoded: the version, then what that version has to say
 Upcaster = Callable[[Wire], Wire]
 
-WIRE_VERSION: Final = 1
+WIRE_VERSION: Final = 2
+QUIET: Final = 0
+UNREAD: Final = -1  # as in `dialogues.py`
+AT_ONCE: Final = 0
+
+
+def _alarms_and_marks(wire: Wire) -> Wire:
+    """Version 2 knows what was told of a wait, what is bad about a conversation, and what an answer is about.
+
+    Conversations are looked at as soon as the clock can: what they say is read off their moments again.
+    """
+    _, *fences_and_more, talks, answers = wire
+    for name, (waiting, due_ms, _, base, tail, moments) in talks.items():
+        talks[name] = [waiting, due_ms, QUIET, AT_ONCE, UNREAD, base, tail, moments]
+    return [2, *fences_and_more, talks, [_with_subject(answer) for answer in answers], []]
+
+
+def _with_subject(answer: Wire) -> Wire:
+    """Say what the counts tell of the metric; what may be a review or a mention is neither. Each question is a subject of its own."""
+    counts, question = answer[6], answer[5]
+    metrics = [metric for metric in ("nps", "csat", "ces") if f"{metric}_answers" in counts]
+    return [*answer, metrics[0] if metrics else "", question, question, []]
+
 
 # From a version to the next one. An old entry stays for as long as somebody may come from that version; tests/old_states.py keeps
 # a changelog of each.
-UPCASTERS: Final[dict[int, Upcaster]] = {}
+UPCASTERS: Final[dict[int, Upcaster]] = {1: _alarms_and_marks}
 
 
 class NewerStateError(Exception):

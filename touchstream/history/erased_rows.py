@@ -25,6 +25,7 @@ OF_JOURNEY: Final = {
     "sessions": "journey_id",
     "waits": "journey_id",
     "conversations": "journey_id",
+    "cases": "journey_id",
     "skipped": "journey_id",
     "alerts": "ifNull(who, '')",
 }

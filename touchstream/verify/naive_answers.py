@@ -9,16 +9,22 @@ from touchstream.verify.naive_facts import SATISFIED, Facts, at, count, order
 
 def conclude_answers(facts: Facts, events: list[Any], policy: Policy) -> None:
     """Count answers; of several edits the last one counts."""
-    submissions: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for event in events:
         count(facts, policy, [event], at(event), {"automated" if event.automated else "events": 1})
-        if event.type != "survey_skipped":
-            question = (event.submission_id or event.event_id, getattr(event, "metric", "mention"), event.touchpoint)
-            submissions[event.journey_id, *question].append(event)
-    for edits in submissions.values():
+    for edits in counting(events):
         answer = max(edits, key=order)
         if not answer.automated:
             count(facts, policy, [answer], at(answer), numbers_of(answer))
+
+
+def counting(events: list[Any]) -> list[list[Any]]:
+    """Group the edits of each answer."""
+    submissions: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+    for event in events:
+        if event.type != "survey_skipped":
+            question = (event.submission_id or event.event_id, getattr(event, "metric", "mention"), event.touchpoint)
+            submissions[event.journey_id, *question].append(event)
+    return list(submissions.values())
 
 
 def numbers_of(answer: Any) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.envelope import to_ms
 from schemas.identity import event_hash
-from schemas.outcomes import Conversation, Session, Wait
+from schemas.outcomes import Conversation, RescueCase, Session, Wait
 from streams.logic.policy import Policy
 
 STAGES = ["awareness", "consideration", "decision", "purchase", "post_purchase", "service"]
@@ -22,6 +22,8 @@ class Facts:
     sessions: dict[int, Session] = field(default_factory=dict)
     waits: dict[int, Wait] = field(default_factory=dict)
     conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    cases: dict[int, RescueCase] = field(default_factory=dict)
+    open_alerts: set[str] = field(default_factory=set)
     counts: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)  # scope kind, scope, minute, name
     response_times: dict[tuple[str, str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
 

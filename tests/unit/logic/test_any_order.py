@@ -38,6 +38,7 @@ flags = st.fixed_dictionaries(
         "touchpoint": st.sampled_from(["home", "product", "thanks", "desk", "chat", "nowhere"]),
     },
 )
+reasons = st.sampled_from(["slow_response", "price"])
 talks = st.sampled_from(["talk-1", "talk-2"])
 actors = st.sampled_from(["customer", "agent", "bot", "system"])
 promises = st.none() | st.integers(0, 6).map(lambda step: START + step * 30 * MINUTE)
@@ -83,6 +84,7 @@ def spoken(draw: Any, at: int, extra: dict[str, Any]) -> Any:
 @st.composite
 def opinion(draw: Any) -> Any:
     at, extra = draw(times), dict(draw(flags))
+    extra |= {"conversation_id": draw(st.none() | talks), "reasons": draw(st.lists(reasons, max_size=2))}
     submission = draw(st.sampled_from([None, "s1", "s2"]))
     polarity = draw(st.sampled_from(["positive", "reversed"]))
     match draw(st.sampled_from(["nps", "csat", "ces", "skipped", "mention", "review"])):
@@ -185,7 +187,9 @@ quick = settings(max_examples=150, deadline=None, suppress_health_check=list(Hea
 def test_any_order_duplicates_and_batches_give_the_facts_of_the_reference(data: st.DataObject) -> None:
     done, said, arrivals = data.draw(log())
     owner, tables = run(data.draw(batches(arrivals)))
-    assert_same(tables, owner.book, reference.conclude(done, said, RULES))
+    facts = reference.conclude(done, said, RULES)
+    assert_same(tables, owner.book, facts)
+    assert {name for name, alert in tables.alerts.items() if alert.state == "opened"} == facts.open_alerts
 
 
 @given(st.data())
@@ -251,6 +255,7 @@ def assert_same(tables: Tables, book: PaneBook, facts: reference.Facts) -> None:
     assert tables.sessions == facts.sessions
     assert tables.waits == facts.waits
     assert tables.conversations == facts.conversations
+    assert tables.cases == facts.cases
     assert panes_of(book) == expected_panes(facts)
     assert set(book.open_waits) == {
         name for name, wait in facts.waits.items() if wait.outcome == "open" and not wait.automated

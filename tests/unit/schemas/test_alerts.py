@@ -13,7 +13,7 @@ def alert(**changes):
     plain = {"id": "wait-1", "kind": AlertKind.WAIT_BREACH, "state": AlertState.OPENED, "what": "No offer for 3 h"}
     return Alert(
         **plain
-        | {"who": "j-1", "where": "proposal", "since_ms": 7, "numbers": {"waited_ms": 9, "share": 1.2}}
+        | {"who": "j-1", "where": "proposal", "since_ms": 7, "changed_ms": 9, "numbers": {"waited_ms": 9, "share": 1.2}}
         | changes
     )
 

@@ -171,10 +171,18 @@ def test_a_rolling_window_is_stored(migrated: Client) -> None:
 
 def test_the_newest_state_of_an_alert_is_the_valid_one(migrated: Client) -> None:
     opened = Alert(
-        id="a", kind="wait_breach", state="opened", what="w", where="chat", since_ms=NOON_MS, numbers={"n": 2}
+        id="a",
+        kind="wait_breach",
+        state="opened",
+        what="w",
+        where="chat",
+        since_ms=NOON_MS,
+        changed_ms=NOON_MS,
+        version=1,
+        numbers={"n": 2},
     )
-    resolved = opened.model_copy(update={"state": AlertState.RESOLVED})
-    rows = [alert_row(opened, changed_ms=NOON_MS, version=1), alert_row(resolved, changed_ms=NOON_MS + 1000, version=2)]
+    resolved = opened.model_copy(update={"state": AlertState.RESOLVED, "version": 2})
+    rows = [alert_row(opened), alert_row(resolved)]
     migrated.insert_arrow("alerts", encode(tables.ALERTS, rows))
     [(state, numbers)] = migrated.query("SELECT state, numbers FROM alerts FINAL").result_rows
     assert (state, json.loads(numbers)) == ("resolved", {"n": 2})

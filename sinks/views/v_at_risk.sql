@@ -1,0 +1,45 @@
+-- Journeys with three or more bad experiences within 90 days and no recovery since. A rating above 6 of 10 is a recovery.
+CREATE OR REPLACE VIEW v_at_risk {on_cluster}
+(
+    journey_id     String                         COMMENT 'Who is at risk',
+    strikes        UInt64                         COMMENT 'Bad experiences since the last recovery',
+    first_at       DateTime64(3, 'UTC')           COMMENT 'The first of them',
+    last_at        DateTime64(3, 'UTC')           COMMENT 'The last of them',
+    last_touchpoint LowCardinality(String)        COMMENT 'Where that was',
+    recovered_at   Nullable(DateTime64(3, 'UTC')) COMMENT 'The last recovery before them; NULL without one',
+    lapses_at      DateTime64(3, 'UTC')           COMMENT 'When fewer than three are left within 90 days',
+    at_risk        Bool                           COMMENT 'That moment has not come yet'
+)
+AS WITH
+    good AS
+    (
+        SELECT journey_id, max(occurred_at) AS at
+        FROM answers FINAL
+        WHERE NOT automated AND metric != '' AND score10 > 6
+        GROUP BY journey_id
+    ),
+    since AS
+    (
+        SELECT
+            b.journey_id AS journey_id,
+            arraySort(groupArray((b.occurred_at, b.touchpoint))) AS bad,
+            arrayMap(each -> each.1, bad) AS times,
+            any(g.at) AS recovered
+        FROM v_bad_experiences AS b
+        LEFT JOIN (SELECT journey_id, toNullable(at) AS at FROM good) AS g ON g.journey_id = b.journey_id
+        WHERE g.at IS NULL OR b.occurred_at > g.at
+        GROUP BY b.journey_id
+        HAVING count() >= 3
+    )
+SELECT
+    journey_id,
+    length(times) AS strikes,
+    times[1] AS first_at,
+    times[-1] AS last_at,
+    bad[-1].2 AS last_touchpoint,
+    recovered AS recovered_at,
+    times[-3] + toIntervalDay(90) AS lapses_at,
+    lapses_at > now64(3) AS at_risk
+FROM since
+WHERE arrayExists((third, first) -> third < first + toIntervalDay(90), arraySlice(times, 3), arraySlice(times, 1, length(times) - 2))
+COMMENT 'Journeys with three bad experiences within 90 days and no recovery since'

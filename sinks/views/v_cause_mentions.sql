@@ -1,0 +1,34 @@
+-- Answers that point to a cause, one row a cause: the last edit of each answer counts, machines do not.
+CREATE OR REPLACE VIEW v_cause_mentions {on_cluster}
+(
+    cause        LowCardinality(String) COMMENT 'Cause, from the answer''s reasons and the catalogue''s words',
+    occurred_at  DateTime64(3, 'UTC')   COMMENT 'When it was said',
+    received_at  DateTime64(3, 'UTC')   COMMENT 'When it was reported',
+    journey_id   String                 COMMENT 'Who said it',
+    customer     String                 COMMENT 'The customer, else the journey',
+    touchpoint   LowCardinality(String) COMMENT 'Touchpoint it is about',
+    channel      LowCardinality(String) COMMENT 'Channel of the answer',
+    event_id     String                 COMMENT 'The answer',
+    handling     Int64                  COMMENT 'Its property handling_cost, in minor units; 0 without one',
+    compensation Int64                  COMMENT 'Its property compensation, in minor units; 0 without one'
+)
+AS SELECT
+    arrayJoin(causes) AS cause,
+    occurred_at,
+    received_at,
+    journey_id,
+    coalesce(customer_id, journey_id) AS customer,
+    touchpoint,
+    channel,
+    event_id,
+    JSONExtractInt(properties, 'handling_cost') AS handling,
+    JSONExtractInt(properties, 'compensation') AS compensation
+FROM
+(
+    SELECT *
+    FROM answers FINAL
+    WHERE NOT automated AND kind != 'survey_skipped'
+    ORDER BY occurred_at DESC, xxh3(event_id) DESC
+    LIMIT 1 BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)
+)
+COMMENT 'Answers that point to a cause, one row a cause'

@@ -1,0 +1,48 @@
+-- Prospects who were left without an answer. Who had bought before is a customer; who buys afterwards was not lost.
+CREATE OR REPLACE VIEW v_lost_prospects {on_cluster}
+(
+    wait_id      UInt64                         COMMENT 'The wait by which they were lost',
+    journey_id   String                         COMMENT 'The prospect',
+    reason       LowCardinality(String)         COMMENT 'proposal_late, call_out_of_hours or message_unanswered',
+    touchpoint   LowCardinality(String)         COMMENT 'Where they asked',
+    channel      LowCardinality(String)         COMMENT 'Channel of the question',
+    asked_at     DateTime64(3, 'UTC')           COMMENT 'When they asked',
+    lost_at      DateTime64(3, 'UTC')           COMMENT 'When the target was missed, they hung up, or the thread was closed',
+    purchased_at Nullable(DateTime64(3, 'UTC')) COMMENT 'First purchase after that',
+    cancelled    Bool                           COMMENT 'They bought after all: not lost'
+)
+AS WITH
+    asked AS
+    (
+        SELECT
+            *,
+            multiIf(
+                conversation_kind = 'proposal' AND breached, 'proposal_late',
+                conversation_kind = 'call' AND outcome = 'abandoned' AND calendar IS NOT NULL AND business_ms = 0, 'call_out_of_hours',
+                conversation_kind = 'message' AND (outcome = 'closed' OR (outcome = 'open' AND breached)), 'message_unanswered',
+                '') AS reason,
+            assumeNotNull(coalesce(if(reason = 'proposal_late' OR outcome = 'open', due_at, ended_at), asked_at)) AS lost_at
+        FROM waits FINAL
+        WHERE NOT automated
+    ),
+    bought AS
+    (
+        SELECT journey_id, arraySort(groupArray(occurred_at)) AS times
+        FROM interactions FINAL
+        WHERE type = 'purchase' AND NOT automated
+        GROUP BY journey_id
+    )
+SELECT
+    a.wait_id,
+    a.journey_id,
+    a.reason,
+    a.touchpoint,
+    a.channel,
+    a.asked_at,
+    a.lost_at,
+    if(empty(arrayFilter(t -> t > a.lost_at, b.times)), NULL, arrayFilter(t -> t > a.lost_at, b.times)[1]) AS purchased_at,
+    purchased_at IS NOT NULL AS cancelled
+FROM asked AS a
+LEFT JOIN bought AS b ON b.journey_id = a.journey_id
+WHERE a.reason != '' AND NOT arrayExists(t -> t <= a.lost_at, b.times)
+COMMENT 'Prospects left without an answer, and whether they bought after all'

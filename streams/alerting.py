@@ -1,0 +1,66 @@
+"""Alerts of one partition pair on their way out: told once the state that knows of them is safe, and again if nobody can say that they were.
+
+An alert that were told before its state was safe could stay open for ever: after a crash other batches may never see its cause.
+One told only after could be lost. So alerts stand among the marks of the state, as letters to be sent, until they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from schemas.alerts import Alert, encode
+from schemas.topics import ALERTS
+from streams.committer import Effects
+from streams.outbox import Message
+from streams.placing import partition_of
+
+MARK: Final = b"\x00told|"
+
+
+class Alerting:
+    """What one pair has to tell. The newest version of an alert holds, whatever is told again after it."""
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self._left: dict[bytes, list[bytes]] = {}  # by a former owner, which may have told them
+        self._told: list[bytes] = []  # marks of what has been sent
+
+    def __bool__(self) -> bool:
+        return bool(self._left or self._told)  # something to tell, or to strike out
+
+    def take_over(self, marks: Mapping[bytes, bytes]) -> None:
+        """Tell again what the last owner may not have told."""
+        self._left = {
+            mark: msgspec.msgpack.decode(marks[mark], type=list[bytes])
+            for mark in sorted(each for each in marks if each.startswith(MARK))
+        }
+
+    def tell(self, alerts: Sequence[Alert], effects: Effects, version: int) -> None:
+        """Let alerts go out with these effects."""
+        letters = [encode(alert.model_copy(update={"version": version})) for alert in alerts]
+        places, marks = list(self._left), dict.fromkeys(self._told)
+        effects.after += [_message(letter, self._partitions) for left in self._left.values() for letter in left]
+        self._left, self._told = {}, []
+        if letters:
+            places.append(MARK + version.to_bytes(8, "big"))
+            marks[places[-1]] = msgspec.msgpack.encode(letters)
+            effects.after += [_message(letter, self._partitions) for letter in letters]
+        if marks:
+            effects.states = {
+                **marks,
+                **effects.states,
+            }  # the letter is safe before the state that believes it was sent
+        if places:
+            effects.settled = lambda: self._told.extend(places)
+
+
+def message_of(alert: Alert, partitions: int) -> Message:
+    """Message that tells an alert."""
+    return _message(encode(alert), partitions)
+
+
+def _message(letter: bytes, partitions: int) -> Message:
+    """All messages of an alert meet in one partition, in the order in which they were told."""
+    key = msgspec.json.decode(letter)["id"].encode()
+    return Message(ALERTS.name, partition_of(key, partitions), key, letter)

@@ -1,0 +1,166 @@
+"""Bad experiences of a journey, and when they put it at risk: three within 90 days with no recovery between.
+
+Marks are what answers and conversations mean to this. Those of answers and conversations that state has forgotten are kept for longer.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from schemas.identity import event_hash
+from schemas.outcomes import WaitOutcome
+from streams.logic.answers import MILLION, Answer, counting
+from streams.logic.dialogues import UNREAD
+from streams.logic.moments import Role
+from streams.logic.policy import DAY_MS
+
+if TYPE_CHECKING:
+    from streams.logic.dialogues import Case, Dialogue
+    from streams.logic.journeys import Journey
+
+WITHIN_MS: Final = 90 * DAY_MS
+STRIKES: Final = 3
+DETRACTORS_TO: Final = 6 * MILLION  # of a score from 0 to 10; a rating above it is a recovery
+WORST: Final = {"nps": DETRACTORS_TO, "csat": 10 * MILLION // 4, "ces": 10 * MILLION // 3}  # 6 of 10, 2 of 5, 3 of 7
+RATINGS: Final = frozenset({"nps", "csat", "ces", "rating"})
+CALLED: Final = frozenset({"ticket", "message"})  # a reply there is the company's own step towards the customer
+
+
+class Kind(IntEnum):
+    """What a mark says."""
+
+    STRIKE = 0  # a bad experience
+    DETRACTOR = 1  # an answer that opens a case
+    CONTACT = 2  # a human of the company reached out
+    RATING = 3
+
+
+class Mark(NamedTuple):
+    """Something that happened to the relation with a customer."""
+
+    at_ms: int
+    id64: int  # order within a millisecond
+    kind: int
+    about: int  # interaction of a strike, question of a detractor, sheet of a rating
+    detail: Any  # touchpoint of a strike, `Said` of a detractor, millionths of a rating
+
+
+class Said(NamedTuple):
+    """A detractor's answer as it counts now."""
+
+    at_ms: int
+    id64: int
+    sheet: int
+    touchpoint: str
+    channel: str
+    score: int
+    causes: list[str]
+
+
+class Danger(NamedTuple):
+    """A journey at risk."""
+
+    first_ms: int
+    third_ms: int
+    touchpoint: str  # of the third strike
+    lapses_ms: int  # when fewer than three are left within 90 days
+    cleared_ms: int | None
+
+
+def bad_moments(cases: Iterable["Case"]) -> set[int | None]:
+    """When waits of a human were missed or given up."""
+    found: set[int | None] = set()
+    for case in cases:
+        span = case.span
+        if span.asked.automated:
+            continue
+        if case.breached and case.due_ms is not None:
+            found.add(case.due_ms)
+        if span.outcome is WaitOutcome.ABANDONED and span.ended_ms is not None:
+            found.add(span.ended_ms)
+    return found
+
+
+def live_marks(journey: "Journey") -> list[Mark]:
+    """List the marks of what state remembers in full."""
+    marks = list(_of_answers(journey.answers))
+    for name, dialogue in journey.dialogues.items():
+        if dialogue.bad_ms is not None and dialogue.bad_ms != UNREAD:
+            marks.append(Mark(dialogue.bad_ms, 0, Kind.STRIKE, event_hash(name), dialogue.moments[0][4]))
+    if any(mark.kind == Kind.DETRACTOR for mark in (*marks, *journey.kept)):
+        for dialogue in journey.dialogues.values():
+            marks += _contacts(dialogue)
+    return marks
+
+
+def marks_of(journey: "Journey") -> list[Mark]:
+    """Everything that is known, in order; of an interaction that was bad in several ways the first counts."""
+    if not (journey.answers or journey.dialogues or journey.kept):
+        return []
+    found: dict[tuple[int, int], Mark] = {}
+    others = []
+    for mark in sorted((*journey.kept, *live_marks(journey)), key=lambda each: each[:4]):
+        if mark.kind == Kind.STRIKE:
+            found.setdefault((mark.kind, mark.about), mark)
+        elif mark.kind == Kind.DETRACTOR:
+            known = found.setdefault((mark.kind, mark.about), mark)
+            if mark.detail[:2] > known.detail[:2]:
+                found[mark.kind, mark.about] = known._replace(detail=mark.detail)
+        else:
+            others.append(mark)
+    return sorted((*found.values(), *others), key=lambda each: each[:4])
+
+
+def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
+    """Every time the journey was at risk, in order."""
+    dangers: list[Danger] = []
+    strikes: list[Mark] = []
+    is_open = False
+    for mark in marks:
+        if is_open and mark.at_ms > dangers[-1].lapses_ms:
+            dangers[-1] = dangers[-1]._replace(cleared_ms=dangers[-1].lapses_ms)
+            is_open = False
+        if mark.kind == Kind.RATING and mark.detail > DETRACTORS_TO:
+            strikes.clear()
+            if is_open:
+                dangers[-1] = dangers[-1]._replace(cleared_ms=mark.at_ms)
+                is_open = False
+        elif mark.kind == Kind.STRIKE:
+            strikes.append(mark)
+            recent = [strike for strike in strikes if strike.at_ms > mark.at_ms - WITHIN_MS]
+            if is_open:
+                dangers[-1] = dangers[-1]._replace(lapses_ms=strikes[-STRIKES].at_ms + WITHIN_MS)
+            elif len(recent) >= STRIKES:
+                lapses_ms = recent[-STRIKES].at_ms + WITHIN_MS
+                dangers.append(Danger(recent[0].at_ms, mark.at_ms, mark.detail, lapses_ms, None))
+                is_open = True
+    return dangers
+
+
+def _of_answers(answers: list[Any]) -> Iterator[Mark]:
+    heard: dict[int, int] = {}
+    for each in map(Answer._make, answers):
+        if each.counts.get("detractors"):
+            heard.setdefault(each.submission, each.at_ms)
+    for answer in counting(answers):
+        millionths = answer.counts.get("score_millionths", 0)
+        if answer.automated or "scored" not in answer.counts:
+            continue
+        at_ms, id64 = answer.at_ms, answer.id64
+        if millionths <= WORST.get(answer.metric, -1) or (answer.metric == "mention" and millionths < 5 * MILLION):
+            yield Mark(at_ms, id64, Kind.STRIKE, answer.interaction, answer.touchpoint)
+        if answer.metric in RATINGS:
+            yield Mark(at_ms, id64, Kind.RATING, answer.sheet, millionths)
+        if answer.counts.get("detractors"):
+            said = Said(
+                at_ms, id64, answer.sheet, answer.touchpoint, answer.channel, millionths // MILLION, answer.causes
+            )
+            yield Mark(heard[answer.submission], id64, Kind.DETRACTOR, answer.submission, said)
+
+
+def _contacts(dialogue: "Dialogue") -> Iterator[Mark]:
+    """Find the steps of a human towards the customer: replies in writing, and calls that the customer did not begin."""
+    rang = any(moment[1] == Role.OPENING and moment[3] == "call" for moment in dialogue.moments)
+    for at_ms, role, id64, kind, *_ in dialogue.moments:
+        if role == Role.REPLY and (kind in CALLED or (kind == "call" and not rang)):
+            yield Mark(at_ms, id64, Kind.CONTACT, 0, None)

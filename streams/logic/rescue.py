@@ -1,0 +1,94 @@
+"""Rescue: a detractor's answer opens a case, a human contacts them, and the next rating says whether that helped."""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Final
+
+from schemas.identity import case_id
+from schemas.outcomes import RescueCase
+from streams.logic.answers import MILLION
+from streams.logic.experiences import DETRACTORS_TO, Kind, Mark, Said
+from streams.logic.policy import Policy
+
+
+class Event(StrEnum):
+    """What moves a case."""
+
+    CONTACTED = "contacted"
+    RATED_WELL = "rated_well"  # the next rating leaves the detractor band
+    RATED_BADLY = "rated_badly"
+
+
+HEARD: Final = "heard"
+ACKNOWLEDGED: Final = "acknowledged"
+RERATED: Final = "rerated"  # and still a detractor
+RECOVERED: Final = "recovered"
+# Only the next rating counts, and only the first contact. What is not here cannot happen.
+MOVES: Final = {
+    (HEARD, Event.CONTACTED): ACKNOWLEDGED,
+    (HEARD, Event.RATED_WELL): RECOVERED,
+    (HEARD, Event.RATED_BADLY): RERATED,
+    (ACKNOWLEDGED, Event.RATED_WELL): RECOVERED,
+    (ACKNOWLEDGED, Event.RATED_BADLY): RERATED,
+    (RERATED, Event.CONTACTED): RERATED,  # the customer has had no word until now; a later rating is of another case
+    (RECOVERED, Event.CONTACTED): RECOVERED,
+}
+
+
+class IllegalMoveError(Exception):
+    """A case cannot go from its state by this event."""
+
+
+def move(state: str, event: Event) -> str:
+    """State of a case after an event."""
+    if (state, event) not in MOVES:
+        raise IllegalMoveError(f"a case that is {state} cannot be {event}")
+    return MOVES[state, event]
+
+
+def cases_of(journey_id: str, marks: Sequence[Mark], policy: Policy) -> dict[int, RescueCase]:
+    """Cases of a journey by id; marks are in order."""
+    cases = (_case(journey_id, mark, marks, policy) for mark in marks if mark.kind == Kind.DETRACTOR)
+    return {case.case_id: case for case in cases}
+
+
+def _case(journey_id: str, heard: Mark, marks: Iterable[Mark], policy: Policy) -> RescueCase:
+    said = Said._make(heard.detail)
+    contact = _first(marks, lambda mark: mark.kind == Kind.CONTACT and mark.at_ms > heard.at_ms)
+    rating = next_rating(said, marks)
+    steps = []
+    if contact:
+        steps.append((contact.at_ms, Event.CONTACTED))
+    if rating:
+        steps.append((rating.at_ms, Event.RATED_WELL if rating.detail > DETRACTORS_TO else Event.RATED_BADLY))
+    state = HEARD
+    for _, event in sorted(steps):
+        state = move(state, event)
+    return RescueCase(
+        case_id=case_id(journey_id, heard.about),
+        journey_id=journey_id,
+        answer_hash=said.id64,
+        touchpoint=said.touchpoint,
+        channel=said.channel,
+        stage=policy.stage_of(said.touchpoint),
+        heard_ms=heard.at_ms,
+        score=said.score,
+        causes=tuple(said.causes),
+        state=state,
+        contacted_ms=contact.at_ms if contact else None,
+        rerated_ms=rating.at_ms if rating else None,
+        rerated_score10=rating.detail / MILLION if rating else None,
+        recovered=rating.detail > DETRACTORS_TO if rating else None,
+    )
+
+
+def next_rating(said: Said, marks: Iterable[Mark]) -> Mark | None:
+    """Find the first rating after an answer that is not of the same sheet."""
+    place = (said.at_ms, said.id64)
+    return _first(
+        marks, lambda mark: mark.kind == Kind.RATING and mark.about != said.sheet and (mark.at_ms, mark.id64) > place
+    )
+
+
+def _first(marks: Iterable[Mark], fits: Callable[[Mark], bool]) -> Mark | None:
+    return next((mark for mark in marks if fits(mark)), None)

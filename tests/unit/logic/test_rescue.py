@@ -1,0 +1,160 @@
+"""Rescue cases and journeys at risk."""
+
+import pytest
+
+from schemas.alerts import Alert
+from streams.logic.rescue import IllegalMoveError, move
+from tests.builders import DAY, HOUR, At, Desk, answer, call, inbound, mention, ms, outbound, review, ticket
+
+REST = {"now_ms": 2 * HOUR}
+
+
+def alerts(desk: Desk, kind: str) -> list[Alert]:
+    return [alert for alert in desk.changes.alerts if alert.kind == kind]
+
+
+def states(desk: Desk, kind: str) -> list[str]:
+    return [alert.state.value for alert in alerts(desk, kind)]
+
+
+def test_a_detractor_is_heard_contacted_and_recovered() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00", reasons=["price"]))
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.heard_ms, case.score, case.causes) == ("heard", ms("10:00"), 3, ("price",))
+    assert states(desk, "detractor_heard") == ["opened"]
+    desk.batch(outbound("10:30", "bot"))
+    assert states(desk, "detractor_heard") == [], "a bot is no human"
+    desk.batch(outbound("11:00"))
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.contacted_ms, case.recovered) == ("acknowledged", ms("11:00"), None)
+    assert states(desk, "detractor_heard") == ["resolved"]
+    desk.batch(answer(7, "2 10:00"))
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.rerated_score10, case.recovered) == ("recovered", 7.0, True)
+
+
+def test_only_the_next_rating_counts_and_another_question_of_the_same_sheet_is_not_the_next() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00", submission_id="s1"), answer(5, "10:01", "csat", 5, submission_id="s1"))
+    desk.batch(mention(1.0, "10:30"))
+    assert [case.state for case in desk.tables.cases.values()] == ["heard"]
+    desk.batch(review(2, "11:00"), answer(10, "12:00"))
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.rerated_ms, case.recovered) == ("rerated", ms("11:00"), False)
+
+
+def test_an_edit_to_a_better_score_takes_the_case_back() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00", submission_id="s1"))
+    desk.batch(answer(9, "10:05", submission_id="s1"))
+    assert desk.tables.cases == {}
+    assert desk.changes.gone_cases
+    assert states(desk, "detractor_heard") == ["withdrawn"]
+
+
+def test_a_call_that_the_company_made_is_a_contact_and_one_that_it_took_is_none() -> None:
+    desk = Desk()
+    desk.batch(answer(0, "10:00"), call("queued", "10:10"), call("answered", "10:11"))
+    assert [case.contacted_ms for case in desk.tables.cases.values()] == [None]
+    desk.batch(call("answered", "10:20", conversation="call-2", actor="agent"))
+    assert [case.contacted_ms for case in desk.tables.cases.values()] == [ms("10:20")]
+
+
+def test_a_case_cannot_be_heard_of_well_twice() -> None:
+    with pytest.raises(IllegalMoveError, match="recovered cannot be rated_badly"):
+        move("recovered", "rated_badly")  # type: ignore[arg-type]
+
+
+def test_a_case_is_followed_after_its_answer_has_left_state() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00"), watermark="10:00")
+    desk.batch(watermark="20 10:00", **REST)
+    assert desk.journey.answers == []
+    assert desk.changes.alerts == []
+    desk.batch(outbound("30 10:00"), answer(8, "40 10:00"), watermark="40 10:00")
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.contacted_ms) == ("recovered", ms("30 10:00"))
+    desk.batch(watermark="60 10:00", **REST)
+    assert [mark.kind for mark in desk.journey.kept] == [1, 2, 3], "as long as the case is followed"
+    desk.batch(watermark="91 10:00", **REST)
+    assert desk.journey.kept == []
+    assert [case.state for case in desk.tables.cases.values()] == ["recovered"]
+
+
+def test_a_detractor_whom_nobody_contacts_is_followed_for_90_days() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00"), watermark="10:00")
+    desk.batch(watermark="90 10:00", **REST)
+    assert states(desk, "detractor_heard") == []
+    assert desk.journey.next_due_ms(desk.policy) == ms("90 10:00") + 1
+    desk.batch(watermark=ms("90 10:00") + 1, **REST)
+    assert states(desk, "detractor_heard") == ["resolved"]
+    assert desk.journey.empty
+
+
+def strike(at: At, **fields: str) -> object:
+    return answer(2, at, "csat", 5, **fields)
+
+
+def test_three_bad_experiences_within_90_days_put_a_journey_at_risk_and_a_recovery_clears_it() -> None:
+    desk = Desk()
+    desk.batch(strike("10:00"), mention(-0.2, "11:00"))
+    assert states(desk, "third_strike") == []
+    desk.batch(answer(3, "12:00", "ces", 7))
+    [alert] = alerts(desk, "third_strike")
+    assert (alert.state, alert.since_ms, alert.changed_ms, alert.who) == ("opened", ms("10:00"), ms("12:00"), "j1")
+    desk.batch(strike("13:00"))
+    assert states(desk, "third_strike") == [], "once"
+    desk.batch(answer(7, "14:00"))
+    assert states(desk, "third_strike") == ["resolved"]
+
+
+def test_several_signals_of_one_interaction_count_once() -> None:
+    """A missed target, a hang-up, and two bad answers about the same call; and another sheet with two questions."""
+    desk = Desk()
+    desk.batch(call("queued", "10:00"), call("abandoned", "10:01"))
+    desk.batch(strike("10:05", conversation_id="call-1"), answer(0, "10:06", conversation_id="call-1"))
+    desk.batch(strike("10:30", submission_id="s1"), answer(1, "10:31", submission_id="s1"), watermark="12:00")
+    assert states(desk, "third_strike") == []
+    desk.batch(ticket("opened", "12:00"), watermark="23:00")
+    [alert] = alerts(desk, "third_strike")
+    assert (alert.changed_ms, alert.where) == (ms("20:00"), "desk"), "a breached wait, by the clock"
+
+
+def test_a_recovery_between_starts_the_count_again() -> None:
+    desk = Desk()
+    desk.batch(strike("10:00"), strike("11:00"), answer(4, "11:30", "csat", 5), strike("12:00"), strike("13:00"))
+    assert states(desk, "third_strike") == []
+
+
+def test_strikes_are_remembered_for_90_days_when_the_rest_is_forgotten_after_7() -> None:
+    desk = Desk()
+    for day in (0, 40, 80):
+        desk.batch(strike(f"{day} 10:00"), watermark=f"{day} 10:00")
+        desk.batch(watermark=ms(f"{day} 10:00") + 8 * DAY, **REST)
+        assert desk.journey.answers == []
+    assert list(desk.tables.alerts.values())[-1].state == "opened"
+    desk.batch(watermark=ms("90 10:00") + 1, **REST)
+    assert states(desk, "third_strike") == ["resolved"], "only two are left within 90 days"
+    assert len(desk.journey.kept) == 2
+
+
+def test_a_third_strike_after_90_days_is_none() -> None:
+    desk = Desk()
+    desk.batch(strike("10:00"), strike("40 10:00"), strike("90 10:00"))
+    assert states(desk, "third_strike") == []
+
+
+def test_a_late_recovery_between_takes_the_alert_back() -> None:
+    desk = Desk()
+    desk.batch(strike("10:00"), strike("11:00"), strike("12:00"))
+    desk.batch(answer(9, "11:30"))
+    assert states(desk, "third_strike") == ["withdrawn"]
+
+
+def test_a_customer_who_only_asks_is_at_no_risk() -> None:
+    desk = Desk()
+    desk.batch(inbound("10:00"), outbound("10:01"), watermark="10:02")
+    assert desk.journey.kept == []
+    assert desk.changes.alerts == []
