@@ -16,7 +16,8 @@ demo: $(READY)  ## the whole system on this machine, with believable customers
 	$(BIN)/touchstream demo
 
 test: check  ## everything: style, types, import rules, unit and integration tests
-	$(BIN)/python -m pytest -m "not chaos"
+	$(BIN)/python -m pytest -n auto --dist loadfile tests/unit
+	$(BIN)/python -m pytest -m "not chaos" tests/integration tests/e2e
 
 chaos: $(READY)  ## hours: outages of ten minutes, then the whole crash matrix with a table at the end; interrupted, it goes on
 	$(BIN)/python -m pytest -m chaos -rP tests/chaos

@@ -65,6 +65,7 @@ class Touchpoint(Entry):
     controllable: StrictBool = True  # False: a review site, a courier, a word of mouth
     moment_of_truth: StrictBool = False
     goal: StrictBool = False  # reaching it makes a session a success
+    cart: StrictBool = False  # reaching it begins a purchase, which may be abandoned
     target: Id | None = None
 
 
@@ -136,3 +137,7 @@ class Thresholds(Entry):
     warn_at: Annotated[float, Field(gt=0, le=1)] = 0.8  # share of a target that has passed
     escalate_at: Annotated[float, Field(gt=1)] = 2.0  # ... when somebody else is called
     unanswered: Annotated[StrictInt, Field(ge=1)] = 100  # open conversations of one channel
+    cart_abandoned_after_ms: Duration = Field(default=24 * HOUR_MS, alias="cart_abandoned_after")
+    journey_over_after_ms: Duration = Field(default=30 * 24 * HOUR_MS, alias="journey_over_after")  # of silence
+    silent_after_ms: Duration = Field(default=30 * 24 * HOUR_MS, alias="silent_after")  # a touchpoint nobody meets
+    experiment_minimum: Annotated[StrictInt, Field(ge=2)] = 100  # journeys of each variant before there is a verdict

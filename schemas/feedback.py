@@ -37,6 +37,22 @@ class Polarity(StrEnum):
     REVERSED = "reversed"  # less is better, as in CES version 1
 
 
+class Occasion(StrEnum):
+    """What made a company ask. Answers of the two are never mixed."""
+
+    TRANSACTIONAL = "transactional"  # a contact: the answer is about its touchpoint
+    RELATIONAL = "relational"  # the calendar: the answer is about the company as a whole
+
+
+class Emotion(StrEnum):
+    """How a customer felt, as the producer was told or found out."""
+
+    HAPPY = "happy"
+    NEUTRAL = "neutral"
+    FRUSTRATED = "frustrated"
+    ANGRY = "angry"
+
+
 class Feedback(Event):
     """Something a customer said. It belongs to the journey and never opens or extends a session."""
 
@@ -44,6 +60,8 @@ class Feedback(Event):
     conversation_id: Identifier | None = None
     comment: StrictStr | None = None
     reasons: list[StrictStr] = Field(default_factory=list)
+    emotion: Emotion | None = None
+    occasion: Occasion | None = None  # transactional when nothing is said
 
 
 class Scored(Feedback):

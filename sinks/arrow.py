@@ -15,6 +15,7 @@ Row = tuple[Any, ...]
 ARROW_TYPES: Final = {
     "String": pa.binary(),
     "Bool": pa.bool_(),
+    "Date": pa.date32(),
     "DateTime64(3, 'UTC')": pa.timestamp("ms", "UTC"),
     "Float64": pa.float64(),
     "Int32": pa.int32(),

@@ -1,4 +1,4 @@
-"""Copy the catalogue into ClickHouse, so that SQL knows touchpoints and funnels by name."""
+"""Copy the catalogue into ClickHouse, so that SQL knows touchpoints, funnels and thresholds by name."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from clickhouse_connect.driver.client import Client
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Stage
 from sinks.arrow import Row, encode
-from sinks.tables import FUNNELS, TOUCHPOINT_CHANNELS, TOUCHPOINTS, Table
+from sinks.tables import CALENDAR_DAYS, FUNNELS, SETTINGS, TOUCHPOINT_CHANNELS, TOUCHPOINTS, Table
 from sinks.writer import INSERT_SETTINGS
 
 STAGES = list(Stage)
@@ -19,6 +19,12 @@ def store_catalogue(client: Client, catalogue: Catalogue, version: int) -> None:
     channels = [(each.id, each.channel, version) for each in catalogue.touchpoints]
     _insert(client, TOUCHPOINT_CHANNELS, channels)  # former ones stay: history was stored under them
     _replace(client, FUNNELS, 2, list(funnel_rows(catalogue, version)), version)
+    _replace(client, SETTINGS, 1, list(setting_rows(catalogue, version)), version)
+
+
+def store_calendar_days(client: Client, days: Iterable[Row], version: int) -> None:
+    """Make `calendar_days` hold these days, given without version; what is not among them goes."""
+    _replace(client, CALENDAR_DAYS, 2, [(*day, version, 0) for day in days], version)
 
 
 def touchpoint_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:
@@ -38,6 +44,7 @@ def touchpoint_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:
             touchpoint.controllable,
             touchpoint.moment_of_truth,
             touchpoint.goal,
+            touchpoint.cart,
             touchpoint.target,
             target.within_ms if target else None,
             version,
@@ -51,6 +58,13 @@ def funnel_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:
         for position, step in enumerate(funnel.steps, start=1):
             kind = "stage" if step in STAGES else "touchpoint"
             yield (funnel.id, position, step, kind, funnel.window_ms, version, 0)
+
+
+def setting_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:
+    """Rows of `settings`: the numbers that views compare with, named as in the catalogue, durations in milliseconds."""
+    for section in ("time", "thresholds"):
+        for name, value in getattr(catalogue, section):
+            yield (f"{section}.{name}", value, version, 0)
 
 
 def _replace(client: Client, table: Table, key_columns: int, rows: list[Row], version: int) -> None:

@@ -180,7 +180,7 @@ TOUCHPOINTS: Final = Table.of(
     "touchpoints",
     """
     touchpoint name: String; channel channel_name category stage: LowCardinality(String); stage_order: UInt8
-    owner: Nullable(String); controllable moment_of_truth goal: Bool; target: LowCardinality(Nullable(String))
+    owner: Nullable(String); controllable moment_of_truth goal cart: Bool; target: LowCardinality(Nullable(String))
     target_ms: Nullable(Int64); version: UInt64; is_deleted: UInt8
     """,
 )
@@ -191,6 +191,14 @@ FUNNELS: Final = Table.of(
     window_ms: Int64; version: UInt64; is_deleted: UInt8
     """,
 )
+CALENDAR_DAYS: Final = Table.of(
+    "calendar_days",
+    """
+    calendar: LowCardinality(String); day: Date; starts_at ends_at: DateTime64(3, 'UTC')
+    opens_at closes_at: Array(DateTime64(3, 'UTC')); open_before_ms: Int64; version: UInt64; is_deleted: UInt8
+    """,
+)
+SETTINGS: Final = Table.of("settings", "setting: String; value: Float64; version: UInt64; is_deleted: UInt8")
 
 ALL: Final = (
     INTERACTIONS,
@@ -206,7 +214,9 @@ ALL: Final = (
     ALERTS,
     TOUCHPOINTS,
     FUNNELS,
+    CALENDAR_DAYS,
     LETTER_REPLAYS,
     TOUCHPOINT_CHANNELS,
+    SETTINGS,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})

@@ -61,9 +61,7 @@ class Pair:
         self._alerting = Alerting(partitions)
         self._taken_over_ms = now_ms
         self._former_clock_ms = NEVER  # how far the clocks of former owners may have come
-        self._heir: tuple[int, int] | None = (
-            None  # epoch and first minute of panes that were recovered, until all are published
-        )
+        self._heir_from: int | None = None  # first minute of the panes that are told anew, until all are published
         self._marked_ms = now_ms
         self._partitions = partitions
         self._policy = policy
@@ -83,7 +81,7 @@ class Pair:
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
         self.epoch = recovered.epoch
-        self._heir = (self.epoch, self.book.whole_from)
+        self._heir_from = self.book.whole_from
         if self.epoch > 1:
             self._former_clock_ms = self._taken_over_ms + self._policy.max_clock_skew_ms
         mark = recovered.marks.get(MARK)
@@ -108,7 +106,8 @@ class Pair:
         self.epoch = epoch
         for side in range(len(EVENTS)):
             self.clock.lags(side)
-        self.book.tell_all_gauges()
+        self.book.tell_all()
+        self._heir_from = self.book.whole_from
 
     @property
     def fences(self) -> dict[str, int]:
@@ -172,10 +171,9 @@ class Pair:
         """
         self._publications += 1
         panes = self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
-        if self._heir is not None and not self.book.unpublished:
-            epoch, minute = self._heir  # of the take-over: what this owner has told since then stands
-            panes.append(Pane("", "", ALL_TOLD, epoch, self._publications, [minute]))
-            self._heir = None
+        if self._heir_from is not None and not self.book.unpublished:
+            panes.append(Pane("", "", ALL_TOLD, self.epoch, self._publications, [self._heir_from]))
+            self._heir_from = None
         return panes
 
     @property

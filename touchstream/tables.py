@@ -1,12 +1,21 @@
 """Brings a ClickHouse to what this version and this catalogue say."""
 
 import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from schemas.catalogue import Catalogue
+from sinks.arrow import Row
 from sinks.client import connect
-from sinks.dimensions import store_catalogue
+from sinks.dimensions import store_calendar_days, store_catalogue
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
+from streams.logic.calendars import Calendar
+from streams.logic.policy import calendars_of
+
+FIRST_DAY: Final = date(1991, 1, 1)  # no event is older
+AHEAD: Final = timedelta(days=730)
 
 
 def bring_up_to_date(clickhouse: ClickHouseSettings, catalogue: Catalogue) -> list[str]:
@@ -14,7 +23,20 @@ def bring_up_to_date(clickhouse: ClickHouseSettings, catalogue: Catalogue) -> li
     applied = migrate(clickhouse)
     client = connect(clickhouse)
     try:
-        store_catalogue(client, catalogue, version=time.time_ns() // 1_000_000)
+        version = time.time_ns() // 1_000_000
+        store_catalogue(client, catalogue, version)
+        until = datetime.now(UTC).date() + AHEAD
+        store_calendar_days(client, calendar_days(calendars_of(catalogue), FIRST_DAY, until), version)
     finally:
         client.close()
     return applied
+
+
+def calendar_days(calendars: Mapping[str, Calendar], first: date, last: date) -> Iterator[Row]:
+    """Rows of `calendar_days` without their version, the last day included."""
+    for name, calendar in calendars.items():
+        open_ms = 0
+        for day, starts_ms, ends_ms, openings in calendar.days(first, last):
+            opens, closes = [at for at, _ in openings], [to for _, to in openings]
+            yield (name, day, starts_ms, ends_ms, opens, closes, open_ms)
+            open_ms += sum(closes) - sum(opens)

@@ -12,6 +12,7 @@ CREATE OR REPLACE VIEW v_touchpoints {on_cluster}
     controllable    Bool                             COMMENT 'The company can change it',
     moment_of_truth Bool                             COMMENT 'Decides what customers think of the brand',
     goal            Bool                             COMMENT 'A session that reaches it is a success',
+    cart            Bool                             COMMENT 'Reaching it begins a purchase, which may be abandoned',
     target          LowCardinality(Nullable(String)) COMMENT 'Response target of the catalogue',
     target_ms       Nullable(Int64)                  COMMENT 'Longest good wait'
 )
@@ -27,6 +28,7 @@ AS SELECT
     controllable,
     moment_of_truth,
     goal,
+    cart,
     target,
     target_ms
 FROM touchpoints FINAL

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 MINUTE_MS: Final = 60_000
@@ -13,6 +13,15 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 Interval = tuple[int, int]
+
+
+class LocalDay(NamedTuple):
+    """A day as a calendar's zone has it, and its open intervals, all in UTC milliseconds."""
+
+    day: date
+    starts_ms: int
+    ends_ms: int
+    openings: tuple[Interval, ...]
 
 
 class Calendar:
@@ -56,6 +65,14 @@ class Calendar:
                 return begins + left
             left -= closes - begins
         raise AssertionError("a week with open time never ends")
+
+    def days(self, first: date, last: date) -> Iterator[LocalDay]:
+        """Local days one by one, the last one included."""
+        for ordinal in range(first.toordinal(), last.toordinal() + 1):
+            day = ordinal - EPOCH_DAY
+            pieces = list(self._utc(day * DAY_MS, (day + 1) * DAY_MS))
+            if pieces:  # a zone that moved across the date line has no such day
+                yield LocalDay(date.fromordinal(ordinal), pieces[0][0], pieces[-1][1], self._openings(day))
 
     def _openings_from(self, start_ms: int) -> Iterator[Interval]:
         day = self._local_day(start_ms) - 1

@@ -104,8 +104,10 @@ class PaneBook:
         for wait in open_waits(journey, self._policy):
             self.wait_opened(wait)
 
-    def tell_all_gauges(self) -> None:
-        """Publish again who waits: readers forget what an earlier epoch said of it."""
+    def tell_all(self) -> None:
+        """Publish everything again, under a new epoch: then nobody has to know what was told under earlier ones."""
+        for minute, panes in self._panes.items():
+            self._changed[minute].update(panes)
         self._shaken.update(scope for scope, waiting in self._waiting.items() if waiting)
 
     def advance(self, watermark_ms: int) -> None:

@@ -96,10 +96,7 @@ class Policy:
     @classmethod
     def of(cls, catalogue: Catalogue) -> "Policy":
         """Policy that a catalogue describes."""
-        calendars = {
-            each.id: Calendar(each.id, each.zone, each.week, holidays=each.holidays, special=each.special)
-            for each in catalogue.calendars
-        }
+        calendars = calendars_of(catalogue)
 
         def target(named: NamedTarget | None) -> Target | None:
             if named is None:
@@ -174,6 +171,14 @@ class Policy:
         if place:
             scopes.append(Scope("stage", place.stage))
         return tuple(scopes)
+
+
+def calendars_of(catalogue: Catalogue) -> dict[str, Calendar]:
+    """Calendars of a catalogue by id."""
+    return {
+        each.id: Calendar(each.id, each.zone, each.week, holidays=each.holidays, special=each.special)
+        for each in catalogue.calendars
+    }
 
 
 def _in_order(values: Any) -> str:

@@ -102,3 +102,13 @@ def test_migrating_twice_changes_nothing_the_second_time_and_sql_knows_the_catal
 def test_the_screens_query_runs_on_the_views(sql):
     query = ROLLING_NOW.replace("{hours:UInt32}", "3")
     assert sql("-", "--format", "csv", stdin=query).stdout.startswith('"scope_kind"')
+
+
+def test_a_view_with_parameters_is_asked_like_a_function(sql):
+    sql(
+        "INSERT INTO interactions (event_id, type, occurred_at, journey_id, touchpoint)"
+        " VALUES ('e1', 'page_view', '2026-03-02 12:00:00', 'j''1', 'web_home')"
+    )
+    said = sql("SELECT at, kind, what, id FROM v_journey_timeline(journey = 'j''1')", "--format", "csv").stdout
+    assert said.splitlines()[1:] == ['"2026-03-02 12:00:00.000","interaction","page_view","e1"']
+    assert "journey" in sql("SELECT * FROM v_journey_timeline", code=2).stderr

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -143,3 +144,21 @@ def is_open(week: list, at_ms: int) -> bool:  # type: ignore[type-arg]
     minute, yesterday = moment.hour * 60 + moment.minute, (moment.weekday() - 1) % 7
     today = any(opens <= minute < closes for opens, closes in week[moment.weekday()])
     return today or any(opens <= minute + 1440 < closes for opens, closes in week[yesterday])
+
+
+def test_local_days_follow_each_other_and_last_23_or_25_hours_when_the_clock_is_set() -> None:
+    calendar = Calendar("nights", "Europe/Bucharest", NIGHT_SHIFT)
+    days = list(calendar.days(date(2026, 1, 1), date(2026, 12, 31)))
+    assert len(days) == 365
+    assert all(one.ends_ms == following.starts_ms for one, following in pairwise(days))
+    unusual = {
+        each.day: (each.ends_ms - each.starts_ms) / HOUR for each in days if each.ends_ms - each.starts_ms != DAY
+    }
+    assert unusual == {date(2026, 3, 29): 23, date(2026, 10, 25): 25}
+
+
+def test_a_night_shift_is_open_on_two_local_days() -> None:
+    calendar = Calendar("nights", "Europe/Bucharest", NIGHT_SHIFT)
+    friday, saturday = calendar.days(date(2026, 1, 9), date(2026, 1, 10))
+    assert friday.openings == ((local("2026-01-09 22:00"), local("2026-01-10 00:00")),)
+    assert saturday.openings == ((local("2026-01-10 00:00"), local("2026-01-10 06:00")),)

@@ -1,9 +1,12 @@
+import re
 from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
 
 from schemas.catalogue import Catalogue
+from schemas.catalogue_parts import Stage
 from sinks.dimensions import store_catalogue
+from sinks.migrate import read_views
 
 EXAMPLE = Catalogue.load(Path("touchpoints.yaml"))
 
@@ -33,3 +36,25 @@ def test_copying_twice_changes_nothing(migrated: Client) -> None:
     for version in (1, 2):
         store_catalogue(migrated, EXAMPLE, version)
     assert migrated.command("SELECT count() FROM v_touchpoints") == len(EXAMPLE.touchpoints)
+
+
+def test_sql_knows_the_stages_in_the_order_of_the_code(migrated: Client) -> None:
+    stages = migrated.query("SELECT stage, stage_order FROM v_stages ORDER BY stage_order").result_rows
+    assert stages == [(stage.value, place) for place, stage in enumerate(Stage, start=1)]
+
+
+def test_sql_knows_carts_and_thresholds_of_the_catalogue(migrated: Client) -> None:
+    store_catalogue(migrated, EXAMPLE, 1)
+    assert migrated.query("SELECT touchpoint FROM v_touchpoints WHERE cart").result_rows == [("web_cart",)]
+    settings = dict(migrated.query("SELECT setting, value FROM v_settings").result_rows)
+    assert settings["thresholds.experiment_minimum"] == 100
+    assert settings["thresholds.cart_abandoned_after_ms"] == 86_400_000
+    assert settings["time.allowed_lateness_ms"] == 60_000
+
+
+def test_every_setting_a_view_asks_for_is_stored(migrated: Client) -> None:
+    store_catalogue(migrated, EXAMPLE, 1)
+    stored = {name for (name,) in migrated.query("SELECT setting FROM v_settings").result_rows}
+    asked = {name for view in read_views() for name in re.findall(r"setting = '([^']+)'", view.text)}
+    assert asked
+    assert asked <= stored

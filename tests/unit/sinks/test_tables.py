@@ -23,7 +23,7 @@ def test_tables_and_database_have_the_same_columns(migrated: Client) -> None:
     for table in ALL:
         stored = migrated.query(
             "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {t:String}"
-            " ORDER BY position",
+            " AND default_kind != 'MATERIALIZED' ORDER BY position",
             parameters={"t": table.name},
         ).result_rows
         assert [(column.name, column.type) for column in table.columns] == stored, table
@@ -73,6 +73,7 @@ def test_restated_rows_keep_their_partition_and_end_their_key_with_the_identity(
         "skipped": ["topic", "partition", "offset"],
         "dead_letters": ["topic", "partition", "offset"],
         "rolling_metrics": ["scope_kind", "scope", "window_s", "window_end"],
+        "calendar_days": ["calendar", "day"],
     }.items():
         partition, key = keys[name]
         assert key[-len(identity) :] == identity, name

@@ -1,5 +1,6 @@
 """Cases of views, in files a domain person can read: rows in, rows out. A key nobody knows is an error."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,9 +20,16 @@ FOLDER = Path(__file__).parents[2] / "cases" / "views"
 class ViewCase:
     view: str
     name: str
+    arguments: dict[str, Any]  # of a view with parameters
     rows: dict[Table, list[Row]]
     columns: list[str]  # what `expect` speaks about
     expected: list[tuple[Any, ...]]
+
+    @property
+    def source(self) -> str:
+        """What stands after FROM."""
+        arguments = ", ".join(f"{name} = '{value}'" for name, value in self.arguments.items())
+        return f"{self.view}({arguments})" if arguments else self.view
 
 
 def read_cases(folder: Path = FOLDER) -> list[ViewCase]:
@@ -30,17 +38,37 @@ def read_cases(folder: Path = FOLDER) -> list[ViewCase]:
 
 def read_case(path: Path) -> ViewCase:
     case = yaml.safe_load(path.read_text())
-    if stray := set(case) ^ {"why", "rows", "expect"}:
-        raise ValueError(f"{path}: a case has why, rows and expect, not {sorted(stray)}")
+    if stray := set(case) - {"given"} ^ {"why", "rows", "expect"}:
+        raise ValueError(f"{path}: a case has why, rows and expect, and may have given, not {sorted(stray)}")
     if strangers := set(case["rows"]) - set(BY_NAME):
         raise ValueError(f"{path}: no table {sorted(strangers)}")
-    rows = {BY_NAME[name]: [row(BY_NAME[name], values) for values in rows] for name, rows in case["rows"].items()}
+    rows = {
+        BY_NAME[name]: [row(BY_NAME[name], each) for values in rows for each in copies(values)]
+        for name, rows in case["rows"].items()
+    }
     columns = list(case["expect"][0]) if case["expect"] else []
     if any(list(each) != columns for each in case["expect"]):
         raise ValueError(f"{path}: all rows of expect name the same columns in the same order")
-    return ViewCase(
-        path.parent.name, path.stem, rows, columns, [tuple(map(comparable, each.values())) for each in case["expect"]]
-    )
+    expected = [tuple(map(comparable, each.values())) for each in case["expect"]]
+    return ViewCase(path.parent.name, path.stem, case.get("given", {}), rows, columns, expected)
+
+
+def copies(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Rows that `times: 100` stands for.
+
+    '#' in a text is the number of the copy, ids and offsets rise, and so does a number written {from: 10, step: 10}.
+    """
+    values = dict(values)
+    for number in range(values.pop("times", 1)):
+        yield {name: copied(name, value, number) for name, value in values.items()}
+
+
+def copied(name: str, value: Any, number: int) -> Any:
+    if isinstance(value, str):
+        return value.replace("#", str(number))
+    if isinstance(value, dict):
+        return value["from"] + number * value["step"]
+    return value + number if isinstance(value, int) and name.endswith(("_id", "_offset")) else value
 
 
 def row(table: Table, values: dict[str, Any]) -> Row:

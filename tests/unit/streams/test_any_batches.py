@@ -94,9 +94,7 @@ def facts(clickhouse: ClickHouse) -> dict[str, list[dict[str, Any]]]:
 
 def panes(book: PaneBook) -> dict[tuple[str, str, int], Any]:
     """Everything that readers of panes would be told, without what is empty."""
-    for minute, scopes in book._panes.items():
-        book._changed[minute].update(scopes)
-    book.tell_all_gauges()
+    book.tell_all()
     told = {(pane.scope_kind, pane.scope, pane.minute): pane.parts for pane in book.publish(1, 1)}
     return {place: parts for place, parts in told.items() if parts not in EMPTY}
 

@@ -80,7 +80,7 @@ def test_an_heir_says_once_that_it_has_told_all_and_a_zombie_is_not_believed() -
     assert merger.told("sessions") == {}
 
 
-def test_what_an_heir_told_before_a_rebalance_that_gave_it_the_pair_again_stands(
+def test_an_heir_that_gets_its_pair_again_tells_everything_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     system, merger = System(), Merger()
@@ -90,7 +90,7 @@ def test_what_an_heir_told_before_a_rebalance_that_gave_it_the_pair_again_stands
     before = merger.told("sessions")
     system.crash()
     with monkeypatch.context() as portions:
-        portions.setattr(pair, "PANES_AT_ONCE", 3)
+        portions.setattr(pair, "PANES_AT_ONCE", 6)  # all of 11:00, and half of when its session closed
         merger.hear(system)
     system.pair.go_on(system.pair.epoch + 1)
     merger.hear(system)

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
+from streams.logic.panes import GAUGE
 from streams.logic.policy import OVERALL
 from streams.pair import MARK
 from streams.settings import Settings
@@ -137,7 +138,7 @@ def test_a_wait_misses_its_target_once_by_the_clock_whatever_happens_to_its_owne
 
 def test_who_waits_is_told_again_after_a_rebalance(desk: Desk) -> None:
     def gauges() -> list[Any]:
-        return [pane.parts for pane in desk.system.pair.publish() if pane.minute < 0]
+        return [pane.parts for pane in desk.system.pair.publish() if pane.minute == GAUGE]
 
     assert gauges()
     assert not gauges()

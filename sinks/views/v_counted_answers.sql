@@ -1,0 +1,103 @@
+-- Which answers count: an edit replaces its first answer, on whatever day; of repeats by one customer to one survey on one
+-- touchpoint and day the latest counts. Equal moments are ordered as the streams order them. Answers of machines are left out.
+-- Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+CREATE OR REPLACE VIEW v_counted_answers {on_cluster}
+(
+    day                Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; that of `since` when not cut by time',
+    channel            String                 COMMENT 'Channel; * when not cut by it',
+    touchpoint         String                 COMMENT 'Touchpoint; * when not cut by it',
+    stage              String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
+    category           String                 COMMENT 'digital, human or physical; * when not cut by it, empty when the touchpoint is not registered',
+    owner              String                 COMMENT 'Who answers for the touchpoint; * when not cut by it, empty when nobody does',
+    segment            String                 COMMENT 'Customer segment; * when not cut by it, empty when unknown',
+    variant            String                 COMMENT 'Experiment variant; * when not cut by it, empty when none',
+    source             String                 COMMENT 'Where the visit came from; * when not cut by it, empty when unknown',
+    occasion           LowCardinality(String) COMMENT 'transactional: about a contact; relational: about the company as a whole',
+    skipped            Bool                   COMMENT 'The survey was shown and not answered',
+    counts             Bool                   COMMENT 'An answer that no edit and no later repeat of the day replaces',
+    metric             LowCardinality(String) COMMENT 'nps, csat, ces or rating; empty for a mention',
+    nps_class          LowCardinality(String) COMMENT 'promoter, passive or detractor; empty for other metrics',
+    satisfied          Nullable(Bool)         COMMENT 'CSAT: in the satisfied part of its scale; NULL for other metrics',
+    easy               Nullable(Bool)         COMMENT 'CES: said it was easy; NULL for other metrics',
+    score10            Nullable(Float64)      COMMENT 'From 0 (worst) to 10 (best)',
+    verdict            LowCardinality(String) COMMENT 'bad: NPS 0 to 6, CSAT and ratings in the lower two of five, CES 1 to 3 of 7, a negative mention; good: promoter, satisfied, easy, a rating in the upper two of five, a positive mention; else empty',
+    emotion            LowCardinality(String) COMMENT 'happy, neutral, frustrated or angry; empty when nobody knows',
+    emotion_source     LowCardinality(String) COMMENT 'explicit: the event said so; otherwise the rule that found it',
+    emotion_confidence Nullable(Float64)      COMMENT 'From 0 to 1; 1 when the event said so and named none',
+    journey_id         String                 COMMENT 'The journey it belongs to',
+    conversation_id    Nullable(String)       COMMENT 'Call, ticket, thread or proposal it is about',
+    answered_at        DateTime64(3, 'UTC')   COMMENT 'When it was said',
+    about              LowCardinality(String) COMMENT 'Touchpoint it is about, whatever the cut'
+)
+AS WITH
+    splitByChar(',', {dimensions:String}) AS cut,
+    -- Few are edited or repeated: first find which, cheaply, then put only those in order.
+    edited AS
+    (
+        SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
+        FROM answers FINAL
+        WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND occurred_at >= {since:DateTime64(3, 'UTC')}
+            AND cityHash64(journey_id, metric, touchpoint, submission_id) IN
+            (
+                SELECT cityHash64(journey_id, metric, touchpoint, submission_id) AS question
+                FROM answers FINAL
+                WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND occurred_at >= {since:DateTime64(3, 'UTC')}
+                GROUP BY question
+                HAVING count() > 1
+            )
+        GROUP BY journey_id, metric, touchpoint, submission_id
+    ),
+    said AS
+    (
+        SELECT
+            event_id, occurred_at, touchpoint, metric, survey_id, source_partition, source_offset,
+            coalesce(customer_id, journey_id) AS person,
+            cityHash64(toDate(occurred_at), touchpoint, metric, coalesce(survey_id, ''), person) AS question
+        FROM answers FINAL
+        WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+            AND (source_partition, source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
+    ),
+    repeated AS
+    (
+        SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
+        FROM said
+        WHERE question IN (SELECT question FROM said GROUP BY question HAVING count() > 1)
+        GROUP BY toDate(occurred_at), touchpoint, metric, survey_id, person
+    )
+SELECT
+    if(has(cut, 'day'), toDate(answer.occurred_at), if(has(cut, 'week'), toMonday(toDate(answer.occurred_at)), if(has(cut, 'month'), toStartOfMonth(toDate(answer.occurred_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
+    if(has(cut, 'channel'), answer.channel, '*') AS channel,
+    if(has(cut, 'touchpoint'), answer.touchpoint, '*') AS touchpoint,
+    if(has(cut, 'stage'), answer.stage, '*') AS stage,
+    if(has(cut, 'category'), place.category, '*') AS category,
+    if(has(cut, 'owner'), coalesce(place.owner, ''), '*') AS owner,
+    if(has(cut, 'segment'), coalesce(answer.segment, ''), '*') AS segment,
+    if(has(cut, 'variant'), coalesce(answer.variant, ''), '*') AS variant,
+    if(has(cut, 'source'), coalesce(answer.source, ''), '*') AS source,
+    answer.occasion AS occasion,
+    answer.kind = 'survey_skipped' AS skipped,
+    NOT skipped AND (answer.source_partition, answer.source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
+        AND (answer.source_partition, answer.source_offset) NOT IN (SELECT older.3, older.4 FROM repeated) AS counts,
+    answer.metric AS metric,
+    answer.nps_class AS nps_class,
+    answer.satisfied AS satisfied,
+    answer.easy AS easy,
+    answer.score10 AS score10,
+    multiIf(
+        nps_class = 'detractor' OR metric IN ('csat', 'rating') AND score10 <= 2.5 OR metric = 'ces' AND score10 < 3.34 OR metric = '' AND score10 < 5, 'bad',
+        nps_class = 'promoter' OR satisfied OR easy OR metric = 'rating' AND score10 >= 7.5 OR metric = '' AND score10 > 5, 'good',
+        '') AS verdict,
+    JSONExtractString(answer.properties, 'emotion') AS emotion,
+    multiIf(emotion = '', '', JSONHas(answer.properties, 'emotion_source'), JSONExtractString(answer.properties, 'emotion_source'), 'explicit') AS emotion_source,
+    multiIf(emotion = '', NULL, JSONHas(answer.properties, 'emotion_confidence'), JSONExtractFloat(answer.properties, 'emotion_confidence'), 1.) AS emotion_confidence,
+    answer.journey_id AS journey_id,
+    answer.conversation_id AS conversation_id,
+    answer.occurred_at AS answered_at,
+    answer.touchpoint AS about
+FROM answers AS answer FINAL
+LEFT ANY JOIN v_touchpoints AS place ON answer.touchpoint = place.touchpoint
+WHERE NOT answer.automated AND answer.occurred_at >= {since:DateTime64(3, 'UTC')} AND answer.occurred_at < {until:DateTime64(3, 'UTC')}
+    AND NOT throwIf(
+        NOT hasAll(['', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut),
+        'dimensions are day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces')
+COMMENT 'Answers with whether they count, one row per event, cut along any dimensions; v_satisfaction_by sums them up: v_counted_answers(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

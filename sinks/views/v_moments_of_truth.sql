@@ -1,0 +1,63 @@
+-- Where one experience goes with the opinion of the whole journey: associated, not causal. The journey's last score stands for
+-- its opinion; at its own touchpoint it would explain itself, so there it is left out. Parameters: since, until (not included).
+CREATE OR REPLACE VIEW v_moments_of_truth {on_cluster}
+(
+    touchpoint      LowCardinality(String) COMMENT 'Touchpoint of the experience',
+    moment_of_truth Bool                   COMMENT 'The catalogue calls it a moment of truth',
+    controllable    Bool                   COMMENT 'The company can change it',
+    bad_journeys    UInt64                 COMMENT 'Journeys with a bad verdict there',
+    good_journeys   UInt64                 COMMENT 'Journeys with a good verdict there',
+    bad_mean        Nullable(Float64)      COMMENT 'Mean last score of the journeys with a bad one, 0 to 10',
+    good_mean       Nullable(Float64)      COMMENT 'Mean last score of the journeys with a good one',
+    difference      Nullable(Float64)      COMMENT 'good_mean - bad_mean',
+    difference_low  Nullable(Float64)      COMMENT 'Lower end of its 95 % confidence interval; NULL when one side has fewer than two journeys',
+    difference_high Nullable(Float64)      COMMENT 'Upper end of it'
+)
+AS WITH
+    told AS
+    (
+        SELECT journey_id, about, answered_at, score10, verdict
+        FROM v_counted_answers(dimensions = '', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
+        WHERE counts AND score10 IS NOT NULL
+    ),
+    ends AS
+    (
+        SELECT journey_id, argMax((about, score10), (answered_at, about)) AS last
+        FROM told
+        GROUP BY journey_id
+    ),
+    experiences AS
+    (
+        SELECT about, journey_id, argMax(verdict, answered_at) AS verdict
+        FROM told
+        GROUP BY about, journey_id
+    ),
+    compared AS
+    (
+        SELECT
+            experiences.about AS touchpoint,
+            countIf(verdict = 'bad') AS bad_journeys,
+            countIf(verdict = 'good') AS good_journeys,
+            avgOrNullIf(last.2, verdict = 'bad') AS bad_mean,
+            avgOrNullIf(last.2, verdict = 'good') AS good_mean,
+            if(bad_journeys > 1, varSampIf(last.2, verdict = 'bad') / bad_journeys, NULL) AS bad_error,
+            if(good_journeys > 1, varSampIf(last.2, verdict = 'good') / good_journeys, NULL) AS good_error
+        FROM experiences
+        INNER JOIN ends ON experiences.journey_id = ends.journey_id
+        WHERE experiences.about != last.1 AND verdict != ''
+        GROUP BY touchpoint
+    )
+SELECT
+    compared.touchpoint AS touchpoint,
+    place.moment_of_truth AS moment_of_truth,
+    place.controllable AS controllable,
+    bad_journeys,
+    good_journeys,
+    bad_mean,
+    good_mean,
+    good_mean - bad_mean AS difference,
+    difference - 1.96 * sqrt(bad_error + good_error) AS difference_low,
+    difference + 1.96 * sqrt(bad_error + good_error) AS difference_high
+FROM compared
+LEFT ANY JOIN v_touchpoints AS place ON compared.touchpoint = place.touchpoint
+COMMENT 'How much better journeys end that went well at a touchpoint, with n and 95 % confidence interval: v_moments_of_truth(since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,0 +1,73 @@
+-- Demand while nobody is there: conversations that customers began outside the calendar of their target. Without a calendar,
+-- or on days it does not know, nobody can say, so they are left out. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+CREATE OR REPLACE VIEW v_out_of_hours_by {on_cluster}
+(
+    day                 Date              COMMENT 'Day of the contact, or the first of its week or month, UTC; that of `since` when not cut by time',
+    channel             String            COMMENT 'Channel; * when not cut by it',
+    touchpoint          String            COMMENT 'Touchpoint; * when not cut by it',
+    stage               String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
+    category            String            COMMENT 'digital, human or physical; * when not cut by it, empty when the touchpoint is not registered',
+    owner               String            COMMENT 'Who answers for the touchpoint; * when not cut by it, empty when nobody does',
+    segment             String            COMMENT 'Customer segment; * when not cut by it, empty when unknown',
+    variant             String            COMMENT 'Experiment variant; * when not cut by it, empty when none',
+    source              String            COMMENT 'Where the visit came from; * when not cut by it, empty when unknown',
+    arrivals            UInt64            COMMENT 'Conversations begun, with a calendar',
+    out_of_hours        UInt64            COMMENT 'Of them, outside its open hours',
+    out_of_hours_share  Nullable(Float64) COMMENT 'out_of_hours / arrivals, from 0 to 1',
+    unanswered          UInt64            COMMENT 'Of those out of hours, abandoned, ended without a reply, or open now',
+    unanswered_share    Nullable(Float64) COMMENT 'unanswered / out_of_hours',
+    came_back           UInt64            COMMENT 'Of the unanswered, the customer contacted again within 7 days',
+    pending             UInt64            COMMENT 'Of the unanswered, not back yet with some of the 7 days left',
+    came_back_share     Nullable(Float64) COMMENT 'came_back / (unanswered - pending)',
+    in_hours_unanswered UInt64            COMMENT 'Of the arrivals in open hours, unanswered, to compare with'
+)
+AS WITH
+    arrivals AS
+    (
+        SELECT day, channel, touchpoint, stage, category, owner, segment, variant, source, person, asked_at, outcome, calendar
+        FROM v_human_waits(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
+        WHERE position = 1 AND calendar IS NOT NULL
+    ),
+    placed AS
+    (
+        SELECT
+            arrivals.day AS day, arrivals.channel AS channel, arrivals.touchpoint AS touchpoint, arrivals.stage AS stage, arrivals.category AS category, arrivals.owner AS owner, arrivals.segment AS segment, arrivals.variant AS variant, arrivals.source AS source,
+            arrivals.person AS person,
+            arrivals.asked_at AS asked_at,
+            arrivals.outcome != 'answered' AS alone,
+            NOT arrayExists((opens, closes) -> opens <= arrivals.asked_at AND arrivals.asked_at < closes, days.opens_at, days.closes_at) AS closed
+        FROM arrivals
+        ASOF JOIN v_calendar_days AS days ON arrivals.calendar = days.calendar AND arrivals.asked_at >= days.starts_at
+        WHERE arrivals.asked_at < days.ends_at
+    ),
+    contacts AS
+    (
+        SELECT coalesce(customer_id, journey_id) AS person, asked_at AS contacted_at
+        FROM waits FINAL
+        WHERE NOT automated AND asked_at >= {since:DateTime64(3, 'UTC')} AND asked_at <= {until:DateTime64(3, 'UTC')} + INTERVAL 7 DAY
+    ),
+    followed AS
+    (
+        SELECT
+            day, channel, touchpoint, stage, category, owner, segment, variant, source,
+            closed,
+            alone,
+            ifNull(contacts.contacted_at > placed.asked_at AND contacts.contacted_at <= placed.asked_at + INTERVAL 7 DAY, false) AS back,
+            placed.asked_at + INTERVAL 7 DAY > now64(3) AS early
+        FROM placed
+        ASOF LEFT JOIN contacts ON placed.person = contacts.person AND placed.asked_at < contacts.contacted_at
+    )
+SELECT
+    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    count() AS arrivals,
+    countIf(closed) AS out_of_hours,
+    out_of_hours / nullIf(arrivals, 0) AS out_of_hours_share,
+    countIf(closed AND alone) AS unanswered,
+    unanswered / nullIf(out_of_hours, 0) AS unanswered_share,
+    countIf(closed AND alone AND back) AS came_back,
+    countIf(closed AND alone AND NOT back AND early) AS pending,
+    came_back / nullIf(unanswered - pending, 0) AS came_back_share,
+    countIf(NOT closed AND alone) AS in_hours_unanswered
+FROM followed
+GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
+COMMENT 'Arrivals outside the open hours along any dimensions: how many, unanswered, come back: v_out_of_hours_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

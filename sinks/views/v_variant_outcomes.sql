@@ -1,0 +1,43 @@
+-- What came of each customer of an experiment: one row per journey and measure, because tests need values that do not
+-- depend on each other, and page views of one customer do. A journey that saw two variants tells nothing of either.
+CREATE OR REPLACE VIEW v_variant_outcomes {on_cluster}
+(
+    journey_id String                 COMMENT 'The journey',
+    began_at   DateTime64(3, 'UTC')   COMMENT 'Start of its first closed session',
+    variant    LowCardinality(String) COMMENT 'The one variant it saw',
+    measure    LowCardinality(String) COMMENT 'conversion, dwell or satisfaction',
+    value      Float64                COMMENT 'conversion: 1 with a purchase or goal, else 0; dwell: mean milliseconds a page; satisfaction: mean score from 0 to 10'
+)
+AS WITH
+    journeys AS
+    (
+        SELECT
+            journey_id,
+            min(started_at) AS began,
+            any(assumeNotNull(variant)) AS seen,
+            max(succeeded) AS converted,
+            avgArray(step_dwell_ms) AS dwell_ms
+        FROM sessions FINAL
+        WHERE NOT automated AND variant IS NOT NULL
+        GROUP BY journey_id
+        HAVING uniqExact(variant) = 1
+    )
+SELECT
+    journey_id,
+    began AS began_at,
+    seen AS variant,
+    outcome.1 AS measure,
+    assumeNotNull(outcome.2) AS value
+FROM
+(
+    SELECT journey_id, began, seen, [('conversion', toNullable(toFloat64(converted))), ('dwell', dwell_ms)] AS outcomes
+    FROM journeys
+    UNION ALL
+    SELECT journey_id, began, seen, [('satisfaction', avg(score10))]
+    FROM journeys
+    INNER JOIN v_answers_as_known(known_at = '2299-12-31 00:00:00') AS said USING (journey_id)
+    GROUP BY journey_id, began, seen
+)
+ARRAY JOIN outcomes AS outcome
+WHERE isFinite(outcome.2)
+COMMENT 'Outcome of every customer of an experiment, per measure'
