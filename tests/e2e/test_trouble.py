@@ -173,7 +173,7 @@ def test_a_silent_customer_misses_the_target_by_the_clock_also_across_a_restart_
 def breaches_told(system: System) -> dict[str, int]:
     """How many breaches stand open in the table, by journey."""
     sql = "SELECT who, count() FROM v_alerts WHERE kind = 'wait_breach' AND state = 'opened' GROUP BY who"
-    return {who: count for who, count in system.rows(sql)}
+    return dict(system.rows(sql))
 
 
 def question(name: str) -> Produced:
