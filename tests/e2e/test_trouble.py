@@ -164,8 +164,16 @@ def test_a_silent_customer_misses_the_target_by_the_clock_also_across_a_restart_
     system.until(lambda: "took over" in system.said(number), "the new worker has its share", 60)
     system.until(lambda: waits_of(system, "silent-3") == [("open", True)], "the target is missed", 30)
     assert ended(joining, signal.SIGTERM) == 0
+    names = ["silent-1", "silent-2", "silent-3"]
+    system.until(lambda: breaches_told(system) == dict.fromkeys(names, 1), "each miss is told, and stands once", 30)
     system.settle()
     system.assert_balanced()
+
+
+def breaches_told(system: System) -> dict[str, int]:
+    """How many breaches stand open in the table, by journey."""
+    sql = "SELECT who, count() FROM v_alerts WHERE kind = 'wait_breach' AND state = 'opened' GROUP BY who"
+    return dict(system.rows(sql))
 
 
 def question(name: str) -> Produced:
