@@ -129,7 +129,7 @@ def test_an_ingest_that_is_interrupted_goes_on_and_loses_nothing(touchstream, tm
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert "rows are safe, run the same command again to go on" in said
     assert "Traceback" not in said
     result = touchstream("ingest", "views.ndjson")

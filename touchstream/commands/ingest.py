@@ -17,6 +17,7 @@ from touchstream.ingest.refusals import Refusals
 from touchstream.ingest.rows import SourceFile
 from touchstream.ingest.run import Ingest, Report
 from touchstream.ingest.sender import KafkaSender, SendError
+from touchstream.interruption import Interruption
 from touchstream.producer import open_producer
 
 NDJSON_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".ndjson.zst", ".jsonl.zst")
@@ -61,8 +62,9 @@ def command(
     with (
         closing(Refusals(kept, resumed=checkpoint.rows_done() > 0)) as refusals,
         closing(open_producer(settings, compression=None if compression == "none" else compression)) as producer,
+        Interruption() as interruption,
     ):
-        work = Ingest(source, found, KafkaSender(producer), refusals)
+        work = Ingest(source, found, KafkaSender(producer), refusals, interruption.check)
         _run(work, source, checkpoint, limit=limit, shuffle=shuffle, settings=settings)
     _say(work.report, refusals, kept)
 

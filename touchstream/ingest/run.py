@@ -39,12 +39,14 @@ class Report:
 class _Taken:
     """Hands out rows and remembers the newest, so that an item can be told which row it came from."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], check: Callable[[], None]) -> None:
         self._rows = rows
+        self._check = check
         self.row = Row(0, 0)
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
+            self._check()
             self.row = row
             yield row
 
@@ -52,11 +54,19 @@ class _Taken:
 class Ingest:
     """Sends one file; each checkpoint covers whole rows whose events are all acknowledged."""
 
-    def __init__(self, source: SourceFile, adapter: Adapter, sender: Sender, refusals: Refusals) -> None:
+    def __init__(
+        self,
+        source: SourceFile,
+        adapter: Adapter,
+        sender: Sender,
+        refusals: Refusals,
+        check: Callable[[], None] = lambda: None,  # raises when the run is to end before the next row
+    ) -> None:
         self._source = source
         self._adapter = adapter
         self._sender = sender
         self._refusals = refusals
+        self._check = check
         self.report = Report()
 
     def in_order(
@@ -64,7 +74,7 @@ class Ingest:
     ) -> Report:
         """Send the file from where the checkpoint says, and forget the checkpoint at the end."""
         done = self.report.resumed_after = checkpoint.rows_done()
-        taken = _Taken(self._rows(done, limit))
+        taken = _Taken(self._rows(done, limit), self._check)
         unflushed = 0
         for item in self._adapter.events(taken):
             if unflushed >= EVENTS_PER_FLUSH and taken.row.number - 1 > done:
@@ -82,10 +92,11 @@ class Ingest:
 
     def shuffled(self, seed: int, *, limit: int | None = None, progress: Callable[[], None] = lambda: None) -> Report:
         """Send the whole file in a random order; it must fit in memory and starts over when interrupted."""
-        taken = _Taken(self._rows(0, limit))
+        taken = _Taken(self._rows(0, limit), self._check)
         items = [(taken.row, item) for item in self._adapter.events(taken)]
         random.Random(seed).shuffle(items)  # noqa: S311 an order, not a secret
         for number, (row, item) in enumerate(items, 1):
+            self._check()
             self._take(row, item)
             if number % EVENTS_PER_FLUSH == 0:
                 self._sender.flush()
