@@ -32,8 +32,9 @@ check: $(READY)  ## style, types and import rules
 bench: $(READY)  ## speed, as ratios against something run beside it
 	$(BIN)/python -m benchmarks
 
-generate: $(READY)  ## JSON Schema and AsyncAPI from the event models
-	$(BIN)/touchstream schemas
+generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views
+	$(BIN)/touchstream schemas --out schemas/generated
+	$(BIN)/python -m sinks.meanings docs/metrics.md
 
 clean:
 	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
