@@ -44,7 +44,7 @@ VALUES_OF = attrgetter(*(field.name for field in fields(Session)))
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 NOW_MS = time.time_ns() // 1_000_000
-LONG_AGO_MS = NOW_MS - 90 * DAY_MS
+LONG_AGO_MS = NOW_MS - 120 * DAY_MS  # a bad experience is remembered for 90 days
 LATELY_MS = NOW_MS - 30 * DAY_MS
 CHANGELOG = state_topics("touchstream")[0]
 # State expires in seconds here, once it is two months old.
@@ -264,6 +264,7 @@ def an_older_version_could_not_read(system: System, found: dict[tuple[str, int, 
         producer.flush()
     count = "SELECT count() FROM v_dead_letters WHERE detail = 'an older version'"
     system.until(lambda: system.value(count) == len(found), "the letters are stored", 20)
+    system.run("sql", "OPTIMIZE TABLE dead_letters FINAL")  # in life every letter of an origin has the same bytes
 
 
 def stored(system: System, journeys: str) -> int:
@@ -323,6 +324,6 @@ def assert_receipt(path: Path) -> None:
     receipt = json.loads(path.read_text())
     assert PERSON not in path.read_text()
     assert receipt["journey"] == erasure_hash(PERSON)
-    of_facts = {"interactions": 3, "answers": 1, "sessions": 1, "waits": 1, "conversations": 1}
-    assert receipt["rows"] == of_facts | {"skipped": 0, "alerts": 0, "dead_letters": 2}
+    of_facts = {"interactions": 3, "answers": 1, "sessions": 1, "waits": 1, "conversations": 1, "cases": 1}
+    assert receipt["rows"] == of_facts | {"skipped": 0, "alerts": 1, "dead_letters": 2}
     assert any(name.startswith(INTERACTIONS.name) for name in receipt["records_deleted_up_to"])
