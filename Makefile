@@ -20,7 +20,7 @@ test: check  ## everything: style, types, import rules, unit and integration tes
 	$(BIN)/python -m pytest -m "not chaos" tests/integration tests/e2e
 
 chaos: $(READY)  ## hours: outages of ten minutes, then the whole crash matrix with a table at the end; interrupted, it goes on
-	$(BIN)/python -m pytest -m chaos -rP tests/chaos
+	$(BIN)/python -m pytest -m chaos -rP tests/chaos tests/e2e
 	$(BIN)/python -m tests.chaos
 
 check: $(READY)  ## style, types and import rules

@@ -46,6 +46,7 @@ def test_a_stuck_worker_says_where_in_one_line_and_ends(system: System) -> None:
     ), line
 
 
+@pytest.mark.chaos  # three quarters of a minute; test_trouble.py has a shorter outage
 def test_an_outage_at_full_input_costs_no_memory_no_partition_and_no_event(system: System) -> None:
     with probed_worker(system) as probe:
         outage(system, probe, clickhouse_away(system), name="away", rate=1500, seconds=3 * PATIENCE_S, behind=0.7)
