@@ -38,7 +38,7 @@ PARTITIONS = 4
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--idle-events", type=int, default=80_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
