@@ -23,7 +23,7 @@ from kafka.errors import CoordinatorNotAvailableError
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import workload
+from benchmarks import compiled, workload
 from schemas.topics import INTERACTIONS
 from streams.outbox import Message, Outbox
 from streams.settings import load_settings
@@ -34,6 +34,9 @@ from touchstream.brokers.processes import Server, free_port
 
 ROOT = Path(__file__).parents[1]
 PARTITIONS = 4
+IDLE = "plain Faust agent, no work, no rows"
+WORKER = "touchstream worker, Kafka to stored rows"
+COMPILED = "the same with compiled rules"
 
 
 def main() -> None:
@@ -41,14 +44,22 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--idle-events", type=int, default=80_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument(
+        "--compiled", action=argparse.BooleanOptionalAction, default=True, help="also with compiled rules"
+    )
     options = parser.parse_args()
     print(f"{options.events:,} events on {PARTITIONS} partitions; CPU includes the start of the process")
     messages = workload.messages(options.events, PARTITIONS, end_ms=time.time_ns() // 1_000_000)
-    runs = [one_run(messages, options.idle_events) for _ in range(options.runs)]
+    trees = {WORKER: ROOT} | ({COMPILED: compiled.tree()} if options.compiled else {})
+    runs = [
+        {name: one_run(messages, options.idle_events, tree) for name, tree in trees.items()}
+        for _ in range(options.runs)
+    ]
     print_table(runs)
 
 
-def one_run(messages: list[Message], idle_events: int) -> dict[str, Any]:
+def one_run(messages: list[Message], idle_events: int, tree: Path) -> dict[str, Any]:
+    """Let an idle agent and a worker of a source tree read the same messages from a new broker."""
     broker = start_kafka()
     try:
         os.environ |= {"TOUCHSTREAM_BROKERS": broker.bootstrap, "TOUCHSTREAM_PARTITIONS": str(PARTITIONS)}
@@ -57,7 +68,7 @@ def one_run(messages: list[Message], idle_events: int) -> dict[str, Any]:
         of_interactions = sum(message.topic == INTERACTIONS.name for message in messages)
         idle = idle_faust(broker.bootstrap, min(idle_events, of_interactions))
         with clickhouse() as url:
-            worked = worker(broker.bootstrap, url, len(messages))
+            worked = worker(broker.bootstrap, url, len(messages), tree)
     finally:
         broker.stop()
     result = {"idle": idle, "pipeline": worked, "ratio": worked["rate"] / idle["rate"]}
@@ -101,10 +112,12 @@ def clickhouse() -> Iterator[str]:
             server.stop()
 
 
-def worker(bootstrap: str, url: str, expected: int) -> dict[str, float]:
+def worker(bootstrap: str, url: str, expected: int, tree: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="touchstream-bench-state-") as folder:
         env = environment(url) | {"TOUCHSTREAM_STATE_DIR": folder, "TOUCHSTREAM_COMMIT_INTERVAL_S": "0.2"}
-        process = subprocess.Popen([sys.executable, "-m", "touchstream", "worker"], env=env, stderr=subprocess.DEVNULL)
+        env["PYTHONPATH"] = str(tree)
+        command = [sys.executable, "-m", "touchstream", "worker"]
+        process = subprocess.Popen(command, cwd=tree, env=env, stderr=subprocess.DEVNULL)
         try:
             first, last = until_committed(bootstrap, expected)
             usage = Path(f"/proc/{process.pid}/status").read_text()
@@ -148,23 +161,21 @@ def environment(url: str | None = None) -> dict[str, str]:
     return env | {"TOUCHSTREAM_CLICKHOUSE_URL": url} if url else env
 
 
-def print_table(runs: list[dict[str, Any]]) -> None:
-    def median(*path: str) -> float:
-        return statistics.median([run[path[0]][path[1]] if len(path) > 1 else run[path[0]] for run in runs])
-
+def print_table(runs: list[dict[str, dict[str, Any]]]) -> None:
     table = Table(f"medians of {len(runs)} runs", "events/s", "CPU us/event", "peak MB", "times ahead")
-    table.add_row(
-        "plain Faust agent, no work, no rows",
-        f"{median('idle', 'rate'):,.0f}",
-        f"{median('idle', 'cpu_us'):.1f}",
-        "",
-        "1",
-    )
-    rate, cpu, peak = (median("pipeline", what) for what in ("rate", "cpu_us", "peak_mb"))
-    each = ", ".join(f"{run['ratio']:.1f}" for run in runs)
-    ahead = f"{median('ratio'):.1f} ({each})"
-    table.add_row("touchstream worker, Kafka to stored rows", f"{rate:,.0f}", f"{cpu:.1f}", f"{peak:,.0f}", ahead)
+    idle = [one["idle"] for run in runs for one in run.values()]
+    table.add_row(IDLE, f"{_median(idle, 'rate'):,.0f}", f"{_median(idle, 'cpu_us'):.1f}", "", "1")
+    for name in runs[0]:
+        worked = [run[name]["pipeline"] for run in runs]
+        rate, cpu, peak = (_median(worked, what) for what in ("rate", "cpu_us", "peak_mb"))
+        ratios = [run[name]["ratio"] for run in runs]
+        ahead = f"{statistics.median(ratios):.1f} ({', '.join(f'{ratio:.1f}' for ratio in ratios)})"
+        table.add_row(name, f"{rate:,.0f}", f"{cpu:.1f}", f"{peak:,.0f}", ahead)
     Console(width=120).print(table)
+
+
+def _median(measured: list[dict[str, float]], what: str) -> float:
+    return statistics.median(each[what] for each in measured)
 
 
 if __name__ == "__main__":
