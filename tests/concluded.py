@@ -36,17 +36,21 @@ def main(count: int) -> None:
         if (effects := pair.tick(NOW_MS + portion)) is not None:
             tell(effects)
         for pane in pair.publish():
-            print("pane", tuple(pane))
+            say("pane", tuple(pane))
 
 
 def tell(effects: Effects) -> None:
     for table, rows in effects.rows.items():
         for row in rows:
-            print("row of", table.name, row)
+            say("row of", table.name, row)
     for message in (*effects.before, *effects.after):
-        print("message", message)
+        say("message", message)
     for key, value in effects.states.items():
-        print("state", key, value)
+        say("state", key, value)
+
+
+def say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
 
 
 if __name__ == "__main__":
