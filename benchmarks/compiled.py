@@ -18,6 +18,8 @@ def tree() -> Path:
     place = ROOT / ".cache" / f"compiled-{_state_of_sources()}"
     if not (place / CATALOGUE).exists():
         print("compiling the rules, once", file=sys.stderr, flush=True)
+        for former in place.parent.glob("compiled-*"):
+            shutil.rmtree(former)
         for package in PACKAGES:
             shutil.copytree(ROOT / package, place / package, dirs_exist_ok=True)
         compile_rules(ROOT, place)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import starmap
 from typing import Any, Final, NamedTuple
 
 from schemas.catalogue import Catalogue
@@ -15,6 +16,7 @@ MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
 WITHOUT_EFFECT: Final = {"funnels", "thresholds"}  # parts of a catalogue that no row of history depends on
+KNOWN_VISITS: Final = 10_000  # most customers come to the same few places; 2 microseconds less for a session
 UNREGISTERED: Final = "(unregistered)"
 STAGES: Final = tuple(stage.value for stage in Stage)
 
@@ -87,6 +89,9 @@ class Policy:
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
     goals: frozenset[str] = field(init=False, repr=False, compare=False)
     _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _visited: dict[frozenset[tuple[str, str]], frozenset[Scope]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", {name: place.channel for name, place in self.places.items()})
@@ -161,6 +166,15 @@ class Policy:
         known = self._scopes.get(touchpoint)
         if known is None:
             known = self._scopes[touchpoint] = self._scopes_of(touchpoint, channel)
+        return known
+
+    def scopes_of_all(self, places: frozenset[tuple[str, str]]) -> frozenset[Scope]:
+        """Scopes that a session counts for: those of all touchpoints, each with its channel, that it came to."""
+        known = self._visited.get(places)
+        if known is None:
+            if len(self._visited) >= KNOWN_VISITS:
+                self._visited.clear()
+            known = self._visited[places] = frozenset[Scope]().union(*starmap(self.scopes, places))
         return known
 
     def _scopes_of(self, touchpoint: str, channel: str) -> tuple[Scope, ...]:
