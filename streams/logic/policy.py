@@ -28,6 +28,7 @@ class Scope(NamedTuple):
     name: str  # '' for overall
 
 
+Places = frozenset[tuple[str, str]]  # touchpoints, each with its channel
 OVERALL: Final = Scope("overall", "")
 
 
@@ -89,9 +90,7 @@ class Policy:
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
     goals: frozenset[str] = field(init=False, repr=False, compare=False)
     _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _visited: dict[frozenset[tuple[str, str]], frozenset[Scope]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _visited: dict[Places, frozenset[Scope]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", {name: place.channel for name, place in self.places.items()})
@@ -148,11 +147,6 @@ class Policy:
         """Channel of a touchpoint, '' when nobody registered it."""
         return self.channels.get(touchpoint, "")
 
-    def is_goal(self, touchpoint: str) -> bool:
-        """Whether reaching a touchpoint makes a session a success."""
-        place = self.places.get(touchpoint)
-        return place is not None and place.goal
-
     def target_of(self, touchpoint: str, kind: str) -> Target | None:
         """Target of a wait: the touchpoint's own, else the default of the kind of conversation."""
         place = self.places.get(touchpoint)
@@ -168,8 +162,8 @@ class Policy:
             known = self._scopes[touchpoint] = self._scopes_of(touchpoint, channel)
         return known
 
-    def scopes_of_all(self, places: frozenset[tuple[str, str]]) -> frozenset[Scope]:
-        """Scopes that a session counts for: those of all touchpoints, each with its channel, that it came to."""
+    def scopes_of_all(self, places: Places) -> frozenset[Scope]:
+        """Scopes that a session counts for which came to these places."""
         known = self._visited.get(places)
         if known is None:
             if len(self._visited) >= KNOWN_VISITS:
