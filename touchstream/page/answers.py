@@ -25,7 +25,7 @@ async def answers(
     asker: Asker, board: Board, wanted: WantedPanels, chosen: Mapping[str, Chosen]
 ) -> AsyncIterator[bytes]:
     """Give one line of JSON a query, in the order in which they are answered. Equal queries are asked once."""
-    askers: dict[str, list[_Question]] = {}
+    questions_of: dict[str, list[_Question]] = {}
     for panel in wanted.panels:
         for query in board.panels[panel.id].queries:
             try:
@@ -33,9 +33,14 @@ async def answers(
             except (MacroError, VariableError) as error:
                 yield _line({"panel": panel.id, "ref": query.ref, "error": str(error)})
                 continue
-            askers.setdefault(question.sql, []).append(question)
-    for answered in asyncio.as_completed([_asked(asker, sql, same) for sql, same in askers.items()]):
-        yield await answered
+            questions_of.setdefault(question.sql, []).append(question)
+    asked = [asyncio.create_task(_asked(asker, sql, same)) for sql, same in questions_of.items()]  # the first panel first
+    try:
+        for answered in asyncio.as_completed(asked):
+            yield await answered
+    finally:
+        for task in asked:  # of a browser that went away
+            task.cancel()
 
 
 def _question(

@@ -52,7 +52,7 @@ class Asker:
 
     def _ask(self, sql: str) -> bytes:
         try:
-            answer = self._open().raw_query(sql, fmt="JSONCompact", settings=LIMITS)
+            answer: bytes = self._open().raw_query(sql, fmt="JSONCompact", settings=LIMITS)
         except (ClickHouseError, OSError) as error:
             raise QueryFailed(f"ClickHouse at {self.place}: {in_one_line(error)}") from error
         return answer.replace(b"\n", b"").replace(b"\t", b"")  # within texts both are escaped
