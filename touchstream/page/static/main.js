@@ -47,9 +47,18 @@ async function open() {
 
 function begin() {
   board?.end();
-  main.replaceChildren(h("div", { class: "heading" }, h("h1", {}, name(json)), h("span", { class: "range" }), h("div", { class: "filters" })));
+  main.replaceChildren(h("div", { class: "heading" }, h("h1", {}, name(json)), h("span", { class: "range" }), fold(), h("div", { class: "filters" })));
   board = new Board(json, main, actions);
   scrollTo(0, 0);
+}
+
+// On a phone the filters stay out of the way until they are wanted.
+function fold() {
+  const button = h("button", { class: "button fold", type: "button", "aria-expanded": "false", onclick: () => {
+    const is = main.querySelector(".filters").classList.toggle("open");
+    button.setAttribute("aria-expanded", String(is));
+  } }, "Filters");
+  return button;
 }
 
 function bar() {
@@ -72,6 +81,8 @@ async function choices() {
   try {
     const offered = await api.options(here, wanted);
     if (json.uid !== here) return;
+    const chosen = Object.values(view.variables).filter(([first]) => first && first !== "$__all").length;
+    main.querySelector(".fold").textContent = chosen ? `Filters (${chosen})` : "Filters";
     main.querySelector(".filters").replaceChildren(...filters(json, offered, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
   } catch {
     main.querySelector(".filters").replaceChildren(); // the panels say what is wrong

@@ -37,6 +37,6 @@ function exact(view, choose) {
 export function refreshPicker(view, { now, every }) {
   const again = h("button", { class: "button plain", type: "button", id: "again", "aria-label": "Refresh now", title: "Refresh now (r)", onclick: now }, "↻");
   const select = h("select", { class: "choice", "aria-label": "Refresh by itself", onchange: (event) => every(event.target.value) },
-    [...new Set([...EVERY, view.refresh])].map((text) => h("option", { value: text, selected: text === view.refresh }, text ? `every ${text}` : "off")));
+    [...new Set([...EVERY, view.refresh])].map((text) => h("option", { value: text, selected: text === view.refresh }, text ? `every ${text}` : "manual")));
   return [again, select];
 }

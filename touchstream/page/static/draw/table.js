@@ -8,6 +8,7 @@ import { stamp } from "../time.js";
 import { rowOf } from "./reduce.js";
 
 const MOST = 500;
+const WHOLE = 30; // letters that stay on one line
 
 export function table(body, context) {
   const { panel, frames } = context;
@@ -48,7 +49,8 @@ function side(field) {
   if (align === "center") return "centre";
   if (align === "left") return "";
   if (field.config.mappings?.length && field.kind !== "number") return "";
-  return align === "right" || field.kind === "number" ? "right" : field.kind === "time" ? "whole" : "text";
+  if (align === "right" || field.kind === "number") return "right";
+  return field.kind === "time" || field.values.every((value) => String(value ?? "").length <= WHOLE) ? "whole" : "text";
 }
 
 function heading(field, body, context) {
