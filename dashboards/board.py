@@ -9,7 +9,7 @@ from dashboards.choices import SOURCE, datasource
 from dashboards.looks import Json
 from dashboards.meanings import describe
 from dashboards.panels import Panel
-from dashboards.queries import read
+from dashboards.queries import read, variables_in
 
 SCHEMA_VERSION: Final = 42
 PLUGIN: Final = "4.20.0"
@@ -35,7 +35,7 @@ class Board:
     answers: str  # the question it answers
     rows: tuple[Row, ...]
     choices: tuple[Json, ...] = ()
-    since: str = "now-24h"
+    since: str = "now-7d"
     refresh: str = "1m"
 
 
@@ -130,18 +130,25 @@ def _panel(board: str, panel: Panel, place: Json) -> Json:
             "gridPos": place,
             "options": panel.options,
         }
+    targets = [_target(board, panel, letter, name) for letter, name in zip("ABCDE", panel.files, strict=False)]
     return {
         "id": panel_id(board, panel.name),
         "type": panel.kind,
         "title": panel.title,
-        "description": describe(panel.means, panel.remark),
+        "description": describe(panel.means, f"{panel.remark} {_follows(targets)}".strip()),
         "gridPos": place,
         "datasource": SOURCE,
         "interval": "1m",
-        "targets": [_target(board, panel, letter, name) for letter, name in zip("ABCDE", panel.files, strict=False)],
+        "targets": targets,
         "fieldConfig": {"defaults": defaults, "overrides": list(panel.overrides)},
         "options": panel.options,
     }
+
+
+def _follows(targets: list[Json]) -> str:
+    """Say which choices on top of the board a panel follows: not every view can be filtered by all of them."""
+    names = sorted({name for target in targets for name in variables_in(target["rawSql"])})
+    return f"Follows {', '.join(name.replace('_', ' ') for name in names)}." if names else "Follows no filter."
 
 
 def _target(board: str, panel: Panel, letter: str, name: str) -> Json:

@@ -71,3 +71,18 @@ def _asked(name: str, label: str, sql: str, **more: Any) -> Json:
         "skipUrlSync": False,
         **more,
     }
+
+
+def typed(name: str, label: str) -> Json:
+    """Field for a text; empty at the beginning."""
+    nothing = {"text": "", "value": ""}
+    return {
+        "name": name,
+        "label": label,
+        "type": "textbox",
+        "query": "",
+        "current": nothing,
+        "options": [{**nothing, "selected": True}],
+        "hide": 0,
+        "skipUrlSync": False,
+    }

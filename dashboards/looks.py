@@ -26,10 +26,12 @@ SERIES: Final = (
 )
 
 MS: Final = "ms"
+SECONDS: Final = "s"
 SHARE: Final = "percentunit"
 PERCENT: Final = "percent"
 COUNT: Final = "short"
-SCORE: Final = "none"
+PLAIN: Final = "none"
+MOMENT: Final = "dateTimeAsLocal"
 
 
 def steps(*limits: tuple[float, str], below: str = NEUTRAL) -> Json:
@@ -62,6 +64,34 @@ def field(name: str, **properties: Any) -> Json:
 def fields(pattern: str, **properties: Any) -> Json:
     """Rule for the fields whose name matches a regular expression."""
     return _rule("byRegexp", f"/{pattern}/", properties)
+
+
+def units(unit: str, *names: str, **properties: Any) -> tuple[Json, ...]:
+    """Rules that give several fields one unit."""
+    return tuple(field(name, unit=unit, **properties) for name in names)
+
+
+def counted(name: str = "n") -> Json:
+    """Rule that draws how many there were as quiet bars behind the lines, on an axis of their own."""
+    return field(
+        name,
+        unit=COUNT,
+        color=fixed(QUIET),
+        custom_drawStyle="bars",
+        custom_fillOpacity=15,
+        custom_lineWidth=0,
+        custom_axisPlacement="right",
+        custom_thresholdsStyle={"mode": "off"},
+    )
+
+
+def margins(*names: str) -> tuple[Json, ...]:
+    """Rules that draw the ends of an interval as dashed lines."""
+    dashed = {"fill": "dash", "dash": [4, 6]}
+    return tuple(
+        field(name, color=fixed(QUIET), custom_lineStyle=dashed, custom_lineWidth=1, custom_fillOpacity=0)
+        for name in names
+    )
 
 
 def _rule(matcher: str, options: str, properties: Json) -> Json:

@@ -44,10 +44,10 @@ class Panel:
         return self.queries or (() if self.kind == "text" else (self.name,))
 
 
-def stat(name: str, title: str, **more: Any) -> Panel:
-    """Big numbers: the fields of the one row of a query, each with its name."""
+def stat(name: str, title: str, *, text_too: bool = False, **more: Any) -> Panel:
+    """Show big numbers: the fields of the one row of a query, each with its name."""
     options = {
-        "reduceOptions": REDUCE_LAST,
+        "reduceOptions": {**REDUCE_LAST, "fields": "/.*/"} if text_too else REDUCE_LAST,
         "orientation": "auto",
         "textMode": "value_and_name",
         "wideLayout": True,
@@ -55,13 +55,13 @@ def stat(name: str, title: str, **more: Any) -> Panel:
         "graphMode": "none",
         "justifyMode": "auto",
     }
-    return Panel(name=name, title=title, kind="stat", **{"width": 4, "height": 5, "options": options, **more})
+    return Panel(name=name, title=title, kind="stat", **{"width": 4, "height": 6, "options": options, **more})
 
 
 def timeseries(
     name: str, title: str, *, label: str = "", bars: bool = False, stacked: bool = False, **more: Any
 ) -> Panel:
-    """Lines or bars over time; `label` is the column that names a series, otherwise columns are series."""
+    """Draw lines or bars over time; `label` is the column that names a series, otherwise columns are series."""
     custom = {
         "drawStyle": "bars" if bars else "line",
         "lineWidth": 1 if bars else 2,
@@ -81,7 +81,7 @@ def timeseries(
 
 
 def table(name: str, title: str, **more: Any) -> Panel:
-    """Rows as they come; colours only where a rule for a field asks for them."""
+    """List rows as they come; colours only where a rule for a field asks for them."""
     options = {"showHeader": True, "cellHeight": "sm"}
     custom = {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": False, "inspect": False}
     return Panel(
@@ -115,15 +115,16 @@ def bargauge(name: str, title: str, **more: Any) -> Panel:
     return Panel(name=name, title=title, kind="bargauge", **{"width": 8, "height": 8, "options": options, **more})
 
 
-def barchart(name: str, title: str, *, across: str = "", **more: Any) -> Panel:
-    """Bars side by side, named by the first text column; `across` lays them down and stacks them."""
+def barchart(name: str, title: str, *, across: bool = False, stacked: bool = False, **more: Any) -> Panel:
+    """Stand bars side by side, named by the first text column; `across` lays them down."""
     options = {
         **EXPLORE,
-        "orientation": "horizontal" if across else "auto",
-        "stacking": "normal" if across == "stacked" else "none",
+        "orientation": "horizontal" if across else "vertical",
+        "stacking": "normal" if stacked else "none",
         "showValue": "auto",
         "barWidth": 0.8,
         "groupWidth": 0.7,
+        "barRadius": 0,
         "fullHighlight": False,
         "xTickLabelRotation": 0,
         "xTickLabelSpacing": 0,
@@ -135,12 +136,27 @@ def barchart(name: str, title: str, *, across: str = "", **more: Any) -> Panel:
     )  # fmt: skip
 
 
+def polygons(
+    name: str, title: str, *, queries: tuple[str, ...], names: tuple[str, ...], reach: float, **more: Any
+) -> Panel:
+    """Join the points of each query, columns x and y, in the order of its rows: the stock panel that can draw a wheel."""
+    series = [
+        {
+            "name": {"fixed": each},
+            "frame": {"matcher": {"id": "byIndex", "options": place}},
+            "x": {"matcher": {"id": "byName", "options": "x"}},
+            "y": {"matcher": {"id": "byName", "options": "y"}},
+        }
+        for place, each in enumerate(names)
+    ]
+    custom = {"show": "points+lines", "pointSize": {"fixed": 5}, "lineWidth": 2, "axisPlacement": "hidden"}
+    return Panel(
+        name=name, title=title, kind="xychart", queries=queries, options={**EXPLORE, "mapping": "manual", "series": series},
+        **{"width": 8, "height": 14, "colour": {"mode": "palette-classic"}, **more, "defaults": {"custom": custom, "min": -reach, "max": reach, **more.get("defaults", {})}},
+    )  # fmt: skip
+
+
 def text(name: str, title: str, content: str, **more: Any) -> Panel:
     """Words in Markdown."""
-    return Panel(
-        name=name,
-        title=title,
-        kind="text",
-        options={"mode": "markdown", "content": content},
-        **{"width": 24, "height": 3, **more},
-    )
+    options = {"mode": "markdown", "content": content}
+    return Panel(name=name, title=title, kind="text", options=options, **{"width": 24, "height": 3, **more})

@@ -7,11 +7,24 @@ from pathlib import Path
 from typing import Final
 
 from dashboards.board import Board, to_json
+from dashboards.designs.experiments import experiments
+from dashboards.designs.journeys import journeys
 from dashboards.designs.overview import overview
+from dashboards.designs.pipeline import pipeline
 from dashboards.designs.response import response
+from dashboards.designs.satisfaction import satisfaction
+from dashboards.designs.voice import voice
 from schemas.catalogue import Catalogue
 
-DESIGNS: Final[tuple[Callable[[Catalogue], Board], ...]] = (overview, response)
+DESIGNS: Final[tuple[Callable[[Catalogue], Board], ...]] = (
+    overview,
+    response,
+    journeys,
+    satisfaction,
+    voice,
+    experiments,
+    pipeline,
+)
 
 
 def boards(catalogue: Catalogue) -> list[Board]:

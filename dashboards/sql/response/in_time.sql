@@ -1,6 +1,6 @@
 SELECT
-    concat(channel, ' (n ', toString(targeted - pending), ')') AS channel,
-    in_time_share AS "answered within target"
-FROM v_in_time_by({cut:channel})
+    concat(channel, ' (n ', toString(targeted - pending), ')') AS series,
+    in_time_share AS "in time"
+FROM v_in_time_by({cut:channel}, {period})
 WHERE targeted > pending
-ORDER BY in_time_share
+ORDER BY "in time"

@@ -9,5 +9,5 @@ SELECT
     journey_id AS journey
 FROM v_open_waits(moment = {until})
 WHERE {only:channel,touchpoint,stage}
-ORDER BY asked_at
+ORDER BY asked
 LIMIT 200
