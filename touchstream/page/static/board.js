@@ -31,15 +31,20 @@ export class Board {
         top += 1;
       }
       if (row && this.folded.has(row.id)) continue;
-      const first = Math.min(...panels.map(({ gridPos }) => gridPos.y));
-      for (const one of panels) {
-        const panel = this.panels.get(one.id);
-        panel.place({ ...one.gridPos, y: one.gridPos.y - first + top });
-        parts.push(panel.element);
+      for (const band of bands(panels)) {
+        const first = Math.min(...band.map(({ gridPos }) => gridPos.y));
+        const least = Math.max(...band.map(({ id }) => this.panels.get(id).wants));
+        const even = band.every(({ gridPos }) => gridPos.y === first);
+        for (const one of band) {
+          const panel = this.panels.get(one.id);
+          const height = even ? Math.min(one.gridPos.h, least) : one.gridPos.h;
+          panel.place({ ...one.gridPos, y: one.gridPos.y - first + top, h: height });
+          parts.push(panel.element);
+        }
+        top += Math.max(...band.map(({ id, gridPos }) => gridPos.y - first + this.panels.get(id).height));
       }
-      if (panels.length) top += Math.max(...panels.map(({ gridPos }) => gridPos.y - first + gridPos.h));
     }
-    this.grid.replaceChildren(...parts);
+    if (parts.some((part, place) => part !== this.grid.children[place])) this.grid.replaceChildren(...parts);
   }
 
   title(row, top) {
@@ -78,6 +83,7 @@ export class Board {
         away ||= /does not answer/.test(line.error ?? "");
         this.panels.get(line.panel).take(line, this.view);
       }
+      this.lay();
       this.warn(away ? "ClickHouse does not answer. Start it, or see `touchstream doctor`." : null);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -98,6 +104,18 @@ export class Board {
   end() {
     this.stop?.abort();
   }
+}
+
+// Panels that stand side by side.
+function bands(panels) {
+  const found = [];
+  let ends = -1;
+  for (const one of [...panels].sort((a, b) => a.gridPos.y - b.gridPos.y || a.gridPos.x - b.gridPos.x)) {
+    if (one.gridPos.y >= ends) found.push([]);
+    found.at(-1).push(one);
+    ends = Math.max(ends, one.gridPos.y + one.gridPos.h);
+  }
+  return found;
 }
 
 function sections(panels) {
