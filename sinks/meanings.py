@@ -51,7 +51,7 @@ def comment_of(view: Script) -> str:
 
 def page() -> str:
     """Write the whole page."""
-    return "\n".join([INTRODUCTION, *_meanings(), "## Views\n", *_views()])
+    return "\n".join([INTRODUCTION, *_meanings(), "## Views\n", *_index(), *_views()])
 
 
 def _meanings() -> Iterator[str]:
@@ -66,6 +66,12 @@ def _meanings() -> Iterator[str]:
             if "source" in each:
                 yield f"- Source: {each['source']}"
             yield f"- Shown by: {', '.join(f'`{column}`' for column in each['shown_by'])}\n"
+
+
+def _index() -> Iterator[str]:
+    yield "| View | What it has |\n|---|---|"
+    yield from (f"| [{view.name}](#{view.name}) | {comment_of(view).partition(': v_')[0]} |" for view in read_views())
+    yield ""
 
 
 def _views() -> Iterator[str]:
