@@ -12,6 +12,7 @@ export class Board {
     this.grid = h("div", { class: "grid" });
     this.panels = new Map();
     this.folded = new Set();
+    this.titles = new Map();
     this.sections = sections(json.panels);
     for (const { row, panels } of this.sections) {
       if (row?.collapsed) this.folded.add(row.id);
@@ -44,19 +45,23 @@ export class Board {
         top += Math.max(...band.map(({ id, gridPos }) => gridPos.y - first + this.panels.get(id).height));
       }
     }
-    if (parts.some((part, place) => part !== this.grid.children[place])) this.grid.replaceChildren(...parts);
+    const children = [...this.grid.children];
+    if (parts.length !== children.length || parts.some((part, place) => part !== children[place])) this.grid.replaceChildren(...parts);
   }
 
   title(row, top) {
-    const open = !this.folded.has(row.id);
-    return h("button", {
-      class: "section", type: "button", "aria-expanded": String(open), style: { "grid-column": "1 / -1", "grid-row": `${top + 1}` },
-      onclick: () => {
-        if (!this.folded.delete(row.id)) this.folded.add(row.id);
-        this.lay();
-        if (!open) this.refresh(this.view);
-      },
-    }, row.title);
+    if (!this.titles.has(row.id)) this.titles.set(row.id, h("button", { class: "section", type: "button", style: { "grid-column": "1 / -1" }, onclick: () => this.fold(row) }, row.title));
+    const title = this.titles.get(row.id);
+    title.setAttribute("aria-expanded", String(!this.folded.has(row.id)));
+    title.style.gridRow = String(top + 1);
+    return title;
+  }
+
+  fold(row) {
+    const opens = this.folded.delete(row.id);
+    if (!opens) this.folded.add(row.id);
+    this.lay();
+    if (opens) this.refresh(this.view);
   }
 
   get shown() {

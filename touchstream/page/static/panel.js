@@ -46,6 +46,7 @@ export class Panel {
   get wants() {
     const { type, gridPos } = this.json;
     const content = this.body.firstElementChild;
+    if (type === "stat" && content?.children.length) return Math.min(gridPos.h, Math.ceil((100 + 22 * content.children.length) / LINE));
     if (!["table", "text"].includes(type) || !this.drawn || this.body.plotted || !content) return gridPos.h;
     const spare = type === "text" ? content.clientHeight - [...content.children].reduce((sum, child) => sum + child.offsetHeight + 6, 4) : this.body.clientHeight - content.offsetHeight - 8;
     return Math.max(3, Math.min(gridPos.h, (this.height ?? gridPos.h) - Math.floor(spare / LINE)));

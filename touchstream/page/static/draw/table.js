@@ -47,8 +47,7 @@ function sorted(frame, fields, sorting) {
 function side(field) {
   const align = field.config.custom?.align;
   if (align === "center") return "centre";
-  if (align === "left") return "";
-  if (field.config.mappings?.length && field.kind !== "number") return "";
+  if (align === "left") return "whole";
   if (align === "right" || field.kind === "number") return "right";
   return field.kind === "time" || field.values.every((value) => String(value ?? "").length <= WHOLE) ? "whole" : "text";
 }
