@@ -4,6 +4,8 @@ import { h } from "./dom.js";
 import { moment } from "./time.js";
 import { Panel } from "./panel.js";
 
+const NARROW = matchMedia("(max-width: 900px)"); // then every panel has a line of its own
+
 export class Board {
   constructor(json, main, actions) {
     this.json = json;
@@ -19,6 +21,7 @@ export class Board {
       for (const one of panels) this.panels.set(one.id, new Panel(one, actions));
     }
     main.append(this.notice, this.grid);
+    NARROW.addEventListener("change", this.again = () => this.lay());
     this.lay();
   }
 
@@ -38,7 +41,7 @@ export class Board {
         const even = band.every(({ gridPos }) => gridPos.y === first);
         for (const one of band) {
           const panel = this.panels.get(one.id);
-          const height = even ? Math.min(one.gridPos.h, least) : one.gridPos.h;
+          const height = NARROW.matches ? panel.wants : even ? Math.min(one.gridPos.h, least) : one.gridPos.h;
           panel.place({ ...one.gridPos, y: one.gridPos.y - first + top, h: height });
           parts.push(panel.element);
         }
@@ -108,6 +111,7 @@ export class Board {
 
   end() {
     this.stop?.abort();
+    NARROW.removeEventListener("change", this.again);
   }
 }
 

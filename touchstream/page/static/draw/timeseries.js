@@ -14,7 +14,7 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
   const right = lines.filter(({ field }) => field.config.custom.axisPlacement === "right");
   const left = lines.filter((line) => !right.includes(line));
   const both = left.length > 0 && right.length > 0; // then what belongs to the right stands behind
-  const lonely = left.filter(({ field }) => field.config.custom.fillOpacity > 0).length === 1;
+  const lonely = !both && left.filter(({ field }) => field.config.custom.fillOpacity > 0).length === 1;
   const traces = [...right, ...left].map((line) => trace(line, stacked, lonely, both && left.includes(line) ? "y2" : "y"));
   const layout = base({
     xaxis: timeAxis(view), hovermode: "x unified", dragmode: "zoom", barmode: stacked ? "relative" : "group", bargap: 0.12, bargroupgap: 0.05,
