@@ -1,14 +1,12 @@
 """Every board in a real Chromium: it draws, quietly, without an empty panel, and with the numbers that SQL gives."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dashboards.macros import TimeRange
-from dashboards.variables import ALL, Chosen, render
-from tests.integration.page.conftest import ARTIFACTS, DAY_MS, END_MS, Visit
+from tests.integration.page.conftest import ARTIFACTS, Visit
+from tests.integration.page.shown import Answer, answer, config, drawn, formatted, texts
 from touchstream.page.boards import FOLDER, Board
 
 pytestmark = pytest.mark.integration
@@ -19,23 +17,16 @@ SAID = """() => [...document.querySelectorAll('.panel')].flatMap((panel) => {
     return said ? [`${panel.querySelector('h2').textContent}: ${said.textContent}`] : [];
 })"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# What a panel shows, column by column, whatever it is drawn with.
-SHOWN = """(id) => {
-    const panel = document.getElementById(`panel-${id}`);
-    const texts = (selector) => [...panel.querySelectorAll(selector)].map((one) => one.textContent);
-    const plotted = panel.querySelector('.plotted');
-    return { numbers: texts('.number'), cells: texts('.table td'), traces: (plotted?.data ?? []).map(({ x, y, z, orientation, type }) =>
-        type === 'heatmap' ? z.flat() : orientation === 'h' ? x : y) };
-}"""
-FORMATTED = """async ([value, config]) => (await import('/static/format.js')).formatted(value, config)"""
 
 
 @pytest.mark.parametrize("path", BOARDS)
-def test_a_board_draws_quietly_and_has_no_empty_panel(visit: Visit, path: Path) -> None:
-    visit.open(Board.read(path).uid)
+def test_a_board_draws_quietly_whole_and_with_the_numbers_of_its_sql(visit: Visit, path: Path) -> None:
+    board = Board.read(path)
+    visit.open(board.uid)
 
     assert visit.page.evaluate(SAID) == []
-    assert visit.page.locator("#board h1").inner_text()
+    compared = [compare(visit, board, panel) for panel in board.document["panels"] if panel.get("targets")]
+    assert compared.count(True) > len(compared) / 2, "few of its panels could be compared"
     for width, height in SIZES:
         visit.page.set_viewport_size({"width": width, "height": height})
         visit.page.wait_for_timeout(250)  # panels are drawn again in their new size
@@ -45,52 +36,44 @@ def test_a_board_draws_quietly_and_has_no_empty_panel(visit: Visit, path: Path) 
     visit.assert_quiet()
 
 
-@pytest.mark.parametrize("path", BOARDS)
-def test_the_numbers_of_a_board_are_those_of_its_sql(visit: Visit, path: Path) -> None:
-    board = Board.read(path)
-    visit.open(board.uid)
-    compared = 0
-    for number, panel in board.panels.items():
-        kind = next(each["type"] for each in board.document["panels"] if each["id"] == number)
-        if kind not in ("stat", "bargauge", "barchart", "heatmap") or len(panel.queries) != 1:
-            continue
-        expected = _numbers(visit, board, panel.queries[0].sql)
-        shown = visit.page.evaluate(SHOWN, number)
-        if kind in ("stat", "bargauge"):
-            fields = _fields(board, number)
-            texts = {visit.page.evaluate(FORMATTED, [value, fields]) for value in expected if value is not None}
-            if fields.get("mappings") or board.document["panels"][0].get("transformations"):
-                continue
-            assert texts & set(shown["numbers"]), (number, texts, shown["numbers"])
-        else:
-            drawn = [value for trace in shown["traces"] for value in trace if value is not None]
-            assert drawn, number
-            assert set(map(_rounded, drawn)) <= set(map(_rounded, expected)), number
-        compared += 1
-    assert compared or board.uid.endswith("journey"), "nothing was compared"
+def compare(visit: Visit, board: Board, panel: dict[str, Any]) -> bool:
+    """Hold a panel against its SQL; False when its picture has another shape than its rows."""
+    queries = board.panels[panel["id"]].queries
+    if len(queries) != 1 or "nterval" in queries[0].sql or " now" in queries[0].sql:
+        return False
+    told = answer(visit, board, queries[0].sql)
+    ways = {"stat": _stat, "bargauge": _bars, "table": _table, "barchart": _picture, "timeseries": _picture}
+    return panel["type"] in ways and ways[panel["type"]](visit, panel, told)
 
 
-def _numbers(visit: Visit, board: Board, sql: str) -> list[Any]:
-    """Ask ClickHouse ourselves; every number in the answer."""
-    time = TimeRange(END_MS - 14 * DAY_MS, END_MS, 3_600_000)
-    chosen: dict[str, Chosen] = {}
-    for variable in board.variables:
-        if variable["type"] == "query":
-            found = visit.served.clickhouse.client.query(render(variable["query"], time, chosen)).result_rows
-            options = tuple(str(row[0]) for row in found)
-            chosen[variable["name"]] = Chosen(
-                (ALL,) if variable["includeAll"] else options[:1], options, variable["multi"]
-            )
-        elif variable["type"] in ("custom", "textbox"):
-            chosen[variable["name"]] = Chosen((variable["current"].get("value", ""),))
-    rows = visit.served.clickhouse.client.query(render(sql, time, chosen)).result_rows
-    return [value for row in rows for value in row if isinstance(value, int | float)]
+def _stat(visit: Visit, panel: dict[str, Any], told: Answer) -> bool:
+    every = panel["options"]["reduceOptions"]["fields"] == "/.*/"
+    if any(config(panel, name).get("mappings") for name in told.names):
+        return False
+    shown = texts(visit, panel["id"], ".number")
+    expected = [formatted(visit, panel, name, told.column(name)[-1:])[0] for name in told.names]
+    assert shown == expected if every else set(shown) <= set(expected), panel["title"]
+    return True
 
 
-def _fields(board: Board, number: int) -> dict[str, Any]:
-    panel = next(each for each in board.document["panels"] if each["id"] == number)
-    return dict(json.loads(json.dumps(panel["fieldConfig"]["defaults"])))
+def _bars(visit: Visit, panel: dict[str, Any], told: Answer) -> bool:
+    (name,) = told.numbers
+    assert texts(visit, panel["id"], ".number") == formatted(visit, panel, name, told.column(name))[:25], panel["title"]
+    return True
 
 
-def _rounded(value: float) -> float:
-    return round(float(value), 6)
+def _table(visit: Visit, panel: dict[str, Any], told: Answer) -> bool:
+    if not texts(visit, panel["id"], "th"):
+        return False  # seen as streams
+    assert texts(visit, panel["id"], "th") == list(told.names)
+    for place, name in enumerate(told.names):
+        if name in told.numbers and not config(panel, name).get("mappings"):
+            shown = texts(visit, panel["id"], f"td:nth-child({place + 1})")
+            assert shown == formatted(visit, panel, name, told.column(name))[:500], (panel["title"], name)
+    return True
+
+
+def _picture(visit: Visit, panel: dict[str, Any], told: Answer) -> bool:
+    expected = {round(float(value), 6) for name in told.numbers for value in told.column(name) if value is not None}
+    assert drawn(visit, panel["id"]) == expected, panel["title"]
+    return True

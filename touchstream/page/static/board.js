@@ -48,6 +48,7 @@ export class Board {
         top += Math.max(...band.map(({ id, gridPos }) => gridPos.y - first + this.panels.get(id).height));
       }
     }
+    pair(parts);
     const children = [...this.grid.children];
     if (parts.length !== children.length || parts.some((part, place) => part !== children[place])) this.grid.replaceChildren(...parts);
   }
@@ -92,7 +93,7 @@ export class Board {
         this.panels.get(line.panel).take(line, this.view);
       }
       this.lay();
-      this.warn(away ? "ClickHouse does not answer. Start it, or see `touchstream doctor`." : null);
+      this.warn(away ? "ClickHouse does not answer. Start it; touchstream doctor says what else may be wrong." : null);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.warn(error.message);
@@ -113,6 +114,18 @@ export class Board {
     this.stop?.abort();
     NARROW.removeEventListener("change", this.again);
   }
+}
+
+// On a phone small panels stand in twos; one that is left over takes the whole line.
+function pair(parts) {
+  let waiting = null;
+  for (const part of parts) {
+    part.classList.remove("alone");
+    const small = part.classList.contains("small");
+    if (!small) waiting?.classList.add("alone");
+    waiting = small && !waiting ? part : null;
+  }
+  waiting?.classList.add("alone");
 }
 
 // Panels that stand side by side.

@@ -139,6 +139,6 @@ export class Panel {
 const numbers = (frames) => frames.some((one) => one.fields.some(({ kind, values }) => kind === "number" && values.some((value) => value !== null)));
 
 export function told(error) {
-  if (/does not answer/.test(error)) return ["ClickHouse does not answer.", "The numbers come back by themselves when it runs again."];
+  if (/does not answer/.test(error)) return ["ClickHouse does not answer.", "The next refresh asks again."];
   return ["This query failed.", error.replace(/^ClickHouse at \S+: /, "")];
 }

@@ -14,10 +14,10 @@ export function axis(more = {}) {
   };
 }
 
-export function timeAxis(view) {
+export function timeAxis(view, width) {
   return axis({
     type: "date", range: [local(view.fromMs), local(view.toMs)], showgrid: false, showline: true, ticks: "outside", ticklen: 3, tickcolor: token("line-strong"),
-    nticks: 7, fixedrange: false, hoverformat: "%a %e %b, %H:%M", tickangle: 0,
+    nticks: Math.max(2, Math.floor(width / 95)), fixedrange: false, hoverformat: "%a %e %b, %H:%M", tickangle: 0,
     tickformatstops: [
       { dtickrange: [null, 60000], value: "%H:%M:%S" }, { dtickrange: [60000, 86399999], value: "%H:%M\n%e %b" },
       { dtickrange: [86400000, 2678399999], value: "%e %b\n%Y" }, { dtickrange: ["M1", null], value: "%b\n%Y" },

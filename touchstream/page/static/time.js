@@ -46,9 +46,15 @@ export const stamp = (ms, seconds = false) => {
 
 export function label(from, to) {
   const quick = QUICK.find(([a, b]) => a === from && b === to);
-  return quick ? quick[2] : `${shown(from)} to ${shown(to)}`;
+  return quick ? quick[2] : `${shown(from)} – ${shown(to)}`;
 }
-const shown = (text) => (/^\d+$/.test(text) ? stamp(Number(text)) : text);
+const DAY = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+function shown(text) {
+  if (!/^\d+$/.test(text)) return text;
+  const at = new Date(Number(text));
+  const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  return at.toLocaleString("en-GB", { ...DAY, ...year }).replace(",", "");
+}
 
 export const milliseconds = (text) => (text ? Number.parseInt(text, 10) * UNITS[text.at(-1)] : 0);
 

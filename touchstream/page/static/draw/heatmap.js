@@ -14,7 +14,7 @@ export async function heatmap(body, { panel, frames, view }) {
     colorbar: { thickness: 8, outlinewidth: 0, tickfont: { size: 10, color: token("ink-2") }, len: 1, ...bar(values, config) }, hoverongaps: false,
   }];
   const every = Math.max(1, Math.ceil(columns.length / Math.max(3, Math.floor(body.clientWidth / 44))));
-  const below = time ? timeAxis(view) : axis({ tickvals: columns.map((_, place) => place).filter((place) => place % every === 0), ticktext: columns.filter((_, place) => place % every === 0).map((name) => short(name, 10)), showgrid: false, tickangle: 0 });
+  const below = time ? timeAxis(view, body.clientWidth) : axis({ tickvals: columns.map((_, place) => place).filter((place) => place % every === 0), ticktext: columns.filter((_, place) => place % every === 0).map((name) => short(name, 10)), showgrid: false, tickangle: 0 });
   const beside = axis({ tickvals: rows.map((_, place) => place), ticktext: rows.map((name) => short(name, 18)), showgrid: false, autorange: "reversed" });
   await plot(body, traces, base({ xaxis: { ...below, fixedrange: true }, yaxis: beside, margin: { l: 8, r: 4, t: 6, b: 4 } }));
 }

@@ -17,7 +17,7 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
   const lonely = !both && left.filter(({ field }) => field.config.custom.fillOpacity > 0).length === 1;
   const traces = [...right, ...left].map((line) => trace(line, stacked, lonely, both && left.includes(line) ? "y2" : "y"));
   const layout = base({
-    xaxis: timeAxis(view), hovermode: "x unified", dragmode: "zoom", barmode: stacked ? "relative" : "group", bargap: 0.12, bargroupgap: 0.05,
+    xaxis: timeAxis(view, body.clientWidth), hovermode: "x unified", dragmode: "zoom", barmode: stacked ? "relative" : "group", bargap: 0.12, bargroupgap: 0.05,
     yaxis: both ? { ...upright(right, false), side: "right", showgrid: false } : upright(lines, stacked),
     ...(both ? { yaxis2: { ...upright(left, stacked), overlaying: "y", side: "left" } } : {}), shapes: limits(lines, both ? "y2" : "y"),
   });
