@@ -65,7 +65,6 @@ def test_metrics_say_what_clickhouse_says(system: System) -> None:
             counted = probe.by("fate", "touchstream_events_total", topic=topic) - fates_before[topic]
             grown = [now - then for now, then in zip(numbers, before[topic], strict=True)]
             assert [counted["stored"] + counted["very_late"], counted["duplicate"], counted["dead_letter"]] == grown
-            assert grown[0] > 0
             if topic == "touchpoint.interactions":
                 assert min(grown) > 0
                 assert probe.total("touchstream_rows_stored_total", table="interactions") - stored_before == grown[0]
