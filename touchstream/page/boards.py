@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import dashboards
+from dashboards.write import DESIGNS
 from touchstream.errors import UserError
 
 FOLDER: Final = Path(dashboards.__file__).parent / "boards"
+ORDER: Final = tuple(design.__name__ for design in DESIGNS)
 _SECRET: Final = frozenset({"rawSql", "query", "definition"})  # SQL, wherever a board keeps it
 Json = dict[str, Any]
 
@@ -69,11 +71,15 @@ class Board:
 
 
 def read_boards(folder: Path) -> dict[str, Board]:
-    """Read every board of a folder, in the order of their file names."""
-    boards = [Board.read(path) for path in sorted(folder.glob("*.json"))]
+    """Read every board of a folder: ours in the order in which they are read, then others by name."""
+    boards = [Board.read(path) for path in sorted(folder.glob("*.json"), key=_place)]
     if not boards:
         raise UserError(f"{folder} holds no boards; write them with `make generate`")
     return {board.uid: board for board in boards}
+
+
+def _place(path: Path) -> tuple[int, str]:
+    return (ORDER.index(path.stem) if path.stem in ORDER else len(ORDER), path.stem)
 
 
 def _flat(panels: list[Json]) -> Iterator[Json]:

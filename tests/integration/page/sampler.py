@@ -48,11 +48,11 @@ def board() -> dict[str, Any]:
         "panels": [
             _panel(1, "stat", "SELECT 1234 * toUInt32($size) AS total", description=f"**What** it is: {HOSTILE}", options={"textMode": "value_and_name"}),
             _panel(2, "table", rows),
-            _panel(3, "timeseries", SERIES.format(f"['{QUOTED}', 'plain'][1 + number % 2] AS label, number AS value"), form=0, options={"legend": {"showLegend": True}}),
+            _panel(3, "timeseries", SERIES.format(f"['{QUOTED}', 'plain'][1 + number % 2] AS label, number AS value"), form=0, defaults={"custom": {"spanNulls": True}}, options={"legend": {"showLegend": True}}),
             _panel(4, "bargauge", two, options=reduce),
             _panel(5, "barchart", two),
             _panel(6, "heatmap", CELLS.replace("HOSTILE", QUOTED), transformations=[{"id": "organize", "options": {"excludeByName": {"hour": True}}}]),
-            _panel(7, "xychart", wheel),
+            _panel(7, "xychart", wheel, options={"mapping": "manual", "series": [{"x": {"matcher": {"id": "byName", "options": "x"}}, "y": {"matcher": {"id": "byName", "options": "y"}}}]}),
             _panel(8, "table", hops, transformations=[{"id": "organize", "options": {"excludeByName": {"hop": True}}}]),
             _panel(9, "stat", "SELECT count() AS found FROM (SELECT arrayJoin(['one', 'two', 'three']) AS each) WHERE $__conditionalAll(each IN (${word:singlequote}), $word) AND $__conditionalAll(each = ${like:singlequote}, $like)"),
             _panel(10, "stat", "SELECT toUInt32(dateDiff('minute', $__fromTime, $__toTime)) AS minutes"),

@@ -4,6 +4,8 @@ import { h } from "./dom.js";
 import { moment } from "./time.js";
 import { Panel } from "./panel.js";
 
+const NARROW = matchMedia("(max-width: 900px)"); // then every panel has a line of its own
+
 export class Board {
   constructor(json, main, actions) {
     this.json = json;
@@ -12,12 +14,14 @@ export class Board {
     this.grid = h("div", { class: "grid" });
     this.panels = new Map();
     this.folded = new Set();
+    this.titles = new Map();
     this.sections = sections(json.panels);
     for (const { row, panels } of this.sections) {
       if (row?.collapsed) this.folded.add(row.id);
       for (const one of panels) this.panels.set(one.id, new Panel(one, actions));
     }
     main.append(this.notice, this.grid);
+    NARROW.addEventListener("change", this.again = () => this.lay());
     this.lay();
   }
 
@@ -31,27 +35,36 @@ export class Board {
         top += 1;
       }
       if (row && this.folded.has(row.id)) continue;
-      const first = Math.min(...panels.map(({ gridPos }) => gridPos.y));
-      for (const one of panels) {
-        const panel = this.panels.get(one.id);
-        panel.place({ ...one.gridPos, y: one.gridPos.y - first + top });
-        parts.push(panel.element);
+      for (const band of bands(panels)) {
+        const first = Math.min(...band.map(({ gridPos }) => gridPos.y));
+        const least = Math.max(...band.map(({ id }) => this.panels.get(id).wants));
+        const even = band.every(({ gridPos }) => gridPos.y === first);
+        for (const one of band) {
+          const panel = this.panels.get(one.id);
+          const height = NARROW.matches ? panel.wants : even ? Math.min(one.gridPos.h, least) : one.gridPos.h;
+          panel.place({ ...one.gridPos, y: one.gridPos.y - first + top, h: height });
+          parts.push(panel.element);
+        }
+        top += Math.max(...band.map(({ id, gridPos }) => gridPos.y - first + this.panels.get(id).height));
       }
-      if (panels.length) top += Math.max(...panels.map(({ gridPos }) => gridPos.y - first + gridPos.h));
     }
-    this.grid.replaceChildren(...parts);
+    const children = [...this.grid.children];
+    if (parts.length !== children.length || parts.some((part, place) => part !== children[place])) this.grid.replaceChildren(...parts);
   }
 
   title(row, top) {
-    const open = !this.folded.has(row.id);
-    return h("button", {
-      class: "section", type: "button", "aria-expanded": String(open), style: { "grid-column": "1 / -1", "grid-row": `${top + 1}` },
-      onclick: () => {
-        if (!this.folded.delete(row.id)) this.folded.add(row.id);
-        this.lay();
-        if (!open) this.refresh(this.view);
-      },
-    }, row.title);
+    if (!this.titles.has(row.id)) this.titles.set(row.id, h("button", { class: "section", type: "button", style: { "grid-column": "1 / -1" }, onclick: () => this.fold(row) }, row.title));
+    const title = this.titles.get(row.id);
+    title.setAttribute("aria-expanded", String(!this.folded.has(row.id)));
+    title.style.gridRow = String(top + 1);
+    return title;
+  }
+
+  fold(row) {
+    const opens = this.folded.delete(row.id);
+    if (!opens) this.folded.add(row.id);
+    this.lay();
+    if (opens) this.refresh(this.view);
   }
 
   get shown() {
@@ -78,6 +91,7 @@ export class Board {
         away ||= /does not answer/.test(line.error ?? "");
         this.panels.get(line.panel).take(line, this.view);
       }
+      this.lay();
       this.warn(away ? "ClickHouse does not answer. Start it, or see `touchstream doctor`." : null);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -97,7 +111,20 @@ export class Board {
 
   end() {
     this.stop?.abort();
+    NARROW.removeEventListener("change", this.again);
   }
+}
+
+// Panels that stand side by side.
+function bands(panels) {
+  const found = [];
+  let ends = -1;
+  for (const one of [...panels].sort((a, b) => a.gridPos.y - b.gridPos.y || a.gridPos.x - b.gridPos.x)) {
+    if (one.gridPos.y >= ends) found.push([]);
+    found.at(-1).push(one);
+    ends = Math.max(ends, one.gridPos.y + one.gridPos.h);
+  }
+  return found;
 }
 
 function sections(panels) {

@@ -26,6 +26,20 @@ export const HEAT_LIGHT = [[0, "#eef4f8"], [0.25, "#b5d6ea"], [0.5, "#5fa8d3"], 
 export const HEAT_DARK = [[0, "#1d2630"], [0.25, "#1c4a6b"], [0.5, "#2379ad"], [0.75, "#5fb3e6"], [1, "#d3ecfb"]];
 export const heat = () => (isDark() ? HEAT_DARK : HEAT_LIGHT);
 
+// The colour at a share of the way from little to much.
+export function between(share) {
+  const scale = heat();
+  const at = Math.min(Math.max(share, 0), 1);
+  const place = Math.max(1, scale.findIndex(([end]) => at <= end));
+  const [[from, low], [to, high]] = [scale[place - 1], scale[place]];
+  const part = (at - from) / (to - from);
+  const mixed = [1, 3, 5].map((digit) => {
+    const [one, two] = [low, high].map((hex) => Number.parseInt(hex.slice(digit, digit + 2), 16));
+    return Math.round(one + (two - one) * part).toString(16).padStart(2, "0");
+  });
+  return `#${mixed.join("")}`;
+}
+
 export function faint(hex, share) {
   const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
   return `rgba(${red}, ${green}, ${blue}, ${share})`;

@@ -1,6 +1,6 @@
 // What the board says about a field: unit, thresholds, mappings, colours, links, its own rules last.
 import { formatted } from "./format.js";
-import { colour, series, ink } from "./colours.js";
+import { between, colour, series, ink } from "./colours.js";
 
 function matches({ id, options }, field, frameRef) {
   if (id === "byName") return options === field.name || options === shownName(field);
@@ -40,6 +40,7 @@ export function configured(frames, fieldConfig = {}) {
         if (!matches(matcher, field, frame.ref)) continue;
         for (const { id, value } of properties) {
           if (id.startsWith("custom.")) field.config.custom[id.slice(7)] = value;
+          else if (value === null) delete field.config[id]; // null takes a default away
           else field.config[id] = value;
         }
       }
@@ -47,6 +48,9 @@ export function configured(frames, fieldConfig = {}) {
       if (field.kind === "number") field.place = place++;
     }
   }
+  const seen = frames.flatMap(({ fields }) => fields.filter(({ kind }) => kind === "number").flatMap(({ values }) => values.filter((value) => value !== null)));
+  const extent = [seen.reduce((low, value) => Math.min(low, value), Infinity), seen.reduce((high, value) => Math.max(high, value), -Infinity)];
+  for (const frame of frames) for (const field of frame.fields) field.config.extent = [field.config.min ?? extent[0], field.config.max ?? extent[1]];
   return frames;
 }
 
@@ -80,7 +84,11 @@ export function display(value, config, range = []) {
     const marked = (config.thresholds?.steps ?? []).length > 1;
     return { text, color: found ? colour(found.color) : ink(), marked };
   }
-  return { text, color: ink(), marked: false };
+  if (mode.startsWith("continuous") && typeof value === "number") {
+    const [low, high] = config.extent;
+    return { text, color: between((value - low) / (high - low || 1)), marked: true };
+  }
+  return { text, color: mode.startsWith("palette") ? series(0) : ink(), marked: false };
 }
 
 export function lineColour(field) {

@@ -66,7 +66,7 @@ export function formatted(value, config = {}) {
   const [kind, text] = [unit.slice(0, unit.indexOf(":")), unit.slice(unit.indexOf(":") + 1)];
   if (kind === "suffix") return `${few(value, config.decimals)} ${text}`;
   if (kind === "prefix") return `${text}${few(value, config.decimals)}`;
-  if (kind === "time") return stamp(value);
+  if (kind === "time") return stamp(value).slice(0, /[Hh]/.test(text) ? 16 : 10);
   return `${few(value, config.decimals)} ${unit}`.trim();
 }
 

@@ -21,7 +21,7 @@ const READ = {
 export function frame(answer, ref) {
   const fields = answer.meta.map(({ name, type }, place) => {
     const kind = kindOf(type);
-    return { name, kind, labels: {}, values: answer.data.map((row) => READ[kind](row[place])) };
+    return { name, kind, labels: {}, day: /\bDate(32)?\b/.test(type), values: answer.data.map((row) => READ[kind](row[place])) };
   });
   return { ref, fields, rows: answer.data.length };
 }

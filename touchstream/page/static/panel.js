@@ -8,6 +8,7 @@ import { filled, titled } from "./links.js";
 import { forget } from "./plot.js";
 import { prose } from "./prose.js";
 
+const LINE = 38; // one line of the grid with the gap below it
 const SMALL = 7; // columns of 24: such panels stand two in a row on a phone
 const TIDY = new Set(["stat"]);
 
@@ -35,21 +36,33 @@ export class Panel {
   }
 
   place({ x, y, w, h: height }) {
+    this.height = height;
     this.element.style.gridColumn = `${x + 1} / span ${w}`;
     this.element.style.gridRow = `${y + 1} / span ${height}`;
-    this.element.style.setProperty("--tall", `${Math.max(height * 38 - 8, 120)}px`);
+    this.element.style.setProperty("--tall", `${Math.max(height * LINE - 8, 100)}px`);
+  }
+
+  // How many lines of the grid it needs: a short table need not be as tall as the board allows.
+  get wants() {
+    const { type, gridPos } = this.json;
+    const content = this.body.firstElementChild;
+    if (type === "stat" && content?.children.length) return Math.min(gridPos.h, Math.ceil((100 + 22 * content.children.length) / LINE));
+    if (!["table", "text"].includes(type) || !this.drawn || this.body.plotted || !content) return gridPos.h;
+    const spare = type === "text" ? content.clientHeight - [...content.children].reduce((sum, child) => sum + child.offsetHeight + 6, 4) : this.body.clientHeight - content.offsetHeight - 8;
+    return Math.max(3, Math.min(gridPos.h, (this.height ?? gridPos.h) - Math.floor(spare / LINE)));
   }
 
   // Words that depend on what is looked at.
   head(view) {
-    const { title, description, links = [] } = this.json;
+    const { json } = this;
+    const { title, description, links = [] } = json;
     this.heading.replaceChildren(titled(title ?? "", view));
     this.heading.title = titled(title ?? "", view);
     const about = description ? h("button", { class: "about", type: "button", "aria-label": `What ${title} means` }, h("i", { class: "i" }, "i")) : null;
     if (about) opens(about, this.element, () => prose(description), "says");
     const first = links[0] ?? this.json.fieldConfig?.defaults?.links?.[0];
     const href = first ? filled(first.url, view) : null;
-    const go = href && !first.url.includes("__data") && !first.url.includes("__value") ? h("a", { class: "go", href, "aria-label": `${first.title}: ${title}`, title: first.title }, "↗") : null;
+    const go = href && json.type !== "stat" && !first.url.includes("__data") && !first.url.includes("__value") ? h("a", { class: "go", href, "aria-label": `${first.title}: ${title}`, title: first.title }, "↗") : null;
     this.side.replaceChildren(...[this.switcher, about, go].filter(Boolean));
   }
 

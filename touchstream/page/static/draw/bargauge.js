@@ -12,7 +12,7 @@ export function bargauge(body, { panel, frames, view }) {
   const rows = items.flatMap(({ name, value, field, frame, row }) => {
     const least = field.config.min ?? Math.min(0, ...numbers);
     const most = field.config.max ?? Math.max(...numbers, least + Number.EPSILON);
-    const { text, color, marked } = display(value, field.config, [least, most]);
+    const { text, color, marked } = display(value, value === null ? { ...field.config, noValue: "–" } : field.config, [least, most]);
     const share = value === null ? 0 : Math.min(1, Math.max(0, (value - least) / (most - least || 1)));
     const link = field.config.links?.[0];
     const href = link ? filled(link.url, view, { fields: rowOf(frame, row), value, labels: field.labels }) : null;

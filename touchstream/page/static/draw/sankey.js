@@ -1,10 +1,10 @@
 // Where customers go from where, as streams. A table of such rows can be seen both ways.
-import { faint, series, token } from "../colours.js";
+import { faint, isDark, series, token } from "../colours.js";
 import { plain } from "../dom.js";
 import { formatted } from "../format.js";
 import { base, plot, short } from "../plot.js";
 
-const MOST = 40;
+const MOST = 60;
 const named = (frame, pattern) => frame?.fields.find((field) => field.kind === "string" && pattern.test(field.name));
 
 // Tells whether rows say from where, to where and how often.
@@ -28,7 +28,7 @@ export async function sankey(body, { frames }) {
     node: { label: shown.map((name) => short(name, body.clientWidth < 480 ? 14 : 26)), color: shown.map(shade), pad: 12, thickness: 10, line: { width: 0 }, customdata: shown.map(plain), hovertemplate: "%{customdata}<extra></extra>" },
     link: {
       source: forward.map((row) => shown.indexOf(from.values[row])), target: forward.map((row) => shown.indexOf(to.values[row])), value: forward.map((row) => count.values[row]),
-      color: forward.map((row) => (/^#/.test(shade(from.values[row])) ? faint(shade(from.values[row]), 0.32) : "rgba(128,128,128,.25)")),
+      color: forward.map((row) => (/^#/.test(shade(from.values[row])) ? faint(shade(from.values[row]), isDark() ? 0.5 : 0.35) : "rgba(128,128,128,.3)")),
       customdata: forward.map((row) => `${plain(from.values[row])} → ${plain(to.values[row])}<br>${plain(formatted(count.values[row], count.config))}`), hovertemplate: "%{customdata}<extra></extra>",
     },
   };

@@ -47,8 +47,7 @@ function sorted(frame, fields, sorting) {
 function side(field) {
   const align = field.config.custom?.align;
   if (align === "center") return "centre";
-  if (align === "left") return "";
-  if (field.config.mappings?.length && field.kind !== "number") return "";
+  if (align === "left") return "whole";
   if (align === "right" || field.kind === "number") return "right";
   return field.kind === "time" || field.values.every((value) => String(value ?? "").length <= WHOLE) ? "whole" : "text";
 }
@@ -67,7 +66,7 @@ function heading(field, body, context) {
 function cell(field, frame, row, view) {
   const value = field.values[row];
   const config = { noValue: "–", ...field.config, ...(field.config.noValue ? { noValue: "–" } : {}) };
-  const shown = field.kind === "time" ? { text: value === null ? "–" : isTimeUnit(config.unit) ? display(value, config).text : stamp(value, true), marked: false } : display(value, config);
+  const shown = field.kind === "time" ? { text: value === null ? "–" : field.day ? new Date(value).toISOString().slice(0, 10) : isTimeUnit(config.unit) ? display(value, config).text : stamp(value, true), marked: false } : display(value, config);
   const link = config.links?.[0];
   const href = link && value !== null ? filled(link.url, view, { fields: rowOf(frame, row), value, labels: field.labels }) : null;
   const content = href ? h("a", { href, title: link.title }, shown.text) : shown.text;

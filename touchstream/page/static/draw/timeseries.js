@@ -11,14 +11,17 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
     return time ? frame.fields.filter((field) => field.kind === "number" && !hidden(field)).map((field) => ({ field, times: time.values })) : [];
   });
   const stacked = lines.some(({ field }) => field.config.custom.stacking?.mode === "normal" || field.config.custom.stacking?.mode === "percent");
-  const traces = lines.map((line) => trace(line, stacked));
-  const sides = ["left", "right"].map((side) => lines.filter(({ field }) => (field.config.custom.axisPlacement === "right") === (side === "right")));
+  const right = lines.filter(({ field }) => field.config.custom.axisPlacement === "right");
+  const left = lines.filter((line) => !right.includes(line));
+  const both = left.length > 0 && right.length > 0; // then what belongs to the right stands behind
+  const lonely = !both && left.filter(({ field }) => field.config.custom.fillOpacity > 0).length === 1;
+  const traces = [...right, ...left].map((line) => trace(line, stacked, lonely, both && left.includes(line) ? "y2" : "y"));
   const layout = base({
     xaxis: timeAxis(view), hovermode: "x unified", dragmode: "zoom", barmode: stacked ? "relative" : "group", bargap: 0.12, bargroupgap: 0.05,
-    yaxis: upright(sides[0].length ? sides[0] : lines, stacked), shapes: limits(lines),
-    ...(sides[0].length && sides[1].length ? { yaxis2: { ...upright(sides[1], false), overlaying: "y", side: "right", showgrid: false } } : {}),
+    yaxis: both ? { ...upright(right, false), side: "right", showgrid: false } : upright(lines, stacked),
+    ...(both ? { yaxis2: { ...upright(left, stacked), overlaying: "y", side: "left" } } : {}), shapes: limits(lines, both ? "y2" : "y"),
   });
-  const legend = panel.options?.legend?.showLegend === false ? [] : traces.filter(({ quiet }) => !quiet).map(({ key, shade, line }) => ({ key, color: shade, dash: line?.dash && line.dash !== "solid" }));
+  const legend = panel.options?.legend?.showLegend === false ? [] : traces.map(({ key, shade, line }) => ({ key, color: shade, dash: line?.dash && line.dash !== "solid" }));
   await plot(body, traces, layout, legend.length > 1 || panel.options?.legend?.showLegend ? legend : []);
   if (!body.zooms) {
     body.zooms = true;
@@ -29,18 +32,18 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
   }
 }
 
-function trace({ field, times }, stacked) {
+function trace({ field, times }, stacked, lonely, yaxis) {
   const { custom } = field.config;
   const shade = lineColour(field);
   const bars = custom.drawStyle === "bars";
   const points = custom.drawStyle === "points" || custom.showPoints === "always" || field.values.filter((value) => value !== null).length < 2;
-  const filled = !bars && (custom.fillOpacity ?? 0) > 0;
+  const filled = !bars && lonely && (custom.fillOpacity ?? 0) > 0; // many would become mud
   const dash = custom.lineStyle?.fill === "dash" ? "dash" : custom.lineStyle?.fill === "dot" ? "dot" : "solid";
   const shared = {
     name: plain(field.title), key: field.title, shade, x: times.map(local), y: field.values,
-    text: field.values.map((value) => plain(formatted(value, field.config))), hovertemplate: "%{text}", ...(custom.axisPlacement === "right" ? { yaxis: "y2" } : {}),
+    text: field.values.map((value) => plain(formatted(value, field.config))), hovertemplate: "%{text}", yaxis,
   };
-  if (bars) return { ...shared, type: "bar", textposition: "none", marker: { color: shade, opacity: 0.9, line: { width: 0 } } };
+  if (bars) return { ...shared, type: "bar", textposition: "none", marker: { color: shade, opacity: stacked ? 0.9 : Math.min(1, 0.1 + (custom.fillOpacity ?? 80) / 100), line: { width: 0 } } };
   return {
     ...shared, type: "scatter", mode: points ? "lines+markers" : "lines", connectgaps: custom.spanNulls === true,
     line: { color: shade, width: custom.lineWidth ?? 2, dash, shape: custom.lineInterpolation?.startsWith("step") ? "hv" : "linear" }, marker: { size: custom.pointSize ?? 5, color: shade },
@@ -64,11 +67,12 @@ function upright(lines, stacked) {
   const bars = lines.some(({ field }) => field.config.custom.drawStyle === "bars");
   for (const step of limitsOf(lines)) high = Math.max(high, step.value);
   if (!Number.isFinite(low)) [low, high] = [0, 1];
-  const [softMin, softMax] = [config.custom?.axisSoftMin ?? (bars || stacked ? 0 : undefined), config.custom?.axisSoftMax];
+  const softMin = config.custom?.axisSoftMin ?? (bars || stacked ? 0 : undefined);
+  const softMax = config.custom?.axisSoftMax;
   if (softMin !== undefined) low = Math.min(low, softMin);
   if (softMax !== undefined) high = Math.max(high, softMax);
   low = config.min ?? low;
-  high = config.max ?? (high === low ? low + 1 : high + (high - low) * 0.06);
+  high = config.max !== undefined ? config.max + (config.max - low) * 0.015 : (high === low ? low + 1 : high + (high - low) * 0.06);
   if (low < 0 && config.min === undefined) low -= (high - low) * 0.05;
   const { values, texts } = marks(low, high, config);
   return axis({ range: [low, high], tickvals: values, ticktext: texts, title: { text: plain(config.custom?.axisLabel ?? "") } });
@@ -79,9 +83,9 @@ const limitsOf = (lines) => lines.flatMap(({ field }) => {
   return style === "off" ? [] : (field.config.thresholds?.steps ?? []).filter((step) => step.value !== null);
 });
 
-function limits(lines) {
+function limits(lines, yref) {
   const seen = new Map(limitsOf(lines).map((step) => [step.value, step]));
   return [...seen.values()].map(({ value, color }) => ({
-    type: "line", xref: "paper", x0: 0, x1: 1, y0: value, y1: value, layer: "below", line: { color: colour(color) ?? token("ink-3"), width: 1, dash: "dash" },
+    type: "line", xref: "paper", x0: 0, x1: 1, yref, y0: value, y1: value, layer: "below", line: { color: colour(color) ?? token("ink-3"), width: 1, dash: "dash" },
   }));
 }
