@@ -17,7 +17,7 @@ demo: $(READY)  ## the whole system on this machine, with believable customers, 
 
 test: check browser  ## everything: style, types, import rules, unit and integration tests
 	$(BIN)/python -m pytest -n auto --dist loadfile tests/unit
-	$(BIN)/python -m pytest -m "not chaos" tests/integration tests/e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not chaos" tests/integration tests/e2e
 
 browser:  ## a Chromium of the system, for the tests of the page
 	@.ci/browser.sh
@@ -35,9 +35,10 @@ check: $(READY)  ## style, types and import rules
 bench: $(READY)  ## speed, as ratios against something run beside it
 	$(BIN)/python -m benchmarks
 
-generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views, docs/cookbook.md from its queries
+generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views, boards from their designs, docs/cookbook.md from its queries
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
+	$(BIN)/python -m dashboards.write dashboards/boards
 	$(BIN)/python -m tests.cookbook docs/cookbook.md
 
 clean:

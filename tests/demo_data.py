@@ -158,7 +158,7 @@ def lived(catalogue: Catalogue, *, seed: int, end: datetime, days: int, rate: fl
     customers = Simulation(seed=seed, start_ms=start_ms, rate=rate, places=Places.of(catalogue))
     company = Company(catalogue, start_ms)
     for now_ms in _live(company, customers, range(start_ms + STEP_MS, publish_from_ms, STEP_MS)):
-        if now_ms % HOUR == 0:
+        if (now_ms - start_ms) % HOUR == 0:
             company.forget_panes()
     company.begin_to_publish()
     for now_ms in _live(company, customers, range(publish_from_ms, end_ms + 1, STEP_MS)):

@@ -4,7 +4,7 @@ from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.choices import typed
 from dashboards.designs.filters import customers, funnel
-from dashboards.looks import BAD, MOMENT, MS, NEUTRAL, OK, QUIET, SHARE, counted, field, fixed, units
+from dashboards.looks import BAD, MOMENT, MS, NEUTRAL, OK, QUIET, SHARE, Json, counted, field, fixed, units
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
@@ -67,7 +67,7 @@ def _ways() -> tuple[Panel, ...]:
 
 
 def _completion() -> tuple[Panel, ...]:
-    share = {"overrides": (*units(SHARE, "abandoned", decimals=1), counted())}
+    share: Json = {"overrides": (*units(SHARE, "abandoned", decimals=1), counted())}
     return (
         panels.stat("carts", "Abandoned carts", means=("cart_abandonment",), width=6, height=8, overrides=units(SHARE, "abandoned", decimals=1)),
         panels.timeseries("carts_over_time", "Abandoned carts by day of opening", means=("cart_abandonment",), width=18, defaults={"max": 1}, **share),

@@ -3,7 +3,23 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.designs.filters import customers, occasion
-from dashboards.looks import BAD, MS, OK, PERCENT, PLAIN, QUIET, SHARE, WATCH, counted, field, fields, fixed, margins, units
+from dashboards.looks import (
+    BAD,
+    MS,
+    OK,
+    PERCENT,
+    PLAIN,
+    QUIET,
+    SHARE,
+    WATCH,
+    Json,
+    counted,
+    field,
+    fields,
+    fixed,
+    margins,
+    units,
+)
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
@@ -42,7 +58,7 @@ def _now() -> tuple[Panel, ...]:
 
 def _days() -> tuple[Panel, ...]:
     rules = (*margins("at least", "at most"), counted())
-    share = {"unit": PERCENT, "width": 8, "overrides": rules, "defaults": {"max": 100}}
+    share: Json = {"unit": PERCENT, "width": 8, "overrides": rules, "defaults": {"max": 100}}
     return (
         panels.timeseries("nps_over_time", "NPS", means=("nps", "nps_interval"), width=8, unit=PLAIN, decimals=0, overrides=rules),
         panels.timeseries("csat_over_time", "CSAT", means=("csat",), **share),

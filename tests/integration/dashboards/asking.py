@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 import dashboards
 from dashboards.macros import TimeRange
-from dashboards.variables import ALL, Chosen, render
+from dashboards.variables import Chosen, render
 from schemas.envelope import to_ms
 from tests.demo_data import END
 
@@ -83,20 +85,27 @@ def options_of(variable: dict[str, Any], client: Client, time: TimeRange, chosen
     return [row["value"] for row in frame.rows]
 
 
-def ask(
-    question: Question, client: Client, chosen: dict[str, Chosen], time: TimeRange = LAST_WEEK, **settings: Any
-) -> Frame:
-    return answer_of(client, render(question.target["rawSql"], time, chosen), **settings)
+def ask_all(asked: dict[str, str], client: Client, **settings: Any) -> dict[str, Frame | Exception]:
+    """Frame of each query, or what was wrong with it; equal ones are asked once, and several at a time."""
+
+    def one(sql: str) -> Frame | Exception:
+        try:
+            return answer_of(client, sql, **settings)
+        except (DatabaseError, AssertionError) as error:
+            return error
+
+    different = list(set(asked.values()))
+    with ThreadPoolExecutor(4) as pool:
+        answers = dict(zip(different, pool.map(one, different), strict=True))
+    return {name: answers[sql] for name, sql in asked.items()}
 
 
 def answer_of(client: Client, sql: str, **settings: Any) -> Frame:
-    answer = client.query(sql, settings=settings)
-    names, types = answer.column_names, [each.name for each in answer.column_types]
-    if not answer.result_rows:  # the client then knows no columns
-        described = client.query(f"DESCRIBE ({sql})").result_rows
-        names, types = tuple(row[0] for row in described), [row[1] for row in described]
+    answer = json.loads(client.raw_query(sql, fmt="JSONCompact", settings=settings))
+    names = [each["name"] for each in answer["meta"]]
     assert len(set(names)) == len(names), f"two columns have one name: {names}"
-    return Frame(dict(zip(names, map(kind_of, types), strict=True)), list(answer.named_results()))
+    fields = {each["name"]: kind_of(each["type"]) for each in answer["meta"]}
+    return Frame(fields, [dict(zip(names, row, strict=True)) for row in answer["data"]])
 
 
 def kind_of(type_name: str) -> str:
@@ -106,11 +115,3 @@ def kind_of(type_name: str) -> str:
         if re.fullmatch(pattern, bare):
             return kind
     raise AssertionError(f"Grafana makes JSON of {type_name}: cast it in the SQL")
-
-
-def filtered(chosen: dict[str, Chosen], name: str, *values: str) -> dict[str, Chosen]:
-    return {**chosen, name: Chosen(values, chosen[name].options, chosen[name].multi)}
-
-
-def unfiltered(choice: Chosen) -> bool:
-    return choice.values == (ALL,)

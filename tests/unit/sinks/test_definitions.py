@@ -40,12 +40,10 @@ def test_what_a_definition_is_shown_by_is_there() -> None:
 
 
 FACTS = {  # rows that other views count, or that say how things stand: nothing in them is a metric of its own
-    *("v_answers_after_waits", "v_answers_as_known", "v_conversations", "v_dead_letters", "v_definitions", "v_funnels"),
+    *("v_answers_after_waits", "v_answers_as_known", "v_conversations", "v_definitions", "v_funnels"),
     *(
         "v_human_conversations",
         "v_human_waits",
-        "v_journey_timeline",
-        "v_ledger",
         "v_settings",
         "v_stages",
         "v_touchpoints",

@@ -36,7 +36,7 @@ def test_the_same_seed_and_end_give_the_same_rows():
     catalogue = Catalogue.load(demo_data.CATALOGUE)
 
     def lived(end: datetime):
-        rows = demo_data.lived(catalogue, seed=1, end=end, days=2, rate=0.02)
+        rows = demo_data.lived(catalogue, seed=1, end=end, days=1, rate=0.02)
         return {table.name: list(of_table) for table, of_table in rows.items()}
 
     assert lived(demo_data.END) == lived(demo_data.END)
