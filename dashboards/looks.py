@@ -82,6 +82,7 @@ def counted(name: str = "n") -> Json:
         custom_lineWidth=0,
         custom_axisPlacement="right",
         custom_thresholdsStyle={"mode": "off"},
+        max=None,  # the limits of a rate are not its own
     )
 
 

@@ -38,6 +38,7 @@ def overview(catalogue: Catalogue) -> Board:
         name="overview",
         title="Overview",
         answers="What is wrong now, and where to look?",
+        since="now-7d",
         choices=customers(),
         rows=(
             Row(title="What is wrong now", panels=(_attention(), *_tiles(catalogue))),

@@ -19,6 +19,7 @@ def response(catalogue: Catalogue) -> Board:
         name="response",
         title="Response times",
         answers="Who waits now, and how soon do people get an answer?",
+        since="now-7d",
         choices=(*customers(), *waits()),
         rows=(
             Row(title="Who waits now", panels=_now(catalogue)),
