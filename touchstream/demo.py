@@ -36,9 +36,9 @@ class Plan:
     catalogue: Path
     port: int = 8123  # of ClickHouse
     page_port: int = 8080
-    history: str = "14d"  # boards compare with last week
-    rate: float = 0.12  # events a second in the history
-    live_rate: float = 0.5
+    history: str = "42d"  # long enough for journeys to be over, so that drop-off is decided
+    rate: float = 0.045  # events a second in the history
+    live_rate: float = 0.3
     seed: int = 1
 
 

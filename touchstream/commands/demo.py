@@ -29,9 +29,9 @@ LINES_EVERY_S: Final = 5.0
     "--page-port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Where the boards are."
 )
 @click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after this time.")
-@click.option("--history", default="14d", show_default=True, help="How much past to make up.")
-@click.option("--rate", type=float, default=0.12, show_default=True, help="Events per second of the past.")
-@click.option("--live-rate", type=float, default=0.5, show_default=True, help="Events per second from now on.")
+@click.option("--history", default="42d", show_default=True, help="How much past to make up.")
+@click.option("--rate", type=float, default=0.045, show_default=True, help="Events per second of the past.")
+@click.option("--live-rate", type=float, default=0.3, show_default=True, help="Events per second from now on.")
 @click.option("--seed", type=int, default=1, show_default=True)
 def command(
     port: int, page_port: int, seconds: float | None, history: str, rate: float, live_rate: float, seed: int
