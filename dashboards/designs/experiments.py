@@ -34,7 +34,7 @@ def _variants(catalogue: Catalogue) -> tuple[Panel, ...]:
     least = catalogue.thresholds.experiment_minimum
     return (
         panels.table("verdicts", "Verdicts", means=("verdict", "variant_conversion", "variant_dwell", "variant_satisfaction"), height=7, unit=PLAIN, decimals=3,
-            remark=f"No verdict below {least} customers of each variant. Conversion is a share, dwell milliseconds a page, satisfaction a score from 0 to 10.",
+            remark=f"No verdict below {least} customers of each variant.",
             overrides=(
                 *units("short", "n", "n of the other", decimals=0),
                 field("verdict", mappings=words(VERDICTS), custom_cellOptions={"type": "color-text"}),

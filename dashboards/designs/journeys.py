@@ -67,10 +67,10 @@ def _ways() -> tuple[Panel, ...]:
 
 
 def _completion() -> tuple[Panel, ...]:
-    share: Json = {"overrides": (*units(SHARE, "abandoned", decimals=1), counted())}
+    share: Json = {"overrides": (*units(SHARE, "abandoned", decimals=1, max=1), counted())}
     return (
         panels.stat("carts", "Abandoned carts", means=("cart_abandonment",), width=6, height=8, overrides=units(SHARE, "abandoned", decimals=1)),
-        panels.timeseries("carts_over_time", "Abandoned carts by day of opening", means=("cart_abandonment",), width=18, defaults={"max": 1}, **share),
+        panels.timeseries("carts_over_time", "Abandoned carts by day of opening", means=("cart_abandonment",), width=18, **share),
         panels.stat("completion", "Completed journeys", means=("completion", "steps_to_complete"), width=6, height=8, overrides=(
             *units(SHARE, "completed", decimals=1), field("steps on average", decimals=1),
         )),

@@ -4,7 +4,21 @@ from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.choices import several
 from dashboards.designs.filters import LABELS
-from dashboards.looks import BAD, MOMENT, MS, OK, SECONDS, SHARE, WATCH, channel_colours, field, steps, units, words
+from dashboards.looks import (
+    BAD,
+    MOMENT,
+    MS,
+    OK,
+    PLAIN,
+    SECONDS,
+    SHARE,
+    WATCH,
+    channel_colours,
+    field,
+    steps,
+    units,
+    words,
+)
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
@@ -70,7 +84,7 @@ def _letters() -> tuple[Panel, ...]:
 def _ledger() -> tuple[Panel, ...]:
     said = words({"balanced": ("balanced", OK), "does not add up": ("does not add up", BAD)})
     return (
-        panels.table("ledger", "Every message is somewhere", means=("ledger",), height=7, overrides=(
+        panels.table("ledger", "Every message is somewhere", means=("ledger",), height=7, unit=PLAIN, overrides=(
             field("state", mappings=said, custom_cellOptions={"type": "color-text"}),
         )),
         panels.table("audit", "Touchpoints to look after", means=("touchpoint_audit",), height=9, overrides=units(MOMENT, "last seen")),

@@ -3,7 +3,7 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.designs.filters import customers, journey_link, waits
-from dashboards.looks import BAD, MOMENT, MS, OK, SHARE, WATCH, channel_colours, counted, field, steps, units
+from dashboards.looks import BAD, MOMENT, MS, OK, SHARE, WATCH, channel_colours, counted, field, fields, steps, units
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
@@ -75,7 +75,7 @@ def _talks() -> tuple[Panel, ...]:
         panels.stat("calls", "Calls", means=calls, remark=within, width=8, height=8, overrides=(
             *units(SHARE, "service level", "abandoned", decimals=1), *units(MS, "speed of answer"),
         )),
-        panels.timeseries("calls_over_time", "Calls over time", means=calls, remark=within, width=16, unit=SHARE, defaults={"max": 1}, overrides=(counted("calls"),)),
+        panels.timeseries("calls_over_time", "Calls over time", means=calls, remark=within, width=16, unit=SHARE, overrides=(fields("^(service level|abandoned)$", max=1), counted("calls"))),
         panels.table("resolutions", "Solved, and for good", means=("resolution", "reopened", "first_contact_resolution"), height=6, unit=MS, overrides=(
             *units("short", "conversations", "n", "of solved"), *units(SHARE, "reopened", "solved for good", decimals=1),
         )),

@@ -58,7 +58,7 @@ def _now() -> tuple[Panel, ...]:
 
 def _days() -> tuple[Panel, ...]:
     rules = (*margins("at least", "at most"), counted())
-    share: Json = {"unit": PERCENT, "width": 8, "overrides": rules, "defaults": {"max": 100}}
+    share: Json = {"unit": PERCENT, "width": 8, "overrides": (fields("^(C|at )", max=100), *rules)}
     return (
         panels.timeseries("nps_over_time", "NPS", means=("nps", "nps_interval"), width=8, unit=PLAIN, decimals=0, overrides=rules),
         panels.timeseries("csat_over_time", "CSAT", means=("csat",), **share),

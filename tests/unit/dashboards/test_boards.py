@@ -102,6 +102,13 @@ def test_a_panel_says_what_it_means_and_in_which_unit(board: dict[str, Any]) -> 
 
 
 @EACH
+def test_counts_have_an_axis_without_the_limit_of_shares(board: dict[str, Any]) -> None:
+    for panel in (each for each in shown(board) if each["type"] == "timeseries"):
+        bars = [rule for rule in panel["fieldConfig"]["overrides"] if {"id": "custom.drawStyle", "value": "bars"} in rule["properties"]]  # fmt: skip
+        assert not bars or "max" not in panel["fieldConfig"]["defaults"], panel["title"]
+
+
+@EACH
 def test_what_a_query_follows_can_be_chosen_on_its_board(board: dict[str, Any]) -> None:
     there = {each["name"] for each in board["templating"]["list"]}
     asked = {name for panel in shown(board) for target in panel["targets"] for name in variables_in(target["rawSql"])}
