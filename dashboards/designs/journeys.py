@@ -18,6 +18,7 @@ def journeys(_: Catalogue) -> Board:
         name="journeys",
         title="Journeys and drop-off",
         answers="Where do customers go, and where do we lose them?",
+        since="now-42d",  # a journey is over after 30 days of silence
         choices=(*customers(), funnel(), typed("journey", "Journey")),
         rows=(
             Row(title="Funnel", panels=_funnel()),
