@@ -1,5 +1,6 @@
 """Stories of customers who have bought: the parcel, the survey days later, the review, the next question."""
 
+from collections.abc import Generator
 from typing import Any, Final
 
 from touchstream.simulate.contact import call, call_back, chat, ticket, write
@@ -79,15 +80,19 @@ def surveyed(
     if chance < 0.42:
         world.say(who, "survey_skipped", place, **asked)
         return
-    lowest, highest = SCALES[metric]
-    edits = 2 if world.chance(0.04) else 1
-    for _ in range(edits):  # an edit is the same submission again, not a second answer
-        score = who.score(lowest, highest, world.random)
-        answer = {"submission_id": f"{who.journey_id}-{survey}", "scale": highest, "score": score}
-        world.say(who, "survey_answer", place, **asked, **answer, **who.remarks(world.random))
-        yield world.later(300)
+    score = yield from _answered(world, who, place, asked)
     if metric == "nps" and score <= 6:
         yield from _rescued(world, who)
+
+
+def _answered(world: World, who: Customer, place: str, asked: dict[str, Any]) -> Generator[int, None, int]:
+    lowest, highest = SCALES[asked["metric"]]
+    said = {**asked, "submission_id": f"{who.journey_id}-{asked['survey_id']}", "scale": highest}
+    for _ in range(2 if world.chance(0.04) else 1):  # an edit is the same submission again, not a second answer
+        score = who.score(lowest, highest, world.random)
+        world.say(who, "survey_answer", place, **said, score=score, **who.remarks(world.random))
+        yield world.later(300)
+    return score
 
 
 def _rescued(world: World, who: Customer) -> Story:
