@@ -199,6 +199,9 @@ CALENDAR_DAYS: Final = Table.of(
     """,
 )
 SETTINGS: Final = Table.of("settings", "setting: String; value: Float64; version: UInt64; is_deleted: UInt8")
+RETENTION: Final = Table.of(
+    "retention", "what: LowCardinality(String); days: UInt32; kept_from: DateTime64(3, 'UTC'); version: UInt64"
+)
 
 ALL: Final = (
     INTERACTIONS,
@@ -218,5 +221,6 @@ ALL: Final = (
     LETTER_REPLAYS,
     TOUCHPOINT_CHANNELS,
     SETTINGS,
+    RETENTION,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})
