@@ -43,17 +43,17 @@ def on_cluster(settings: ClickHouseSettings) -> str:
 
 
 def stored_in(table: str, settings: ClickHouseSettings) -> str:
-    """The table that holds the rows on each node: what mutations and TTLs are for."""
+    """Name the table that holds the rows on each node: what mutations and TTLs are for."""
     return f"{table}_local" if settings.sharded and table in SHARDED_BY else table
 
 
 def everywhere(table: str, settings: ClickHouseSettings) -> str:
-    """A system table of every node, as it stands after FROM."""
+    """Name a system table of every node, as it stands after FROM."""
     return f"clusterAllReplicas('{settings.cluster}', {table})" if settings.cluster else table
 
 
 def definer_of(settings: ClickHouseSettings) -> str:
-    """The user whose rights the views have once there are roles; nobody can log in as this user."""
+    """Name the user whose rights the views have once there are roles; nobody can log in as this user."""
     return f"`{settings.database}_views`"
 
 

@@ -117,7 +117,7 @@ def run(client: Client, script: Script, settings: ClickHouseSettings, definer: s
 
 
 def applied_to(client: Client) -> dict[str, str]:
-    """What was applied to a database, with its checksum."""
+    """Read what was applied to a database, with its checksum."""
     return dict(client.query("SELECT name, checksum FROM schema_migrations FINAL").result_rows)
 
 

@@ -37,7 +37,7 @@ class Role:
 
 
 def roles(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script]) -> list[Role]:
-    """The roles of one database; their names begin with its name. Who reads, reads what a `reader` may, within limits."""
+    """Name the roles of one database. Who reads, reads what a `reader` may, within limits."""
     database, name = f"`{settings.database}`", f"{settings.database}_{{}}".format
     stored = {place for table in ALL for place in (table.name, stored_in(table.name, settings))}
     readable = (
@@ -56,14 +56,14 @@ def roles(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script
 def role_statements(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script] | None = None) -> list[str]:
     """Statements that make the roles what they should be, whatever they were before; those who have a role keep it."""
     everywhere, found = _everywhere(settings), roles(settings, wanted, read_views() if views is None else views)
-    definer, limited = definer_of(settings), [role for role in found if role.limits]
+    definer, limited = definer_of(settings), {role.name: role.limits for role in found if role.limits}
     return [
         f"CREATE USER IF NOT EXISTS {definer}{everywhere} NOT IDENTIFIED HOST NONE",
         _granting(definer, (f"SELECT ON `{settings.database}`.*",), everywhere),
         *(f"CREATE ROLE IF NOT EXISTS `{role.name}`{everywhere}" for role in found),
         *(_granting(f"`{role.name}`", role.rights, everywhere) for role in found if role.rights),
-        *(f"GRANT{everywhere} `{settings.database}_reader` TO `{role.name}`" for role in limited),
-        *(statement for role in limited for statement in _limiting(role, settings)),
+        *(f"GRANT{everywhere} `{settings.database}_reader` TO `{name}`" for name in limited),
+        *(statement for name, limits in limited.items() for statement in _limiting(name, limits, settings)),
     ]
 
 
@@ -100,12 +100,12 @@ def roles_are_old(settings: ClickHouseSettings, wanted: RoleSettings) -> bool:
 
 
 def checksum(statements: list[str]) -> str:
-    """Changes when the roles would."""
+    """Tell one set of roles from another."""
     return hashlib.sha256("\n".join(statements).encode()).hexdigest()
 
 
 def profile(limits: Limits, settings: ClickHouseSettings) -> dict[str, str]:
-    """Settings of those who have a limited role."""
+    """List the settings of those who have a limited role."""
     of_shards = {"distributed_product_mode": "'global'"} if settings.sharded else {}
     return {
         "readonly": "1",
@@ -143,14 +143,13 @@ def _granting(to: str, rights: tuple[str, ...], everywhere: str) -> str:
     return f"GRANT{everywhere}\n    {said}\nTO {to} WITH REPLACE OPTION"
 
 
-def _limiting(role: Role, settings: ClickHouseSettings) -> Iterator[str]:
-    """A profile and a quota. Grafana's plugin says with each query how long it may take, so that one may be lowered."""
-    assert role.limits
-    everywhere, said = _everywhere(settings), profile(role.limits, settings)
-    said["max_execution_time"] += f" MIN 1 MAX {role.limits.seconds} CHANGEABLE_IN_READONLY"
+def _limiting(name: str, limits: Limits, settings: ClickHouseSettings) -> Iterator[str]:
+    """Write a profile and a quota. Grafana's plugin says with each query how long it may take: that may be lowered."""
+    everywhere, said = _everywhere(settings), profile(limits, settings)
+    said["max_execution_time"] += f" MIN 1 MAX {limits.seconds} CHANGEABLE_IN_READONLY"
     chosen = ",\n    ".join(f"{setting} = {value}" for setting, value in said.items())
-    yield f"CREATE SETTINGS PROFILE OR REPLACE `{role.name}`{everywhere}\nSETTINGS {chosen}\nTO `{role.name}`"
+    yield f"CREATE SETTINGS PROFILE OR REPLACE `{name}`{everywhere}\nSETTINGS {chosen}\nTO `{name}`"
     yield (
-        f"CREATE QUOTA OR REPLACE `{role.name}`{everywhere}\nKEYED BY user_name\nFOR INTERVAL 1 hour MAX "
-        f"queries = {role.limits.queries_an_hour}, execution_time = {role.limits.seconds_an_hour}\nTO `{role.name}`"
+        f"CREATE QUOTA OR REPLACE `{name}`{everywhere}\nKEYED BY user_name\nFOR INTERVAL 1 hour MAX "
+        f"queries = {limits.queries_an_hour}, execution_time = {limits.seconds_an_hour}\nTO `{name}`"
     )

@@ -49,7 +49,9 @@ class ClickHouseSettings(BaseSettings):
     ca_file: str | None = None  # for https with a private certificate authority
     cluster: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None  # tables are created on this cluster
     replicated: bool = False  # Replicated engines: every shard has the same rows on several nodes
-    sharded: bool = False  # each node of the cluster holds a share of the journeys; Distributed tables bring them together
+    sharded: bool = (
+        False  # each node of the cluster holds a share of the journeys; Distributed tables bring them together
+    )
     quorum: Literal["auto"] | Annotated[int, Field(ge=2)] | None = None  # replicas that acknowledge a write
     compression: Literal["lz4", "zstd"] | None = None  # of inserts over the network
     connect_timeout_s: Annotated[float, Field(gt=0)] = 5.0
@@ -77,7 +79,9 @@ class ClickHouseSettings(BaseSettings):
                 f"{PREFIX}CLUSTER alone gives each node rows the others do not know: set {PREFIX}REPLICATED, {PREFIX}SHARDED or both"
             )
         if self.cluster and isinstance(self.target, Embedded):
-            raise ValueError(f"{PREFIX}CLUSTER is set, but {PREFIX}URL names the embedded engine, which is alone: unset one")
+            raise ValueError(
+                f"{PREFIX}CLUSTER is set, but {PREFIX}URL names the embedded engine, which is alone: unset one"
+            )
         return self
 
     @property

@@ -25,6 +25,7 @@ GRANT
     INSERT ON `touchstream`.funnels,
     INSERT ON `touchstream`.interactions,
     INSERT ON `touchstream`.letter_replays,
+    INSERT ON `touchstream`.retention,
     INSERT ON `touchstream`.rolling_metrics,
     INSERT ON `touchstream`.sessions,
     INSERT ON `touchstream`.settings,
@@ -82,6 +83,7 @@ GRANT
     SELECT ON `touchstream`.v_perception_gap,
     SELECT ON `touchstream`.v_resolutions_by,
     SELECT ON `touchstream`.v_responses_by,
+    SELECT ON `touchstream`.v_retention,
     SELECT ON `touchstream`.v_rolling,
     SELECT ON `touchstream`.v_satisfaction,
     SELECT ON `touchstream`.v_satisfaction_by,
@@ -105,7 +107,8 @@ GRANT
     SELECT ON `touchstream`.funnels,
     SELECT ON `touchstream`.calendar_days,
     SELECT ON `touchstream`.touchpoint_channels,
-    SELECT ON `touchstream`.settings
+    SELECT ON `touchstream`.settings,
+    SELECT ON `touchstream`.retention
 TO `touchstream_reader` WITH REPLACE OPTION;
 
 GRANT

@@ -32,6 +32,7 @@ GRANT ON CLUSTER 'main'
     INSERT ON `touchstream`.interactions_local,
     INSERT ON `touchstream`.letter_replays,
     INSERT ON `touchstream`.letter_replays_local,
+    INSERT ON `touchstream`.retention,
     INSERT ON `touchstream`.rolling_metrics,
     INSERT ON `touchstream`.rolling_metrics_local,
     INSERT ON `touchstream`.sessions,
@@ -93,6 +94,7 @@ GRANT ON CLUSTER 'main'
     SELECT ON `touchstream`.v_perception_gap,
     SELECT ON `touchstream`.v_resolutions_by,
     SELECT ON `touchstream`.v_responses_by,
+    SELECT ON `touchstream`.v_retention,
     SELECT ON `touchstream`.v_rolling,
     SELECT ON `touchstream`.v_satisfaction,
     SELECT ON `touchstream`.v_satisfaction_by,
@@ -116,7 +118,8 @@ GRANT ON CLUSTER 'main'
     SELECT ON `touchstream`.funnels,
     SELECT ON `touchstream`.calendar_days,
     SELECT ON `touchstream`.touchpoint_channels,
-    SELECT ON `touchstream`.settings
+    SELECT ON `touchstream`.settings,
+    SELECT ON `touchstream`.retention
 TO `touchstream_reader` WITH REPLACE OPTION;
 
 GRANT ON CLUSTER 'main'

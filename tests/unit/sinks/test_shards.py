@@ -113,6 +113,8 @@ def test_an_insert_is_not_acknowledged_before_its_shards_have_it(cluster: Client
 
 
 def test_rows_that_a_query_inserts_are_sent_by_key(cluster: Client) -> None:
-    plan = cluster.query("EXPLAIN PIPELINE INSERT INTO skipped (topic, offset) SELECT 't', source_offset FROM answers",
-                         settings={"skip_unavailable_shards": 1})  # fmt: skip
-    assert sum("DistributedSink" in line for (line,) in plan.result_rows) > 0
+    plan = cluster.query(
+        "EXPLAIN PIPELINE INSERT INTO skipped (topic, offset) SELECT 't', source_offset FROM answers",
+        settings={"skip_unavailable_shards": 1},
+    )
+    assert any("DistributedSink" in line for (line,) in plan.result_rows)
