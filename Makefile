@@ -17,7 +17,7 @@ demo: $(READY)  ## the whole system on this machine, with believable customers
 
 test: check  ## everything: style, types, import rules, unit and integration tests
 	$(BIN)/python -m pytest -n auto --dist loadfile tests/unit
-	$(BIN)/python -m pytest -m "not chaos" tests/integration tests/e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not chaos" tests/integration tests/e2e
 
 chaos: $(READY)  ## hours: outages of ten minutes, then the whole crash matrix with a table at the end; interrupted, it goes on
 	$(BIN)/python -m pytest -m chaos -rP tests/chaos tests/e2e

@@ -18,8 +18,8 @@ from touchstream.verify.held import Journeys, faded_journeys
 
 __all__ = ["embedded", "migrated"]
 KEPT_FROM_MS = 1_000 * DAY_MS  # what is younger is all there
-POLICY = Policy(state_retention_ms=7 * DAY_MS)
-REACH_MS = KEPT_FROM_MS + 8 * DAY_MS
+POLICY = Policy(state_retention_ms=100 * DAY_MS)
+REACH_MS = KEPT_FROM_MS + 101 * DAY_MS
 
 
 def insert(client: Client, table: Table, **values: Any) -> None:
@@ -51,6 +51,9 @@ def some_expired(migrated: Client) -> Client:
 def test_a_journey_reaches_back_by_its_events_its_words_and_what_was_concluded(some_expired: Client) -> None:
     reach_ms = faded_ms(some_expired, POLICY)
     assert reach_ms == REACH_MS
+    assert (
+        faded_ms(some_expired, Policy(state_retention_ms=DAY_MS)) == KEPT_FROM_MS + 91 * DAY_MS
+    )  # open waits, strikes
     everybody = Journeys("1")
     assert faded_journeys(some_expired, everybody, reach_ms) == {"regular", "old", "said"}
     assert faded_journeys(some_expired, Journeys.beginning_with("o"), reach_ms) == {"old"}
@@ -67,7 +70,7 @@ def test_nothing_has_faded_while_facts_are_kept_for_ever(migrated: Client) -> No
 
 def test_verify_leaves_out_conclusions_of_journeys_that_have_faded() -> None:
     [journey] = {session.journey_id for session in FACTS.sessions.values()}
-    wrong = held(FACTS, sessions=[], waits=[], conversations=[])
+    wrong = held(FACTS, sessions=[], waits=[], conversations=[], cases=[])
     assert len(compare(FACTS, wrong, LATER)) > 2
     assert compare(FACTS, wrong, LATER, faded={journey}) == []
     told = held(FACTS)
