@@ -40,11 +40,6 @@ def columns_of(view: Script) -> dict[str, str]:
     return {match[1]: match[3].replace("''", "'") for match in _declared(view)}
 
 
-def types_of(view: Script) -> dict[str, str]:
-    """Type of each column."""
-    return {match[1]: match[2] for match in _declared(view)}
-
-
 def _declared(view: Script) -> list[re.Match[str]]:
     """Columns of a view as its file declares them: the engine does not list those of views with parameters."""
     header = view.text.partition("\n(\n")[2].partition("\n)\nAS ")[0]
@@ -84,9 +79,8 @@ def _views() -> Iterator[str]:
         yield f"### {view.name}\n"
         yield f"{comment_of(view)}.\n"
         yield "| Column | Meaning |\n|---|---|"
-        types = types_of(view)
         for name, said in columns_of(view).items():
-            note = ". Personal: not for analysts" if is_personal(name, types[name]) else ""
+            note = ". Personal: not for analysts" if is_personal(view.name, name) else ""
             yield f"| `{name}` | {said.replace('|', chr(92) + '|')}{note} |"
         yield ""
 

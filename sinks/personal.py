@@ -1,4 +1,4 @@
-"""Which columns may hold personal data. The one place that says so, for tables and for views alike.
+"""Which columns may hold personal data: of any table or view, or of one. The one place that says so.
 
 Ids that producers make (journey_id, conversation_id, event_id, submission_id) are pseudonyms: analysts need them to count
 and to follow, and docs/servers.md says what they must not be made of.
@@ -17,11 +17,13 @@ PERSONAL: Final[Mapping[str, str]] = MappingProxyType(
         "properties": "whatever a producer sent: addresses, user agents, referrers, titles",
         "url": "pages carry search words, tokens and addresses in their query",
         "order_id": "leads to a person in the shop's books",
-        "key": "bytes that nobody could read",
-        "value": "bytes that nobody could read",
+        "dead_letters.key": "bytes that nobody could read",
+        "dead_letters.value": "bytes that nobody could read",
         "key_text": "bytes that nobody could read, as text",
         "value_text": "bytes that nobody could read, as text",
-        "detail": "repeats the value that was refused, the page, the order or the comment",
+        "said": "page, order or comment of one moment",
+        "dead_letters.detail": "repeats the value that was refused",
+        "v_dead_letters.detail": "repeats the value that was refused",
     }
 )
 # What views may take out of `properties`: closed words and numbers, by the schemas of the events.
@@ -30,6 +32,6 @@ HARMLESS_PROPERTIES: Final = frozenset(
 )
 
 
-def is_personal(column: str, kind: str) -> bool:
-    """Whether a column of this name and type may hold personal data; a number of that name does not."""
-    return column in PERSONAL and "String" in kind
+def is_personal(table: str, column: str) -> bool:
+    """Whether a column of a table or view may hold personal data."""
+    return column in PERSONAL or f"{table}.{column}" in PERSONAL

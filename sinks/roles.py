@@ -14,7 +14,7 @@ from sinks.client import connect
 from sinks.errors import MigrationError
 from sinks.layout import SHARDED_BY, definer_of, on_cluster, stored_in
 from sinks.limits import Limits, RoleSettings
-from sinks.meanings import types_of
+from sinks.meanings import columns_of
 from sinks.migrate import ROLES, Script, applied_to, read_views, record, run
 from sinks.personal import is_personal
 from sinks.settings import ClickHouseSettings, Embedded
@@ -119,9 +119,9 @@ def profile(limits: Limits, settings: ClickHouseSettings) -> dict[str, str]:
 
 def _public(view: Script) -> str:
     """Columns of a view that hold nothing personal, in brackets; nothing when that is all of them."""
-    types = types_of(view)
-    public = [name for name, kind in types.items() if not is_personal(name, kind)]
-    return f"({', '.join(public)})" if len(public) < len(types) else ""
+    columns = columns_of(view)
+    public = [name for name in columns if not is_personal(view.name, name)]
+    return f"({', '.join(public)})" if len(public) < len(columns) else ""
 
 
 def _all_rights(settings: ClickHouseSettings) -> Iterator[str]:

@@ -80,7 +80,7 @@ GRANT ON CLUSTER 'main'
     SELECT(day, channel, touchpoint, stage, category, owner, segment, variant, source, wait_id, conversation_id, conversation_kind, journey_id, position, asked_at, handoff_at, ended_at, outcome, waited_ms, handoff_waited_ms, business_ms, calendar, due_at, breached, skewed, asked_on_channel) ON `touchstream`.v_human_waits,
     SELECT ON `touchstream`.v_in_time_by,
     SELECT(event_id, type, action, occurred_at, received_at, sent_at, journey_id, touchpoint, channel, stage, segment, variant, source, actor, conversation_id, amount, currency, automated, clamped, very_late, unknown_fields, source_partition, source_offset, lateness_ms) ON `touchstream`.v_interactions,
-    SELECT(at, kind, what, touchpoint, channel, actor, id) ON `touchstream`.v_journey_timeline,
+    SELECT(at, kind, what, touchpoint, channel, actor, detail, id) ON `touchstream`.v_journey_timeline,
     SELECT(journey_id, began_at, last_at, steps, page_views, entry_touchpoint, last_touchpoint, furthest_stage, furthest_order, back_steps, succeeded_at, steps_to_complete, time_to_complete_ms, settled, pending, automated, segment, variant, source) ON `touchstream`.v_journeys,
     SELECT ON `touchstream`.v_known_then,
     SELECT ON `touchstream`.v_latency_bend,

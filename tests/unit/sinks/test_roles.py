@@ -1,9 +1,11 @@
 """Roles on the real engine. It keeps no roles that SQL makes, so these come from a configuration file with the same rights."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,15 +14,15 @@ from clickhouse_connect.driver.client import Client
 
 from sinks.client import connect
 from sinks.errors import MigrationError, SettingsError
-from sinks.layout import SHARDED_BY, definer_of
+from sinks.layout import SHARDED_BY
 from sinks.limits import RoleSettings
-from sinks.meanings import types_of
-from sinks.migrate import migrate, read_views, run
+from sinks.meanings import columns_of
+from sinks.migrate import ROLES, migrate, read_views, record
 from sinks.personal import is_personal
-from sinks.roles import Role, apply_roles, profile, role_statements, roles
+from sinks.roles import Role, apply_roles, checksum, profile, role_statements, roles, roles_are_old
 from sinks.settings import ClickHouseSettings
 from sinks.tables import ALL
-from tests.clickhouse_fixtures import ROOT, HostProcess, clickhouse_host
+from tests.clickhouse_fixtures import REAL_SERVER, ROOT, HostProcess, clickhouse_host
 from tests.unit.sinks.test_layout import GOLDEN, LAYOUTS
 from tests.unit.sinks.view_cases import read_cases
 
@@ -98,8 +100,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
         settings = ClickHouseSettings(url=f"{host.url}/touchstream")
         migrate(settings)
         client = connect(settings)
-        for view in read_views():
-            run(client, view, settings, definer_of(settings))
+        record(client, ROLES, "as if there were some")
+        client.command("ALTER TABLE schema_migrations DELETE WHERE name LIKE 'v_%' SETTINGS mutations_sync = 2")
+        assert len(migrate(settings)) == len(read_views())  # remembers the roles: views get their definer
         client.command("INSERT INTO answers (event_id, comment, version) VALUES ('e', 'call me: 555-0100', 1)")
         client.close()
         host.stop()
@@ -114,9 +117,9 @@ def test_an_analyst_reads_every_view_without_its_personal_columns(site: Site) ->
     public, personal = [], []
     for view in read_views():
         source = f"{SOURCES[view.name]}"
-        kinds = types_of(view)
-        hidden = [name for name, kind in kinds.items() if is_personal(name, kind)]
-        public.append(f"SELECT {', '.join(name for name in kinds if name not in hidden)} FROM {source}")  # noqa: S608
+        columns = columns_of(view)
+        hidden = [name for name in columns if is_personal(view.name, name)]
+        public.append(f"SELECT {', '.join(name for name in columns if name not in hidden)} FROM {source}")  # noqa: S608
         personal += [f"SELECT {name} FROM {source}" for name in hidden]  # noqa: S608
         personal += [f"SELECT count() FROM {source} WHERE {name} = ''" for name in hidden]  # noqa: S608
     assert [each for each in zip(public, as_analyst(site, *public), strict=True) if "refused" in each[1]] == []
@@ -188,6 +191,37 @@ def normal(right: str) -> tuple[str, ...]:
     what, _, where = right.replace("`", "").partition(" ON ")
     kind, _, columns = what.partition("(")
     return (kind, *sorted(columns.rstrip(")").split(", ")), where)
+
+
+def test_old_roles_are_told_and_not_changed(tmp_path: Path) -> None:
+    settings = ClickHouseSettings(url=f"chdb://{tmp_path}/chdb")
+    client = connect(settings)
+    migrate(settings)
+    assert not roles_are_old(settings, RoleSettings())  # there are none
+    record(client, ROLES, checksum(role_statements(settings, RoleSettings())))
+    assert not roles_are_old(settings, RoleSettings())
+    longer = RoleSettings().analyst.model_copy(update={"seconds": 90})
+    assert roles_are_old(settings, RoleSettings(analyst=longer))
+    client.close()
+
+
+@pytest.mark.skipif(REAL_SERVER not in os.environ, reason=f"{REAL_SERVER} is not set")
+def test_a_real_server_takes_the_roles_twice_and_hides_what_is_personal() -> None:
+    name = f"test_{uuid.uuid4().hex}"
+    settings = ClickHouseSettings(url=f"{os.environ[REAL_SERVER].rstrip('/')}/{name}")
+    migrate(settings)
+    made = apply_roles(settings, RoleSettings())
+    assert apply_roles(settings, RoleSettings()) == made
+    client = connect(settings)
+    shown = [line for (line,) in client.query(f"SHOW GRANTS FOR {name}_reader").result_rows]
+    assert not any("comment" in line for line in shown)
+    assert len(shown) > len(read_views())
+    for what in (*(f"ROLE {role}" for role in made), f"SETTINGS PROFILE {name}_analyst, {name}_grafana"):
+        client.command(f"DROP {what}")
+    client.command(f"DROP QUOTA {name}_analyst, {name}_grafana")
+    client.command(f"DROP DATABASE {name}")
+    client.command(f"DROP USER {name}_views")
+    client.close()
 
 
 @pytest.mark.parametrize("layout", ["one_node", "replicated_shards"])
