@@ -151,52 +151,9 @@ COMMENT 'How long rows are kept; read v_retention';
 CREATE OR REPLACE VIEW v_ledger 
 (...)
 DEFINER = `views` SQL SECURITY DEFINER
-AS WITH
-    (SELECT maxOrNull(r.certain_from) + toIntervalDay(1) FROM v_retention AS r WHERE r.what = 'facts' AND r.certain_from > toDateTime64(0, 3, 'UTC')) AS certain_from,
-    entries AS
-    (
-        SELECT 'touchpoint.interactions' AS topic, source_partition AS partition, source_offset AS offset, 'stored' AS fate, received_at
-        FROM interactions FINAL
-        UNION ALL
-        SELECT 'touchpoint.feedback', source_partition, source_offset, 'stored', received_at
-        FROM answers FINAL
-        UNION ALL
-        SELECT topic, partition, offset, fate, received_at
-        FROM skipped FINAL
-        UNION ALL
-        SELECT topic, partition, offset, 'dead', received_at
-        FROM dead_letters FINAL
-    ),
-    old AS
-    (
-        SELECT topic, partition, max(offset) + 1 AS until
-        FROM entries
-        WHERE received_at < certain_from
-        GROUP BY topic, partition
-    )
-SELECT
-    entries.topic AS topic,
-    entries.partition AS partition,
-    greatest(min(entries.offset), max(old.until)) AS first_offset,
-    max(entries.offset) + 1 AS next_offset,
-    next_offset - first_offset AS consumed,
-    countIf(kept AND fate = 'stored') AS stored,
-    countIf(kept AND fate = 'duplicate') AS duplicates,
-    countIf(kept AND fate = 'rekeyed') AS rekeyed,
-    countIf(kept AND fate = 'dead') AS dead_letters,
-    countIf(kept AND fate = 'returned') AS returned,
-    countIf(kept AND fate = 'suppressed') AS suppressed,
-    countIf(kept AND fate = 'order') AS orders,
-    consumed - groupBitmapIf(entries.offset, entries.offset >= old.until AS kept) AS holes,
-    countIf(kept) - groupBitmapIf(entries.offset, kept) AS doubles,
-    holes = 0 AND doubles = 0 AS balanced,
-    max(old.until) > 0 AS expired
-FROM entries
-LEFT JOIN old ON entries.topic = old.topic AND entries.partition = old.partition
-GROUP BY topic, partition
-COMMENT 'Per partition: consumed = stored + duplicates + rekeyed + dead letters + returned + suppressed + orders, or what is missing';
+AS ...;
 
 CREATE OR REPLACE VIEW v_sessions 
 (...)
 DEFINER = `views` SQL SECURITY DEFINER
-AS SELECT ...;
+AS ...;

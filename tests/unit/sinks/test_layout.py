@@ -37,7 +37,7 @@ def page(layout: str) -> str:
     for statement in ddl(layout):
         text = re.sub(r"^--.*\n", "", statement, flags=re.MULTILINE)
         text = re.sub(r"^\(\n.*?^\)\n", "(...)\n", text, flags=re.MULTILINE | re.DOTALL)
-        short.append(re.sub(r"^AS SELECT.*", "AS SELECT ...", text, flags=re.MULTILINE | re.DOTALL).strip() + ";\n")
+        short.append(re.sub(r"^AS (SELECT|WITH).*", "AS ...", text, flags=re.MULTILINE | re.DOTALL).strip() + ";\n")
     return "\n".join(short)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from schemas.topics import INTERACTIONS
 from sinks.arrow import Row, encode
 from sinks.errors import SettingsError
 from sinks.retention import DAY_MS, EXPIRIES, RetentionSettings, apply_retention, retention_statements
@@ -12,6 +13,7 @@ from sinks.settings import ClickHouseSettings
 from sinks.tables import ALL, BY_NAME, DEAD_LETTERS, Table
 from tests.unit.sinks.test_layout import LAYOUTS
 from tests.unit.sinks.view_cases import row
+from touchstream.history.letters import Choice, Count, count
 
 NOW_MS = int(datetime.now(UTC).timestamp() * 1000)
 SHORT = RetentionSettings(facts_days=200, dead_letters_days=20, rolling_metrics_days=20, alerts_days=200)
@@ -52,7 +54,7 @@ def test_old_rows_go_with_all_their_versions_and_young_ones_stay(
 
 
 def test_an_old_dead_letter_loses_its_bytes_and_keeps_its_place(migrated: Client, embedded: ClickHouseSettings) -> None:
-    letter = {"topic": "t", "reason": "not_json", "key": b"k", "value": b"my name is Ann", "detail": "no JSON"}
+    letter = {"topic": INTERACTIONS.name, "reason": "not_json", "key": b"k", "value": b"my name is Ann", "detail": "no JSON"}
     letters = [
         row(DEAD_LETTERS, {**letter, "offset": days, "received_at": NOW_MS - days * DAY_MS}) for days in (19, 21)
     ]
@@ -64,6 +66,7 @@ def test_an_old_dead_letter_loses_its_bytes_and_keeps_its_place(migrated: Client
         (19, "not_json", "k", "my name is Ann", "no JSON"),
         (21, "not_json", "", "", ""),
     ]
+    assert count(migrated, Choice()) == [Count("not_json", waiting=1, replayed=0, unusable=1)]
     assert migrated.query("SELECT holes, dead_letters FROM v_ledger").result_rows == [(1, 2)]  # offset 20 never came
 
 
