@@ -26,7 +26,7 @@ SHARDED_BY: Final[Mapping[str, str]] = MappingProxyType(
         "alerts": "cityHash64(alert_id)",
     }
 )
-# Kept beside the data: a node that comes later joins by creating the same table.
+# Paths in Keeper name shard and table, so that a node that comes later joins by creating the same table.
 OF_SHARD: Final = ("/clickhouse/tables/{shard}/{database}/{table}", "{replica}")
 OF_ALL: Final = ("/clickhouse/tables/all/{database}/{table}", "{shard}-{replica}")
 

@@ -40,7 +40,7 @@ AS WITH
     (
         SELECT topic, partition, max(offset) + 1 AS until
         FROM entries
-        WHERE received_at < certain_from
+        WHERE certain_from IS NOT NULL AND received_at < certain_from  -- nothing is read while facts are kept for ever
         GROUP BY topic, partition
     )
 SELECT

@@ -54,7 +54,13 @@ def test_old_rows_go_with_all_their_versions_and_young_ones_stay(
 
 
 def test_an_old_dead_letter_loses_its_bytes_and_keeps_its_place(migrated: Client, embedded: ClickHouseSettings) -> None:
-    letter = {"topic": INTERACTIONS.name, "reason": "not_json", "key": b"k", "value": b"my name is Ann", "detail": "no JSON"}
+    letter = {
+        "topic": INTERACTIONS.name,
+        "reason": "not_json",
+        "key": b"k",
+        "value": b"my name is Ann",
+        "detail": "no JSON",
+    }
     letters = [
         row(DEAD_LETTERS, {**letter, "offset": days, "received_at": NOW_MS - days * DAY_MS}) for days in (19, 21)
     ]
