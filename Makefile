@@ -32,9 +32,10 @@ check: $(READY)  ## style, types and import rules
 bench: $(READY)  ## speed, as ratios against something run beside it
 	$(BIN)/python -m benchmarks
 
-generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views
+generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views, docs/cookbook.md from its queries
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
+	$(BIN)/python -m tests.cookbook docs/cookbook.md
 
 clean:
 	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,7 +8,7 @@ from typing import Final
 from schemas.catalogue import Catalogue
 from sinks.arrow import Row
 from sinks.client import connect
-from sinks.dimensions import store_calendar_days, store_catalogue
+from sinks.dimensions import store_calendar_days, store_catalogue, store_definitions
 from sinks.migrate import migrate
 from sinks.retention import RetentionSettings, apply_retention
 from sinks.settings import ClickHouseSettings
@@ -30,6 +30,7 @@ def bring_up_to_date(
         if retention is not None:
             applied += apply_retention(client, clickhouse, retention, version)
         store_catalogue(client, catalogue, version)
+        store_definitions(client, version)
         until = datetime.now(UTC).date() + AHEAD
         store_calendar_days(client, calendar_days(calendars_of(catalogue), FIRST_DAY, until), version)
     finally:

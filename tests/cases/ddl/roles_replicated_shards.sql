@@ -27,6 +27,7 @@ GRANT ON CLUSTER 'main'
     INSERT ON `touchstream`.conversations_local,
     INSERT ON `touchstream`.dead_letters,
     INSERT ON `touchstream`.dead_letters_local,
+    INSERT ON `touchstream`.definitions,
     INSERT ON `touchstream`.funnels,
     INSERT ON `touchstream`.interactions,
     INSERT ON `touchstream`.interactions_local,
@@ -48,7 +49,7 @@ TO `touchstream_writer` WITH REPLACE OPTION;
 
 GRANT ON CLUSTER 'main'
     SELECT ON `touchstream`.v_alerts,
-    SELECT(event_id, kind, occurred_at, received_at, sent_at, journey_id, touchpoint, channel, stage, segment, variant, source, actor, metric, score, scale, polarity, score10, nps_class, satisfied, easy, occasion, sentiment, survey_id, submission_id, conversation_id, reasons, causes, automated, clamped, very_late, unknown_fields, source_partition, source_offset, lateness_ms) ON `touchstream`.v_answers,
+    SELECT(event_id, kind, occurred_at, received_at, sent_at, journey_id, touchpoint, channel, stage, segment, variant, source, actor, metric, score, scale, polarity, score10, nps_class, satisfied, easy, occasion, sentiment, survey_id, submission_id, conversation_id, reasons, causes, emotion, emotion_source, emotion_confidence, automated, clamped, very_late, unknown_fields, source_partition, source_offset, lateness_ms) ON `touchstream`.v_answers,
     SELECT ON `touchstream`.v_answers_after_waits,
     SELECT ON `touchstream`.v_answers_as_known,
     SELECT ON `touchstream`.v_at_risk,
@@ -66,6 +67,7 @@ GRANT ON CLUSTER 'main'
     SELECT(conversation_id, journey_id, kind, touchpoint, channel, stage, topic, opened_at, opened_by_customer, first_reply_at, first_solved_at, last_solved_at, reopened, customer_messages, human_replies, bot_replies, due_at, outcome, ended_at, automated, segment, variant, source, first_reply_ms, first_resolution_ms, resolution_ms, due_met) ON `touchstream`.v_conversations,
     SELECT ON `touchstream`.v_counted_answers,
     SELECT(topic, partition, offset, received_at, reason, value_bytes, attempts, replayed_at) ON `touchstream`.v_dead_letters,
+    SELECT ON `touchstream`.v_definitions,
     SELECT ON `touchstream`.v_dwell,
     SELECT ON `touchstream`.v_emotions_by,
     SELECT ON `touchstream`.v_entries,
@@ -113,13 +115,15 @@ GRANT ON CLUSTER 'main'
     SELECT(wait_id, conversation_id, conversation_kind, journey_id, touchpoint, channel, stage, position, cycle, asked_at, handoff_at, ended_at, outcome, waited_ms, handoff_waited_ms, business_ms, calendar, target_ms, due_at, breached, skewed, automated, segment, variant, source, within_target) ON `touchstream`.v_waits,
     SELECT ON `touchstream`.v_wheel,
     SELECT ON `touchstream`.v_wheel_balance,
+    SELECT ON `touchstream`.v_wheel_change,
     SELECT ON `touchstream`.causes_covered,
     SELECT ON `touchstream`.touchpoints,
     SELECT ON `touchstream`.funnels,
     SELECT ON `touchstream`.calendar_days,
     SELECT ON `touchstream`.touchpoint_channels,
     SELECT ON `touchstream`.settings,
-    SELECT ON `touchstream`.retention
+    SELECT ON `touchstream`.retention,
+    SELECT ON `touchstream`.definitions
 TO `touchstream_reader` WITH REPLACE OPTION;
 
 GRANT ON CLUSTER 'main'

@@ -203,6 +203,32 @@ ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}
 ORDER BY what
 COMMENT 'How long rows are kept; read v_retention';
 
+ALTER TABLE answers_local ON CLUSTER 'main'
+    ADD COLUMN IF NOT EXISTS emotion LowCardinality(String) DEFAULT JSONExtractString(properties, 'emotion')
+        COMMENT 'happy, neutral, frustrated or angry; empty when nobody knows',
+    ADD COLUMN IF NOT EXISTS emotion_source LowCardinality(String)
+        DEFAULT multiIf(emotion = '', '', JSONHas(properties, 'emotion_source'), JSONExtractString(properties, 'emotion_source'), 'explicit')
+        COMMENT 'explicit: the event said so; otherwise the rule that found it',
+    ADD COLUMN IF NOT EXISTS emotion_confidence Nullable(Float64)
+        DEFAULT multiIf(emotion = '', NULL, JSONHas(properties, 'emotion_confidence'), JSONExtractFloat(properties, 'emotion_confidence'), 1.)
+        COMMENT 'From 0 to 1; 1 when the event said so and named none';
+
+ALTER TABLE answers ON CLUSTER 'main'
+    ADD COLUMN IF NOT EXISTS emotion LowCardinality(String) DEFAULT JSONExtractString(properties, 'emotion')
+        COMMENT 'happy, neutral, frustrated or angry; empty when nobody knows',
+    ADD COLUMN IF NOT EXISTS emotion_source LowCardinality(String)
+        DEFAULT multiIf(emotion = '', '', JSONHas(properties, 'emotion_source'), JSONExtractString(properties, 'emotion_source'), 'explicit')
+        COMMENT 'explicit: the event said so; otherwise the rule that found it',
+    ADD COLUMN IF NOT EXISTS emotion_confidence Nullable(Float64)
+        DEFAULT multiIf(emotion = '', NULL, JSONHas(properties, 'emotion_confidence'), JSONExtractFloat(properties, 'emotion_confidence'), 1.)
+        COMMENT 'From 0 to 1; 1 when the event said so and named none';
+
+CREATE TABLE IF NOT EXISTS definitions ON CLUSTER 'main'
+(...)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}', version, is_deleted)
+ORDER BY definition
+COMMENT 'Definitions of the numbers; read v_definitions';
+
 CREATE OR REPLACE VIEW v_ledger ON CLUSTER 'main'
 (...)
 DEFINER = `views` SQL SECURITY DEFINER

@@ -18,7 +18,16 @@ from touchstream.history.letters import Choice, Count, count
 NOW_MS = int(datetime.now(UTC).timestamp() * 1000)
 SHORT = RetentionSettings(facts_days=200, dead_letters_days=20, rolling_metrics_days=20, alerts_days=200)
 FOR_EVER = RetentionSettings(facts_days=0, dead_letters_days=0, rolling_metrics_days=0, alerts_days=0)
-NEVER = {"touchpoints", "funnels", "calendar_days", "settings", "touchpoint_channels", "causes_covered", "retention"}
+NEVER = {
+    "touchpoints",
+    "funnels",
+    "calendar_days",
+    "settings",
+    "touchpoint_channels",
+    "causes_covered",
+    "retention",
+    "definitions",
+}
 
 
 IDENTITY = {"source_offset", "offset", "alert_id", "conversation_id", "case_id"}
