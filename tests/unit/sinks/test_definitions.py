@@ -46,6 +46,7 @@ FACTS = {  # rows that other views count, or that say how things stand: nothing 
         "v_human_waits",
         "v_journey_timeline",
         "v_ledger",
+        "v_retention",
         "v_settings",
         "v_stages",
         "v_touchpoints",

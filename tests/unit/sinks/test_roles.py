@@ -23,6 +23,7 @@ from sinks.roles import Role, apply_roles, checksum, profile, role_statements, r
 from sinks.settings import ClickHouseSettings
 from sinks.tables import ALL
 from tests.clickhouse_fixtures import REAL_SERVER, ROOT, HostProcess, clickhouse_host
+from tests.cookbook import recipes
 from tests.unit.sinks.test_layout import GOLDEN, LAYOUTS
 from tests.unit.sinks.view_cases import read_cases
 
@@ -126,6 +127,11 @@ def test_an_analyst_reads_every_view_without_its_personal_columns(site: Site) ->
     answers = as_analyst(site, *personal)
     assert len(personal) > 20
     assert [each for each in zip(personal, answers, strict=True) if "ACCESS_DENIED" not in each[1]] == []
+
+
+def test_an_analyst_may_ask_every_question_of_the_cookbook(site: Site) -> None:
+    asked = [recipe.sql for recipe in recipes()]
+    assert [each for each in zip(asked, as_analyst(site, *asked), strict=True) if "refused" in each[1]] == []
 
 
 def counts(tables: Iterable[str]) -> list[str]:
