@@ -78,6 +78,7 @@ ANSWERS: Final = Table.of(
     survey_id submission_id conversation_id comment: Nullable(String); reasons: Array(String)
     properties: String; automated clamped very_late: Bool; unknown_fields source_partition: UInt32
     source_offset version: UInt64; causes: Array(LowCardinality(String))
+    emotion emotion_source: LowCardinality(String); emotion_confidence: Nullable(Float64)
     """,
 )
 SESSIONS: Final = Table.of(

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ from clickhouse_connect.driver.client import Client
 from sinks.client import connect
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
+from tests import demo_data
 
 REAL_SERVER = "TOUCHSTREAM_TEST_CLICKHOUSE_URL"
 ROOT = Path(__file__).parent.parent
@@ -126,3 +128,26 @@ def clickhouse(clickhouse_host: HostProcess) -> Iterator[ClickHouseSettings]:
     client = connect(settings, database="default")
     client.command(f"DROP DATABASE {name}")
     client.close()
+
+
+class DemoClickHouse(NamedTuple):
+    """A host process with the demo's customers in its database, and a client of it."""
+
+    host: HostProcess
+    settings: ClickHouseSettings
+    client: Client
+
+    @property
+    def url(self) -> str:
+        """Address of the database."""
+        return self.settings.url
+
+
+@pytest.fixture(scope="session")
+def demo_clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoClickHouse]:
+    """Two weeks of a company, long ago and always the same; for reading only, it is there for the whole run."""
+    with HostProcess(tmp_path_factory.mktemp("demo")) as host:
+        settings = ClickHouseSettings(url=f"{host.url}/default")
+        demo_data.fill(settings)
+        with closing(connect(settings)) as client:
+            yield DemoClickHouse(host, settings, client)

@@ -3,13 +3,13 @@
 CREATE OR REPLACE VIEW v_journey_timeline {on_cluster}
 (
     at         DateTime64(3, 'UTC') COMMENT 'When it happened',
-    kind       String               COMMENT 'interaction, answer, wait, session or alert',
-    what       String               COMMENT 'Type of the event and its action; asked, due, answered, abandoned, closed; started, ended; opened, resolved',
+    kind       String               COMMENT 'interaction, answer, wait, session, case or alert',
+    what       String               COMMENT 'Type of the event and its action; asked, due, answered, abandoned, closed; started, ended; heard, contacted, rated again; opened, resolved',
     touchpoint String               COMMENT 'Where; of a session the first or the last touchpoint',
     channel    String               COMMENT 'Channel; empty for an alert',
     actor      String               COMMENT 'customer, agent, bot or system; empty for what was concluded',
-    detail     String               COMMENT 'Page, order, score and comment, time waited, reason of a close or text of an alert',
-    id         String               COMMENT 'Id of the event, conversation, session or alert'
+    detail     String               COMMENT 'Page, order, score and comment, time waited, reason of a close, score and causes of a case or text of an alert',
+    id         String               COMMENT 'Id of the event, conversation, session, case or alert'
 )
 AS SELECT
     at,
@@ -81,6 +81,27 @@ FROM
             ('started', started_at, toString(entry_touchpoint), toString(channels[1]), '', 1),
             ('ended', ended_at, toString(exit_touchpoint), toString(exit_channel), toString(close_reason), 4)
         ] AS border
+    WHERE journey_id = {journey:String}
+    UNION ALL
+    SELECT
+        step.2,
+        'case',
+        step.1,
+        touchpoint,
+        channel,
+        '',
+        step.3,
+        toString(case_id),
+        3
+    FROM cases FINAL
+    ARRAY JOIN arrayFilter(
+        step -> step.2 IS NOT NULL,
+        [
+            ('heard', toNullable(heard_at), trim(concat(toString(score), ' of 10 ', arrayStringConcat(causes, ' ')))),
+            ('contacted', contacted_at, ''),
+            ('rated again', rerated_at, concat(toString(round(rerated_score10, 1)), ' of 10, ', if(recovered, 'recovered', 'not recovered')))
+        ]
+    ) AS step
     WHERE journey_id = {journey:String}
     UNION ALL
     SELECT

@@ -1,0 +1,11 @@
+SELECT
+    reason,
+    topic,
+    count() AS letters,
+    countIf(replayed_at IS NOT NULL) AS "sent again",
+    max(received_at) AS last,
+    argMax(detail, received_at) AS "what the last one had"
+FROM v_dead_letters
+WHERE $__timeFilter_ms(received_at)
+GROUP BY reason, topic
+ORDER BY letters DESC

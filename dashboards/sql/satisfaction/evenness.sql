@@ -1,0 +1,6 @@
+SELECT
+    evenness,
+    mean,
+    weakest,
+    toString(weakest_channel) AS "weakest channel"
+FROM v_wheel_balance({period})
