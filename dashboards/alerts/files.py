@@ -7,12 +7,15 @@ from typing import Any, Final
 import yaml
 
 from dashboards.alerts.contact import contact_points, policies, templates
-from dashboards.alerts.rule import RUNBOOKS_UID, Group, provisioned
-from dashboards.alerts.rules import GROUPS, RULES
+from dashboards.alerts.rule import Group, provisioned
+from dashboards.alerts.rules import GROUPS
+from dashboards.board import Board, Row, panel_id, to_json, uid
+from dashboards.panels import Panel, text
 
 DASHBOARDS: Final = Path(__file__).parent.parent
 RUNBOOKS: Final = DASHBOARDS.parent / "docs" / "runbooks"
 FOLDER: Final = "Touchstream"
+BOARD: Final = "runbooks"
 WRITTEN: Final = "# Written by `make generate`; do not edit.\n"
 
 
@@ -39,43 +42,25 @@ def files() -> dict[Path, str]:
         alerting / "contact-points.yaml": _yaml({"contactPoints": contact_points()}),
         alerting / "policies.yaml": _yaml({"policies": policies()}),
         alerting / "templates.yaml": _yaml({"templates": templates()}),
-        DASHBOARDS / "runbooks" / "runbooks.json": json.dumps(runbook_board(), indent=2, ensure_ascii=False) + "\n",
+        DASHBOARDS / "runbooks" / "runbooks.json": json.dumps(to_json(runbook_board()), indent=2, sort_keys=True) + "\n",
     }
 
 
 def group_file(group: Group) -> dict[str, Any]:
     """Write a group as the files of Grafana have it."""
-    rules = [provisioned(rule, runbook=RULES.index(rule) + 1) for rule in group.rules]
+    rules = [provisioned(rule, runbook=f"/d/{uid(BOARD)}?viewPanel={panel_id(BOARD, rule.name)}") for rule in group.rules]
     return {"orgId": 1, "name": group.name, "folder": FOLDER, "interval": f"{group.every}s", "rules": rules}
 
 
-def runbook_board() -> dict[str, Any]:
+def runbook_board() -> Board:
     """Build the board that alerts link to: a panel for each runbook, so that it is at hand where the alert is seen."""
-    return {
-        "uid": RUNBOOKS_UID,
-        "title": "Runbooks",
-        "description": "What each alert means, how to look, what to do and how to silence it.",
-        "tags": ["touchstream"],
-        "schemaVersion": 42,
-        "editable": False,
-        "timezone": "browser",
-        "time": {"from": "now-6h", "to": "now"},
-        "templating": {"list": []},
-        "annotations": {"list": []},
-        "links": [{"type": "dashboards", "title": "Boards", "tags": ["touchstream"], "asDropdown": True, "keepTime": True}],
-        "panels": [_panel(number, rule.name) for number, rule in enumerate(RULES, start=1)],
-    }
+    rows = tuple(Row(title=group.name, panels=tuple(_runbook(rule.name) for rule in group.rules)) for group in GROUPS)
+    return Board(name=BOARD, title="Runbooks", answers="What does an alert mean, and what is to be done?", rows=rows)
 
 
-def _panel(number: int, name: str) -> dict[str, Any]:
-    heading, _, text = (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8").partition("\n")
-    return {
-        "id": number,
-        "type": "text",
-        "title": heading.removeprefix("# "),
-        "gridPos": {"x": 0, "y": (number - 1) * 14, "w": 24, "h": 14},
-        "options": {"mode": "markdown", "content": text.strip()},
-    }
+def _runbook(name: str) -> Panel:
+    heading, _, told = (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8").partition("\n")
+    return text(name, heading.removeprefix("# "), told.strip(), height=14)
 
 
 def _yaml(document: dict[str, Any]) -> str:

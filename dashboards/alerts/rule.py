@@ -8,7 +8,6 @@ HERE: Final = Path(__file__).parent
 DATASOURCE_UID: Final = "clickhouse"
 DATASOURCE_TYPE: Final = "grafana-clickhouse-datasource"
 EXPRESSION: Final = "__expr__"
-RUNBOOKS_UID: Final = "touchstream-runbooks"
 TEAM: Final = "touchstream"  # the label that the notification policy looks for
 TABLE: Final = 1  # the format in which every row becomes an alert of its own, its texts the labels
 INTERVAL_MS: Final = 60_000
@@ -69,8 +68,8 @@ class Group:
     rules: tuple[Rule, ...]
 
 
-def provisioned(rule: Rule, runbook: int) -> dict[str, Any]:
-    """Write a rule as the files of Grafana have it; `runbook` is its panel on the board of runbooks."""
+def provisioned(rule: Rule, runbook: str) -> dict[str, Any]:
+    """Write a rule as the files of Grafana have it; `runbook` is where in Grafana it is read."""
     return {
         "uid": rule.uid,
         "title": rule.title,
@@ -82,7 +81,7 @@ def provisioned(rule: Rule, runbook: int) -> dict[str, Any]:
         "labels": {"severity": rule.severity, "team": TEAM},
         "annotations": {
             "summary": rule.summary,
-            "runbook_url": f"{{{{ externalURL }}}}d/{RUNBOOKS_UID}?viewPanel={runbook}",
+            "runbook_url": "{{ externalURL }}" + runbook.removeprefix("/"),
         },
         "isPaused": False,
     }
