@@ -12,8 +12,9 @@ from typing import Any, Final
 import yaml
 
 from sinks.migrate import HERE, Script, read_views
+from sinks.personal import is_personal
 
-COLUMN: Final = re.compile(r"    (\w+) +\S.* COMMENT '(.+)',?")
+COLUMN: Final = re.compile(r"    (\w+) +(\S.*?) +COMMENT '(.+)',?")
 INTRODUCTION: Final = """# What the numbers mean
 
 Written by `make generate` from `sinks/definitions/` and the comments of `sinks/views/`; do not edit by hand.
@@ -35,12 +36,22 @@ def definitions(path: Path) -> list[dict[str, Any]]:
 
 
 def columns_of(view: Script) -> dict[str, str]:
-    """Comment of each column, from the file: the engine does not list the columns of views with parameters."""
+    """Comment of each column."""
+    return {match[1]: match[3].replace("''", "'") for match in _declared(view)}
+
+
+def types_of(view: Script) -> dict[str, str]:
+    """Type of each column."""
+    return {match[1]: match[2] for match in _declared(view)}
+
+
+def _declared(view: Script) -> list[re.Match[str]]:
+    """Columns of a view as its file declares them: the engine does not list those of views with parameters."""
     header = view.text.partition("\n(\n")[2].partition("\n)\nAS ")[0]
     found = [COLUMN.fullmatch(line) for line in header.splitlines()]
     if not all(found):
         raise ValueError(f"{view.name}: a line of its columns has no COMMENT: {header}")
-    return {match[1]: match[2].replace("''", "'") for match in found if match}
+    return [match for match in found if match]
 
 
 def comment_of(view: Script) -> str:
@@ -73,7 +84,10 @@ def _views() -> Iterator[str]:
         yield f"### {view.name}\n"
         yield f"{comment_of(view)}.\n"
         yield "| Column | Meaning |\n|---|---|"
-        yield from (f"| `{name}` | {said.replace('|', chr(92) + '|')} |" for name, said in columns_of(view).items())
+        types = types_of(view)
+        for name, said in columns_of(view).items():
+            note = ". Personal: not for analysts" if is_personal(name, types[name]) else ""
+            yield f"| `{name}` | {said.replace('|', chr(92) + '|')}{note} |"
         yield ""
 
 

@@ -41,15 +41,16 @@ def migrated(embedded: ClickHouseSettings) -> Iterator[Client]:
 
 
 class HostProcess:
-    """`python -m sinks.host` in a process of its own; `kill` is kill -9."""
+    """`python -m sinks.host` in a process of its own; `kill` is kill -9. `config` is a configuration file of a server."""
 
-    def __init__(self, path: Path, port: int = 0) -> None:
-        self.path, self.port = path, port
+    def __init__(self, path: Path, port: int = 0, config: Path | None = None) -> None:
+        self.path, self.port, self.config = path, port, config
         self.log = path.with_name(f"{path.name}.log")
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> Self:
-        command = [sys.executable, "-m", "sinks.host", "--path", str(self.path), "--port", str(self.port)]
+        module = ["tests.configured_host", str(self.config)] if self.config else ["sinks.host"]
+        command = [sys.executable, "-m", *module, "--path", str(self.path), "--port", str(self.port)]
         with self.log.open("ab") as log:  # a pipe that nobody empties would stop the host when it is full
             self.process = subprocess.Popen(
                 command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
