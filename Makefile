@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test chaos check bench clean generate
+.PHONY: demo test chaos check bench clean generate env
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -32,9 +32,13 @@ check: $(READY)  ## style, types and import rules
 bench: $(READY)  ## speed, as ratios against something run beside it
 	$(BIN)/python -m benchmarks
 
-generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views
+generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views, alert rules
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
+	$(BIN)/python -m dashboards.alerts
 
 clean:
 	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+env:  ## secrets for docker-compose.yml, in .env
+	$(PYTHON) docker/env.py

@@ -31,16 +31,22 @@ class GrafanaSettings(BaseSettings):
         address = urlsplit(self.url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise ValueError(f"{PREFIX}URL={self.url}: not an address; write http://host:3000 or https://host/grafana")
-        if not isinstance(ClickHouseSettings(url=self.clickhouse_url).target, Server):
-            raise ValueError(f"{PREFIX}CLICKHOUSE_URL={self.clickhouse_url}: Grafana needs a server's http(s):// address")
+        if self._target is None:
+            raise ValueError(
+                f"{PREFIX}CLICKHOUSE_URL={self.clickhouse_url}: Grafana needs a server's http(s):// address"
+            )
         return self
 
     @property
     def clickhouse(self) -> Server:
         """ClickHouse as Grafana reaches it."""
+        assert self._target is not None  # noqa: S101 - checked when these settings were read
+        return self._target
+
+    @property
+    def _target(self) -> Server | None:
         target = ClickHouseSettings(url=self.clickhouse_url, user=self.clickhouse_user).target
-        assert isinstance(target, Server)
-        return target
+        return target if isinstance(target, Server) else None
 
     @classmethod
     def read(cls, **values: object) -> "GrafanaSettings":

@@ -12,7 +12,7 @@ TITLE: Final = '{{ define "touchstream.title" }}[{{ .Status | toUpper }}] {{ .Co
 MESSAGE: Final = """{{ define "touchstream.message" }}{{ range .Alerts.Firing }}{{ .Labels.severity | toUpper }}: {{ .Annotations.summary }}
 What to do: {{ .Annotations.runbook_url }}
 Silence it: {{ .SilenceURL }}
-{{ end }}{{ range .Alerts.Resolved }}Over: {{ .Labels.alertname }}{{ range .Labels.Remove (stringSlice "alertname" "grafana_folder" "severity" "team") }} {{ .Value }}{{ end }}
+{{ end }}{{ range .Alerts.Resolved }}Over: {{ .Labels.alertname }} {{ (.Labels.Remove (stringSlice "alertname" "grafana_folder" "severity" "team")).Values | join ", " }}
 {{ end }}{{ end }}
 """
 _WORDS: Final = {"title": '{{ template "touchstream.title" . }}', "message": '{{ template "touchstream.message" . }}'}

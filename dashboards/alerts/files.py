@@ -42,13 +42,16 @@ def files() -> dict[Path, str]:
         alerting / "contact-points.yaml": _yaml({"contactPoints": contact_points()}),
         alerting / "policies.yaml": _yaml({"policies": policies()}),
         alerting / "templates.yaml": _yaml({"templates": templates()}),
-        DASHBOARDS / "runbooks" / "runbooks.json": json.dumps(to_json(runbook_board()), indent=2, sort_keys=True) + "\n",
+        DASHBOARDS / "runbooks" / "runbooks.json": json.dumps(to_json(runbook_board()), indent=2, sort_keys=True)
+        + "\n",
     }
 
 
 def group_file(group: Group) -> dict[str, Any]:
     """Write a group as the files of Grafana have it."""
-    rules = [provisioned(rule, runbook=f"/d/{uid(BOARD)}?viewPanel={panel_id(BOARD, rule.name)}") for rule in group.rules]
+    rules = [
+        provisioned(rule, runbook=f"/d/{uid(BOARD)}?viewPanel={panel_id(BOARD, rule.name)}") for rule in group.rules
+    ]
     return {"orgId": 1, "name": group.name, "folder": FOLDER, "interval": f"{group.every}s", "rules": rules}
 
 
@@ -64,4 +67,6 @@ def _runbook(name: str) -> Panel:
 
 
 def _yaml(document: dict[str, Any]) -> str:
-    return WRITTEN + yaml.dump({"apiVersion": 1, **document}, Dumper=_Readable, sort_keys=False, width=1000, allow_unicode=True)
+    return WRITTEN + yaml.dump(
+        {"apiVersion": 1, **document}, Dumper=_Readable, sort_keys=False, width=1000, allow_unicode=True
+    )

@@ -56,7 +56,7 @@ class Rule:
     def _query(self, column: str) -> str:
         columns = ", ".join((*self.labels, column))
         order = f"\nORDER BY {', '.join(self.labels)}" if self.labels else ""
-        return f"SELECT {columns}\nFROM\n(\n{_indented(self.sql)}\n){order}"  # noqa: S608 - our own files
+        return f"SELECT {columns}\nFROM\n(\n{_indented(self.sql)}\n){order}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ WAITING: Final = Group(
             name="wait-breached",
             title="Customers wait beyond their target",
             summary="{{ $labels.channel }}: {{ $values.B.Value }} of {{ $values.waiting.Value }} waiting conversations are past "
-            'their target, the oldest question is {{ humanizeDuration $values.oldest_s.Value }} old',
+            "their target, the oldest question is {{ humanizeDuration $values.oldest_s.Value }} old",
             severity="critical",
             above=0,
             since=HOUR,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from grafana_api.grafana_face import GrafanaFace
 
 from dashboards.deploy.differences import differences
-from dashboards.deploy.refusals import Refusal
+from dashboards.deploy.refusals import RefusedError
 from dashboards.deploy.wanted import FOLDER_UID, Wanted
 from dashboards.errors import DashboardError
 
@@ -81,7 +81,9 @@ def _board(grafana: GrafanaFace, board: dict[str, Any], *, overwrite: bool) -> I
             "then give --overwrite to replace it"
         )
     found = tuple(differences({**board, "version": version}, there["dashboard"]))
-    yield Change(what, False, found or ("its folder or an earlier release",), lambda: _save(grafana, board, version, mark))
+    yield Change(
+        what, False, found or ("its folder or an earlier release",), lambda: _save(grafana, board, version, mark)
+    )
 
 
 def _save(grafana: GrafanaFace, board: dict[str, Any], version: int, mark: str) -> object:
@@ -92,7 +94,10 @@ def _save(grafana: GrafanaFace, board: dict[str, Any], version: int, mark: str) 
 
 
 def _group(grafana: GrafanaFace, group: dict[str, Any]) -> Iterator[Change]:
-    what, path = f"rules {group['title']!r}", f"/v1/provisioning/folder/{FOLDER_UID}/rule-groups/{quote(group['title'])}"
+    what, path = (
+        f"rules {group['title']!r}",
+        f"/v1/provisioning/folder/{FOLDER_UID}/rule-groups/{quote(group['title'])}",
+    )
     there = _there(lambda: grafana.api.GET(path))
     found = () if there is None else tuple(differences(_without_organisation(group), there))
     if there is None or found:
@@ -116,10 +121,10 @@ def _fingerprint(board: dict[str, Any]) -> str:
 
 
 def _there(read: Callable[[], Any]) -> Any:
-    """What Grafana has, None when it has no such thing."""
+    """Return what Grafana has, None when it has no such thing."""
     try:
         return read()
-    except Refusal as refusal:
+    except RefusedError as refusal:
         if refusal.status == 404:
             return None
         raise

@@ -8,7 +8,7 @@ import requests
 from grafana_api.grafana_api import GrafanaAPI
 from grafana_api.grafana_face import GrafanaFace
 
-from dashboards.deploy.refusals import Refusal, explained
+from dashboards.deploy.refusals import RefusedError, explained
 from dashboards.settings import GrafanaSettings
 
 METHODS: Final = frozenset({"GET", "POST", "PUT"})
@@ -38,7 +38,7 @@ class Api(GrafanaAPI):  # type: ignore[misc]
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise Refusal(0, _where(self.url), reason=_reason(error)) from error
+            raise RefusedError(0, _where(self.url), reason=_reason(error)) from error
         body = _body(answer)
         if answer.status_code >= 300 or isinstance(body, str):
             raise explained(answer.status_code, f"{method} {path}", _where(self.url), body)

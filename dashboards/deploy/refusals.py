@@ -13,11 +13,13 @@ CURES: Final = {
     412: "somebody else has changed it meanwhile, or something of that name is there: look at it, then run again",
     429: "Grafana has too much to do: run again in a minute",
 }
-PROVISIONED: Final = "this Grafana has it from files, which win: change the files and restart Grafana, or take them away"
+PROVISIONED: Final = (
+    "this Grafana has it from files, which win: change the files and restart Grafana, or take them away"
+)
 MARKS_OF_FILES: Final = ("provision", "read-only", "provenance")
 
 
-class Refusal(DashboardError):
+class RefusedError(DashboardError):
     """Grafana did not do what it was asked; `status` is 0 when it was not reached."""
 
     def __init__(self, status: int, where: str, reason: str) -> None:
@@ -26,18 +28,18 @@ class Refusal(DashboardError):
         self.status = status
 
 
-def explained(status: int, asked: str, where: str, body: Any) -> Refusal:
+def explained(status: int, asked: str, where: str, body: Any) -> RefusedError:
     """Say what was asked, what Grafana answered and what to do."""
     said = _said(body)
     if status == 200 or 300 <= status < 400:
-        return Refusal(404, where, f"{asked} answers with a page, not with data; {CURES[404]}")
+        return RefusedError(404, where, f"{asked} answers with a page, not with data; {CURES[404]}")
     if status >= 500:
         cure = "look at the log of Grafana"
     elif any(mark in said.lower() for mark in MARKS_OF_FILES):
         cure = PROVISIONED
     else:
         cure = CURES.get(status, "see docs/deploying.md")
-    return Refusal(status, where, f"{asked} failed with {status} {said!r}; {cure}")
+    return RefusedError(status, where, f"{asked} failed with {status} {said!r}; {cure}")
 
 
 def _said(body: Any) -> str:

@@ -55,9 +55,10 @@ def _datasource(settings: GrafanaSettings) -> dict[str, Any]:
 
 
 def _groups() -> Iterator[dict[str, Any]]:
-    """Groups as the HTTP interface has them: other names for the same than the files."""
+    """Give groups the names that the HTTP interface has for what stands in the files."""
     for group in GROUPS:
         rules = [
-            {**rule, "orgID": 1, "folderUID": FOLDER_UID, "ruleGroup": group.name} for rule in group_file(group)["rules"]
+            {**rule, "orgID": 1, "folderUID": FOLDER_UID, "ruleGroup": group.name}
+            for rule in group_file(group)["rules"]
         ]
         yield {"title": group.name, "folderUid": FOLDER_UID, "interval": group.every, "rules": rules}

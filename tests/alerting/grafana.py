@@ -37,13 +37,16 @@ def kind_of(type_: str) -> str:
 
 
 def check_kinds(columns: dict[str, str]) -> None:
+    """Refuse what Grafana refuses: a time, no number or a second one, an array."""
     if sorted(columns.values()) != ["number", *["text"] * (len(columns) - 1)]:
         raise FrameError(f"one number and texts are wanted, not {columns}")
 
 
 def numbers_of(client: Client, sql: str) -> Numbers:
-    """Read a result whose last column is its number, every other one a label."""
+    """Read a result as alert rules do: one number a row, here the last column, every other one a label."""
     result = client.query(sql)
+    if result.result_rows:  # an empty result has no types
+        check_kinds(dict(zip(result.column_names, [kind_of(each.name) for each in result.column_types], strict=True)))
     found: Numbers = {}
     for *texts, number in result.result_rows:
         labels = frozenset(zip(result.column_names, texts, strict=False))

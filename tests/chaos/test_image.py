@@ -28,7 +28,11 @@ def test_the_build_of_the_image_makes_a_command_that_starts(tmp_path: Path) -> N
     said = subprocess.run([command, "--help"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert "deploy-dashboards" in said
     packages = tmp_path / "opt/touchstream/lib/python3.11/site-packages"
-    for carried in ("dashboards/boards/overview.json", "dashboards/runbooks/runbooks.json", "touchstream/touchpoints.yaml"):
+    for carried in (
+        "dashboards/boards/overview.json",
+        "dashboards/runbooks/runbooks.json",
+        "touchstream/touchpoints.yaml",
+    ):
         assert (packages / carried).exists(), carried
     assert "ENTRYPOINT" in runtime
 

@@ -12,7 +12,11 @@ Json = dict[str, Any]
 Answer = tuple[int, Any]
 ADMIN, EDITOR = "glsa_admin", "glsa_editor"
 REFUSED = {"extra": None, "message": "Invalid API key", "messageId": "api-key.invalid", "statusCode": 401}
-DENIED = {"accessErrorId": "ACE1", "message": "You'll need additional permissions to perform this action.", "title": "Access denied"}
+DENIED = {
+    "accessErrorId": "ACE1",
+    "message": "You'll need additional permissions to perform this action.",
+    "title": "Access denied",
+}
 MISMATCH = {"message": "The dashboard has been changed by someone else", "status": "version-mismatch"}
 PROVENANCE = {"message": "cannot change provenance from 'file' to ''"}
 
@@ -65,12 +69,11 @@ class FakeGrafana:
         self.before(f"{method} {path}")
         if place == ["org"]:
             return 200, {"id": 1, "name": "Main Org."}
-        if place[0] == "folders":
-            return self._folder(method, place[1:], body)
-        if place[0] == "datasources":
-            return self._datasource(method, place[1:], body) if token == ADMIN else (403, DENIED)
-        if place[0] == "dashboards":
-            return self._board(method, place[1:], body)
+        if place[0] == "datasources" and token != ADMIN:
+            return 403, DENIED
+        kinds = {"folders": self._folder, "datasources": self._datasource, "dashboards": self._board}
+        if place[0] in kinds:
+            return kinds[place[0]](method, place[1:], body)
         if place[:3] == ["v1", "provisioning", "folder"] and place[4] == "rule-groups":
             return self._group(method, place[3], unquote(place[5]), body, headers)
         return 404, {"message": "Not found"}
@@ -95,7 +98,12 @@ class FakeGrafana:
             if any(each["name"] == body["name"] for each in self.datasources.values()):
                 return 409, {"message": "data source with the same name already exists"}
             self._keep(body)
-            return 200, {"datasource": self._shown(body["uid"]), "id": 1, "message": "Datasource added", "name": body["name"]}
+            return 200, {
+                "datasource": self._shown(body["uid"]),
+                "id": 1,
+                "message": "Datasource added",
+                "name": body["name"],
+            }
         assert place[0] == "uid", "by number is switched off since Grafana 13"
         if place[1] not in self.datasources:
             return 404, {"message": "Data source not found"}
@@ -125,7 +133,12 @@ class FakeGrafana:
         if place[2:] == ["versions"]:
             told = [{"id": n, "version": n, "message": each["message"]} for n, each in enumerate(versions, start=1)]
             return 200, {"continueToken": "", "versions": told[::-1]}
-        meta = {"version": len(versions), "folderUid": board["folder"], "updatedBy": "anna", "provisioned": board["file"]}
+        meta = {
+            "version": len(versions),
+            "folderUid": board["folder"],
+            "updatedBy": "anna",
+            "provisioned": board["file"],
+        }
         return 200, {"meta": meta, "dashboard": {**versions[-1]["data"], "id": 7, "version": len(versions)}}
 
     def _save(self, body: Json) -> Answer:
@@ -174,7 +187,7 @@ def _handler(grafana: FakeGrafana) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(raw)
 
-        do_GET = do_POST = do_PUT = _do
+        do_GET = do_POST = do_PUT = _do  # noqa: N815 - names of the library
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -27,9 +27,7 @@ def command(dry_run: bool, overwrite: bool, datasource: bool) -> None:
     grafana.api.GET("/org")  # a wrong address or token is told before anything else
     secret = settings.clickhouse_password.get_secret_value() if settings.clickhouse_password else None
     count = 0
-    for change in changes(
-        grafana, wanted(settings, with_datasource=datasource), overwrite=overwrite, password=secret
-    ):
+    for change in changes(grafana, wanted(settings, with_datasource=datasource), overwrite=overwrite, password=secret):
         count += 1
         click.echo(f"{'new' if change.new else 'changed'}: {change.what}")
         for line in change.lines[:MOST_LINES]:

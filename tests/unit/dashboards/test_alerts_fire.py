@@ -9,6 +9,7 @@ import pytest
 import yaml
 from clickhouse_connect.driver.client import Client
 
+from dashboards.macros import expand
 from schemas.catalogue import Catalogue
 from sinks import tables
 from sinks.client import connect
@@ -17,7 +18,7 @@ from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
 from streams.logic.policy import calendars_of
 from tests.alerting.bench import CASES, Case, at, play, read_case, told
-from tests.alerting.grafana import Transition, Watch, rules_in
+from tests.alerting.grafana import FrameError, Transition, Watch, check_kinds, kinds, numbers_of, rules_in
 from touchstream.tables import calendar_days
 
 ROOT = Path(__file__).parents[3]
@@ -64,6 +65,17 @@ def test_every_rule_has_a_story_in_which_it_fires_and_resolves() -> None:
         assert states[-1] == "Normal", uid
 
 
+def test_on_an_empty_database_every_rule_is_calm_but_for_the_one_that_misses_events(database: Client) -> None:
+    for table in tables.ALL:
+        database.command(f"TRUNCATE TABLE {table.name}")
+    for uid, (rule, every) in RULES.items():
+        watch = Watch(rule, every)
+        sql = expand(rule["data"][0]["model"]["rawSql"], watch.span("A", at("10:00")))
+        check_kinds(kinds(database, sql))
+        changed = watch.look(database, at("10:00"))
+        assert bool(changed) == (uid == "touchstream-lag"), uid
+
+
 def test_a_system_without_any_event_is_told_as_standing_still(database: Client) -> None:
     case = read_case(CASES / "lag.yaml", CATALOGUE)
     case.looks = (at("1 11:00"), at("1 11:05"))
@@ -71,3 +83,19 @@ def test_a_system_without_any_event_is_told_as_standing_still(database: Client) 
     seen = tell(database, case)
     assert [each.state for each in seen] == ["Pending", "Alerting"]
     assert seen[-1].summary == "No event within a day, or no answer from ClickHouse"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 'a' AS channel, now() AS at, 1 AS value",
+        "SELECT 'a' AS channel, 1 AS n, 2 AS value",
+        "SELECT 'a' AS channel, [1] AS value",
+        "SELECT 'a' AS channel",
+        "SELECT arrayJoin(['a', 'a']) AS channel, 1 AS value",
+    ],
+    ids=["a time", "two numbers", "an array", "no number", "labels twice"],
+)
+def test_what_grafana_refuses_is_refused_here(database: Client, sql: str) -> None:
+    with pytest.raises(FrameError):
+        numbers_of(database, sql)

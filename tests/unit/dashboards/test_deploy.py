@@ -146,7 +146,10 @@ def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     ("answer", "told"),
     [
         ((200, "<html>Sign in</html>"), "answers with a page, not with data"),
-        ((502, "<h1>Bad Gateway, no message</h1>"), "502 '<h1>Bad Gateway, no message</h1>'; look at the log of Grafana"),
+        (
+            (502, "<h1>Bad Gateway, no message</h1>"),
+            "502 '<h1>Bad Gateway, no message</h1>'; look at the log of Grafana",
+        ),
         ((500, None), "500 ''; look at the log of Grafana"),
     ],
 )
@@ -174,7 +177,11 @@ def test_another_folder_of_that_name_is_told(grafana: FakeGrafana) -> None:
     ("variable", "value", "told"),
     [
         ("URL", "grafana:3000", "TOUCHSTREAM_GRAFANA_URL=grafana:3000: not an address"),
-        ("CLICKHOUSE_URL", "chdb://memory", "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL=chdb://memory: Grafana needs a server's"),
+        (
+            "CLICKHOUSE_URL",
+            "chdb://memory",
+            "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL=chdb://memory: Grafana needs a server's",
+        ),
         ("TIMEOUT_S", "soon", "TOUCHSTREAM_GRAFANA_TIMEOUT_S: "),
     ],
 )

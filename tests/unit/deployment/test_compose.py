@@ -157,7 +157,7 @@ def test_users_get_roles_that_migrate_makes(migrated: Client) -> None:
 def test_grafana_finds_what_its_files_name() -> None:
     grafana = environment("grafana")
     text = "".join(path.read_text() for path in PROVISIONING.glob("*/*.yaml") if path.name != "rules.yaml")
-    named = {name for name in re.findall(r"\$(TOUCHSTREAM_\w+)", text)}
+    named = set(re.findall(r"\$(TOUCHSTREAM_\w+)", text))
     assert named == {name for name in grafana if name.startswith("TOUCHSTREAM_")}
     [datasource] = provisioned("datasources/clickhouse.yaml")["datasources"]
     assert (datasource["uid"], datasource["type"]) == (DATASOURCE_UID, DATASOURCE_TYPE)
@@ -206,4 +206,4 @@ def test_services_wait_for_what_they_need() -> None:
 def test_the_image_knows_where_its_health_is_told() -> None:
     port = environment("worker")["TOUCHSTREAM_METRICS_PORT"]
     assert f"http://127.0.0.1:{port}/live" in DOCKERFILE
-    assert 'self._live' in (ROOT / "streams" / "watch" / "server.py").read_text()
+    assert "self._live" in (ROOT / "streams" / "watch" / "server.py").read_text()
