@@ -44,10 +44,10 @@ class Panel:
         return self.queries or (() if self.kind == "text" else (self.name,))
 
 
-def stat(name: str, title: str, *, text_too: bool = False, **more: Any) -> Panel:
-    """Show big numbers: the fields of the one row of a query, each with its name."""
+def stat(name: str, title: str, *, only: str = "", **more: Any) -> Panel:
+    """Show big numbers: the fields of the one row of a query, each with its name; `only` those whose name has this."""
     options = {
-        "reduceOptions": {**REDUCE_LAST, "fields": "/.*/"} if text_too else REDUCE_LAST,
+        "reduceOptions": {**REDUCE_LAST, "fields": f"/{only}/" if only else ""},
         "orientation": "auto",
         "textMode": "value_and_name",
         "wideLayout": True,

@@ -57,8 +57,8 @@ def places() -> str:
 
 def _chosen(name: str) -> str:
     """Part of `dimensions` that keeps the chosen values of one variable, or nothing when all are."""
-    values = f"arrayMap(each -> encodeURLComponent(each), [${{{name}:singlequote}}])"
-    return f"if($__conditionalAll(0, ${name}), '', concat(',{name}=', arrayStringConcat({values}, '|')))"
+    values = f"encodeURLComponent(arrayStringConcat([${{{name}:singlequote}}], '|'))"
+    return f"if($__conditionalAll(0, ${name}), '', concat(',{name}=', {values}))"
 
 
 FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {

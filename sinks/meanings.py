@@ -62,7 +62,7 @@ def comment_of(view: Script) -> str:
 
 def page() -> str:
     """Write the whole page."""
-    return "\n".join([INTRODUCTION, *_meanings(), "## Views\n", *_views()])
+    return "\n".join([INTRODUCTION, *_meanings(), "## Views\n", *_index(), *_views()])
 
 
 def _meanings() -> Iterator[str]:
@@ -70,13 +70,19 @@ def _meanings() -> Iterator[str]:
         yield f"## {path.stem.capitalize()}\n"
         for each in definitions(path):
             yield f"### {each['name']} (`{each['id']}`)\n"
-            yield f"{_line(each['definition'])}.\n"
-            yield f"- Formula: {_line(each['formula'])}. Unit: {each['unit']}."
+            yield f"{line(each['definition'])}.\n"
+            yield f"- Formula: {line(each['formula'])}. Unit: {each['unit']}."
             if "differs" in each:
-                yield f"- Elsewhere: {_line(each['differs'])}."
+                yield f"- Elsewhere: {line(each['differs'])}."
             if "source" in each:
                 yield f"- Source: {each['source']}"
             yield f"- Shown by: {', '.join(f'`{column}`' for column in each['shown_by'])}\n"
+
+
+def _index() -> Iterator[str]:
+    yield "| View | What it has |\n|---|---|"
+    yield from (f"| [{view.name}](#{view.name}) | {comment_of(view).partition(': v_')[0]} |" for view in read_views())
+    yield ""
 
 
 def _views() -> Iterator[str]:
@@ -91,8 +97,8 @@ def _views() -> Iterator[str]:
         yield ""
 
 
-def _line(text: str) -> str:
-    """Join the lines of a text; the end of its sentence is up to the page."""
+def line(text: str) -> str:
+    """Join the lines of a text; the end of its sentence is up to who shows it."""
     return " ".join(str(text).split()).rstrip(".")
 
 

@@ -199,6 +199,12 @@ CALENDAR_DAYS: Final = Table.of(
     opens_at closes_at: Array(DateTime64(3, 'UTC')); open_before_ms: Int64; version: UInt64; is_deleted: UInt8
     """,
 )
+DEFINITIONS: Final = Table.of(
+    "definitions",
+    """
+    definition name unit meaning formula: String; shown_by: Array(String); version: UInt64; is_deleted: UInt8
+    """,
+)
 SETTINGS: Final = Table.of("settings", "setting: String; value: Float64; version: UInt64; is_deleted: UInt8")
 
 ALL: Final = (
@@ -219,5 +225,6 @@ ALL: Final = (
     LETTER_REPLAYS,
     TOUCHPOINT_CHANNELS,
     SETTINGS,
+    DEFINITIONS,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})

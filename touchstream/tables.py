@@ -8,7 +8,7 @@ from typing import Final
 from schemas.catalogue import Catalogue
 from sinks.arrow import Row
 from sinks.client import connect
-from sinks.dimensions import store_calendar_days, store_catalogue
+from sinks.dimensions import store_calendar_days, store_catalogue, store_definitions
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
 from streams.logic.calendars import Calendar
@@ -25,6 +25,7 @@ def bring_up_to_date(clickhouse: ClickHouseSettings, catalogue: Catalogue) -> li
     try:
         version = time.time_ns() // 1_000_000
         store_catalogue(client, catalogue, version)
+        store_definitions(client, version)
         until = datetime.now(UTC).date() + AHEAD
         store_calendar_days(client, calendar_days(calendars_of(catalogue), FIRST_DAY, until), version)
     finally:

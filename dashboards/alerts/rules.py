@@ -115,14 +115,14 @@ SATISFACTION: Final = Group(
         Rule(
             name="weakest-spoke",
             title="The weakest spoke of the wheel fell",
-            summary='{{ $labels.channel }} is the weakest of the wheel: {{ printf "%.1f" $values.spoke.Value }} of 10 this week, '
-            '{{ printf "%.1f" $values.before.Value }} the week before',
+            summary='{{ $labels.channel }} is the weakest of the wheel: {{ printf "%.1f" $values.spoke_now.Value }} of 10 this week '
+            '(n = {{ $values.n.Value }}), {{ printf "%.1f" $values.before.Value }} the week before (n = {{ $values.n_before.Value }})',
             severity="warning",
             above=1,
             since=7 * DAY,
             lasting="1h",
             labels=("channel",),
-            beside=("spoke", "before"),
+            beside=("spoke_now", "before", "n", "n_before"),
         ),
         Rule(
             name="cause-recurs",

@@ -88,8 +88,8 @@ def _trends(catalogue: Catalogue) -> tuple[Panel, ...]:
     colours = tuple(channel_colours(catalogue))
     return (
         panels.timeseries("p95", "Longest first responses: 95 % got one within", means=("first_response_time",), label="series", unit=MS, overrides=colours, leads_to="response"),
-        panels.timeseries("in_time_over_time", "Answered within target", means=("in_time",), label="series", unit=SHARE, defaults={"max": 1}, overrides=colours, leads_to="response"),
+        panels.timeseries("in_time_over_time", "Answered within target, over time", means=("in_time",), label="series", unit=SHARE, defaults={"max": 1}, overrides=colours, leads_to="response"),
         panels.timeseries("nps_over_time", "NPS a day, with its 95 % interval", means=("nps", "nps_interval"), unit=PLAIN, decimals=0, overrides=(*margins("at least", "at most"), counted()), leads_to="satisfaction"),
-        panels.timeseries("drop_off_over_time", "Sessions without success", means=("success_rate",), remark="What is missing to 100 %.", unit=SHARE, defaults={"max": 1}, overrides=(counted(),), leads_to="journeys"),
+        panels.timeseries("drop_off_over_time", "Sessions without success, day by day", means=("success_rate",), remark="What is missing to 100 %.", unit=SHARE, defaults={"max": 1}, overrides=(counted(),), leads_to="journeys"),
         panels.timeseries("volume", "Contacts by customers", means=("volume",), label="channel", bars=True, stacked=True, width=24, overrides=colours, leads_to="pipeline"),
     )  # fmt: skip

@@ -61,7 +61,7 @@ def _soon(catalogue: Catalogue) -> tuple[Panel, ...]:
 def _promises(catalogue: Catalogue) -> tuple[Panel, ...]:
     return (
         panels.bargauge("in_time", "Answered within target", means=("in_time",), unit=SHARE, decimals=1, defaults={"min": 0, "max": 1}),
-        panels.timeseries("in_time_over_time", "Answered within target", means=("in_time",), queries=("overview/in_time_over_time",), label="series", width=16,
+        panels.timeseries("in_time_over_time", "Answered within target, over time", means=("in_time",), queries=("overview/in_time_over_time",), label="series", width=16,
             unit=SHARE, defaults={"max": 1}, overrides=tuple(channel_colours(catalogue))),
         panels.table("by_touchpoint", "Kept promises by touchpoint, worst first", means=("in_time",), overrides=units(SHARE, "in time", decimals=1)),
     )  # fmt: skip

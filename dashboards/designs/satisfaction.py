@@ -3,11 +3,12 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.designs.filters import customers, occasion
-from dashboards.looks import MS, OK, PERCENT, PLAIN, QUIET, SHARE, counted, field, fields, fixed, margins, units
+from dashboards.looks import BAD, MS, OK, PERCENT, PLAIN, QUIET, SHARE, WATCH, counted, field, fields, fixed, margins, units
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
 SCORE = {"min": 0, "max": 10}
+FEELINGS = {"happy": OK, "neutral": QUIET, "frustrated": WATCH, "angry": BAD}
 
 
 def satisfaction(_: Catalogue) -> Board:
@@ -28,11 +29,14 @@ def satisfaction(_: Catalogue) -> Board:
 
 
 def _now() -> tuple[Panel, ...]:
+    counts = fields("^n ", decimals=0, unit="short")
+    one = {"queries": ("now",), "width": 6}
+    share = {**one, "unit": PERCENT, "decimals": 1, "overrides": (counts,)}
     return (
-        panels.stat("nps", "Net Promoter Score", means=("nps", "nps_interval"), width=6, unit=PLAIN, decimals=0),
-        panels.stat("csat", "Satisfied", means=("csat",), width=6, unit=PERCENT, decimals=1, overrides=units("short", "n", decimals=0)),
-        panels.stat("ces", "Found it easy", means=("ces",), width=6, unit=PERCENT, decimals=1, overrides=units("short", "n", decimals=0)),
-        panels.stat("answers", "Answers", means=("counted_answers",), width=6),
+        panels.stat("nps", "Net Promoter Score", means=("nps", "nps_interval"), only="NPS", unit=PLAIN, decimals=0, **one),
+        panels.stat("csat", "Satisfied", means=("csat",), only="CSAT", **share),
+        panels.stat("ces", "Found it easy", means=("ces",), only="CES", **share),
+        panels.stat("answers", "Answers", means=("counted_answers",), only="answers|repeats|skipped", **one),
     )  # fmt: skip
 
 
@@ -66,7 +70,7 @@ def _wheel() -> tuple[Panel, ...]:
             remark="A corner a channel, clockwise in the order of their names from the top; the rim is 10. The bars beside it name the spokes.",
             overrides=(field("spokes", color=fixed(OK)), field("rim (10)", color=fixed(QUIET)))),
         panels.bargauge("spokes", "Spokes, weakest first", means=("wheel",), width=10, height=14, defaults=SCORE, **parts),
-        panels.stat("evenness", "How the wheel runs", means=("wheel_evenness",), width=6, height=14, text_too=True, **parts, overrides=(
+        panels.stat("evenness", "How the wheel runs", means=("wheel_evenness",), width=6, height=14, only=".*", **parts, overrides=(
             *units(SHARE, "evenness", decimals=0),
         )),
         panels.table("wheel_parts", "What the spokes are made of", means=("wheel",), height=9, **parts, overrides=(fields("^n ", decimals=0, unit="short"),)),
@@ -81,4 +85,7 @@ def _reasons() -> tuple[Panel, ...]:
         panels.table("bend", "The wait beyond which satisfaction falls", means=("latency_bend",), width=12, height=12, unit=PLAIN, decimals=2, overrides=(
             *units(MS, "falls beyond", decimals=0), fields("^n", decimals=0, unit="short"),
         )),
+        panels.barchart("emotions", "Emotions by channel", means=("emotion",), unit=SHARE, across=True, stacked=True, defaults={"max": 1},
+            overrides=tuple(field(name, color=fixed(colour)) for name, colour in FEELINGS.items())),
+        panels.table("gap", "Perception gap", means=("perception_gap",), width=12, height=8, unit=PLAIN, decimals=1, overrides=(fields("^n", decimals=0, unit="short"),)),
     )  # fmt: skip

@@ -34,7 +34,7 @@ CREATE OR REPLACE VIEW v_answers {on_cluster}
     emotion          LowCardinality(String)           COMMENT 'happy, neutral, frustrated or angry; empty when nobody knows',
     emotion_source   LowCardinality(String)           COMMENT 'explicit: the event said so; otherwise the rule of the catalogue whose words the comment has',
     emotion_confidence Nullable(Float64)              COMMENT 'From 0 to 1; 1 when the event said so and named none',
-    properties       String                           COMMENT 'Everything else the event carried, as one JSON object',
+    properties       String                           COMMENT 'Everything else the event carried, as one JSON object, such as handling_cost and compensation: JSONExtractInt(properties, ''handling_cost'')',
     automated        Bool                             COMMENT 'A crawler, a monitor, a load test: not in human metrics',
     clamped          Bool                             COMMENT 'The producer''s time lay too far in the future and was replaced',
     very_late        Bool                             COMMENT 'Older than the retention of state',

@@ -92,13 +92,13 @@ UNION ALL
 SELECT 'voice', 'detractors', if(alone > 0, 'watch', 'fine'),
     multiIf(cases = 0, 'No customer was unhappy in the last two weeks',
         alone = 0, 'Every unhappy customer of the last two weeks was contacted',
-        format('{} of {} unhappy customers of the last two weeks have waited longer than a day for somebody to contact them', toString(alone), toString(cases))),
+        format('Nobody has contacted {} of {} unhappy customers, a day and longer after they said so', toString(alone), toString(cases))),
     toFloat64(alone), cases
 FROM unheard
 UNION ALL
 SELECT 'voice', 'causes', if(mentions > 0, 'act', 'fine'),
-    if(mentions = 0, 'No cause that was mended came back in 7 days',
-        format('{} came back although mended: customers named such causes {} times in 7 days', if(causes = 1, worst, format('{} causes, most of all {},', toString(causes), worst)), toString(mentions))),
+    if(mentions = 0, 'No cause that was mended came back in 7 days', format('{} came back although mended: {} in 7 days',
+        if(causes = 1, worst, format('{} causes, most of all {},', toString(causes), worst)), if(mentions = 1, 'one mention', format('{} mentions', toString(mentions))))),
     toFloat64(mentions), mentions
 FROM back
 UNION ALL

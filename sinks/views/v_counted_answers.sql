@@ -31,10 +31,17 @@ CREATE OR REPLACE VIEW v_counted_answers {on_cluster}
     about              LowCardinality(String) COMMENT 'Touchpoint it is about, whatever the cut'
 )
 AS WITH
-    splitByChar(',', {dimensions:String}) AS told,
-    arrayFilter(each -> position(each, '=') = 0, told) AS cut,
-    arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
-    mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> arrayMap(value -> decodeURLComponent(value), splitByChar('|', each[2])), filters)) AS kept,
+    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
+    (
+        SELECT
+        (
+            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
+            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
+            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
+        )
+    ) AS wanted,
+    wanted.1 AS cut,
+    wanted.3 AS kept,
     -- Few are edited or repeated: first find which, cheaply, then put only those in order.
     edited AS
     (

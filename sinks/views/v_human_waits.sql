@@ -31,10 +31,17 @@ CREATE OR REPLACE VIEW v_human_waits {on_cluster}
     asked_on_channel  LowCardinality(String)           COMMENT 'Channel of the question, whatever the cut'
 )
 AS WITH
-    splitByChar(',', {dimensions:String}) AS told,
-    arrayFilter(each -> position(each, '=') = 0, told) AS cut,
-    arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
-    mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> arrayMap(value -> decodeURLComponent(value), splitByChar('|', each[2])), filters)) AS kept
+    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
+    (
+        SELECT
+        (
+            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
+            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
+            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
+        )
+    ) AS wanted,
+    wanted.1 AS cut,
+    wanted.3 AS kept
 SELECT
     if(hasAny(cut, ['day', 'hour']), toDate(wait.asked_at), if(has(cut, 'week'), toMonday(toDate(wait.asked_at)), if(has(cut, 'month'), toStartOfMonth(toDate(wait.asked_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
     if(has(cut, 'hour'), toStartOfHour(wait.asked_at), toDateTime(day, 'UTC')) AS begins_at,

@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW v_rolling {on_cluster}
     scope_kind       LowCardinality(String)         COMMENT 'overall, channel, stage or touchpoint',
     scope            LowCardinality(String)         COMMENT 'Which one; empty for overall',
     window_s         UInt32                         COMMENT 'Length of the window in seconds',
-    window_end       DateTime64(3, 'UTC')           COMMENT 'End of the window, exclusive',
+    window_end       DateTime64(3, 'UTC')           COMMENT 'End of the window, exclusive; the newest window is still filling, so its end may lie ahead',
     events           UInt64                         COMMENT 'Events by humans',
     automated        UInt64                         COMMENT 'Events by machines',
     nps              Nullable(Float64)              COMMENT '100 * (promoters - detractors) / nps_answers; of answers about a contact, relational ones are in v_satisfaction_by',

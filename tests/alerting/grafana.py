@@ -140,6 +140,9 @@ class Watch:
             each.state = "Alerting"
 
     def _summary(self, labels: Labels, client: Client, now_ms: int) -> str:
+        """What somebody is told when it fires."""
+        if self.instances[labels].state != "Alerting":
+            return ""
         summary = self.rule["annotations"]["summary"]
         told = {name: self.number(name, client, now_ms) for name in set(re.findall(VALUE, summary))}
         return render(summary, dict(labels), {name: found[labels] for name, found in told.items() if labels in found})

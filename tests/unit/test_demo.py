@@ -45,8 +45,13 @@ def test_a_port_that_is_taken_is_one_line(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        for plan, option in ((Plan(CATALOGUE, port=port), "--port"), (Plan(CATALOGUE, free_port(), port), "--page-port")):
-            with pytest.raises(UserError, match=rf"port {port} of 127.0.0.1 is in use; .* choose another with {option}$"):
+        for plan, option in (
+            (Plan(CATALOGUE, port=port), "--port"),
+            (Plan(CATALOGUE, free_port(), port), "--page-port"),
+        ):
+            with pytest.raises(
+                UserError, match=rf"port {port} of 127.0.0.1 is in use; .* choose another with {option}$"
+            ):
                 Demo(plan, tmp_path).start(lambda line: None)
 
 

@@ -68,7 +68,7 @@ class Board:
         return dict(seen)
 
 
-def read_boards(folder: Path = FOLDER) -> dict[str, Board]:
+def read_boards(folder: Path) -> dict[str, Board]:
     """Read every board of a folder, in the order of their file names."""
     boards = [Board.read(path) for path in sorted(folder.glob("*.json"))]
     if not boards:

@@ -110,11 +110,11 @@ class _File:
         return web.Response(body=self._body, content_type=self._kind, charset="utf-8", headers=headers)
 
 
-def serve(clickhouse: ClickHouseSettings, port: int, say: Callable[[str], None]) -> None:
+def serve(clickhouse: ClickHouseSettings, boards: Path, port: int, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT."""
     asker = Asker(clickhouse)
     try:
-        asyncio.run(_serve(Page(read_boards(), asker), port, say))
+        asyncio.run(_serve(Page(read_boards(boards), asker), port, say))
     except OSError as error:
         raise UserError(
             f"port {port} of {LOOPBACK} cannot be opened: {error.strerror}; choose another with --port"

@@ -1,5 +1,6 @@
 SELECT
     evenness,
+    spokes,
     mean,
     weakest,
     toString(weakest_channel) AS "weakest channel"
