@@ -24,6 +24,10 @@ PERSONAL: Final[Mapping[str, str]] = MappingProxyType(
         "detail": "repeats the value that was refused, the page, the order or the comment",
     }
 )
+# What views may take out of `properties`: closed words and numbers, by the schemas of the events.
+HARMLESS_PROPERTIES: Final = frozenset(
+    {"occasion", "handling_cost", "compensation", "emotion", "emotion_source", "emotion_confidence"}
+)
 
 
 def is_personal(column: str, kind: str) -> bool:

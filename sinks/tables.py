@@ -206,6 +206,9 @@ DEFINITIONS: Final = Table.of(
     """,
 )
 SETTINGS: Final = Table.of("settings", "setting: String; value: Float64; version: UInt64; is_deleted: UInt8")
+RETENTION: Final = Table.of(
+    "retention", "what: LowCardinality(String); days: UInt32; kept_from: DateTime64(3, 'UTC'); version: UInt64"
+)
 
 ALL: Final = (
     INTERACTIONS,
@@ -226,5 +229,6 @@ ALL: Final = (
     TOUCHPOINT_CHANNELS,
     SETTINGS,
     DEFINITIONS,
+    RETENTION,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})

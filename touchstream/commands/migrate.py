@@ -4,6 +4,7 @@ import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from sinks.limits import RoleSettings
+from sinks.retention import RetentionSettings
 from sinks.roles import apply_roles, roles_are_old
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
@@ -28,7 +29,7 @@ def command(topics: bool, tables: bool, roles: bool) -> None:
     if tables:
         clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(load_settings())
         with clickhouse_errors(clickhouse):
-            for name in bring_up_to_date(clickhouse, catalogue):
+            for name in bring_up_to_date(clickhouse, catalogue, RetentionSettings.read()):
                 done = True
                 click.echo(f"applied {name}")
         click.echo(f"catalogue: {len(catalogue.touchpoints)} touchpoints, {len(catalogue.funnels)} funnels")

@@ -19,7 +19,7 @@ from sinks.settings import ClickHouseSettings
 from sinks.tables import ALL, Table
 from sinks.writer import INSERT_SETTINGS
 from tests.clickhouse_fixtures import HostProcess
-from tests.unit.sinks.view_cases import ViewCase, read_cases
+from tests.unit.sinks.view_cases import ViewCase, richest_cases
 
 SHARDS = ("shard_0", "shard_1")
 ARGUMENTS = re.compile(r"Replicated(\w+)\('[^']*', '[^']*', ")  # there is no Keeper here
@@ -27,14 +27,6 @@ CONFIG = """<clickhouse><remote_servers><main>
 <shard><replica><host>127.0.0.1</host><port>{port}</port></replica></shard>
 <shard><replica><host>127.0.0.1</host><port>{port}</port></replica></shard>
 </main></remote_servers></clickhouse>"""
-
-
-def richest_cases() -> list[ViewCase]:
-    """Of each view the case with most rows."""
-    cases: dict[str, ViewCase] = {}
-    for case in sorted(read_cases(), key=lambda case: sum(map(len, case.rows.values()))):
-        cases[case.view] = case
-    return list(cases.values())
 
 
 @pytest.fixture(scope="module")
