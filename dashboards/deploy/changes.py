@@ -11,7 +11,7 @@ from grafana_api.grafana_face import GrafanaFace
 
 from dashboards.deploy.differences import differences
 from dashboards.deploy.refusals import RefusedError
-from dashboards.deploy.wanted import FOLDER_UID, Wanted
+from dashboards.deploy.wanted import BOARDS, Wanted
 from dashboards.errors import DashboardError
 
 OURS: Final = "touchstream deploy-dashboards "  # begins the message of every version that we save
@@ -30,7 +30,8 @@ class Change:
 
 def changes(grafana: GrafanaFace, wanted: Wanted, *, overwrite: bool, password: str | None) -> Iterator[Change]:
     """Everything that is not yet as wanted; nothing is changed until `apply` is called."""
-    yield from _folder(grafana, wanted.folder)
+    for folder in wanted.folders:
+        yield from _folder(grafana, folder)
     if wanted.datasource is not None:
         yield from _datasource(grafana, wanted.datasource, password)
     for board in wanted.boards:
@@ -71,7 +72,7 @@ def _board(grafana: GrafanaFace, board: dict[str, Any], *, overwrite: bool) -> I
         return
     version = there["meta"]["version"]
     said = _last_message(grafana, uid)
-    moved = there["meta"].get("folderUid") != FOLDER_UID
+    moved = there["meta"].get("folderUid") != BOARDS["uid"]
     if said == mark and not moved:
         return
     if not said.startswith(OURS) and not overwrite:
@@ -89,14 +90,14 @@ def _board(grafana: GrafanaFace, board: dict[str, Any], *, overwrite: bool) -> I
 def _save(grafana: GrafanaFace, board: dict[str, Any], version: int, mark: str) -> object:
     """Replace the version that was looked at; Grafana refuses with 412 when it is no longer the newest."""
     dashboard = {**board, "id": None, "version": version}
-    body = {"dashboard": dashboard, "folderUid": FOLDER_UID, "overwrite": False, "message": mark}
+    body = {"dashboard": dashboard, "folderUid": BOARDS["uid"], "overwrite": False, "message": mark}
     return grafana.dashboard.update_dashboard(body)
 
 
 def _group(grafana: GrafanaFace, group: dict[str, Any]) -> Iterator[Change]:
     what, path = (
         f"rules {group['title']!r}",
-        f"/v1/provisioning/folder/{FOLDER_UID}/rule-groups/{quote(group['title'])}",
+        f"/v1/provisioning/folder/{group['folderUid']}/rule-groups/{quote(group['title'])}",
     )
     there = _there(lambda: grafana.api.GET(path))
     found = () if there is None else tuple(differences(_without_organisation(group), there))

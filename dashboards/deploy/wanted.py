@@ -1,4 +1,4 @@
-"""What Grafana should have: one folder, one data source, the boards and the groups of alert rules."""
+"""What Grafana should have: folders, one data source, the boards and the groups of alert rules."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ from dashboards.alerts.rule import DATASOURCE_TYPE, DATASOURCE_UID
 from dashboards.alerts.rules import GROUPS
 from dashboards.settings import GrafanaSettings
 
-FOLDER_UID: Final = "touchstream"
+BOARDS: Final = {"uid": "touchstream", "title": "Touchstream"}
+RULES: Final = {"uid": "touchstream-alerts", "title": FOLDER}
 DATASOURCE_NAME: Final = "ClickHouse"
 
 
@@ -18,7 +19,7 @@ DATASOURCE_NAME: Final = "ClickHouse"
 class Wanted:
     """Everything, as the HTTP interface of Grafana takes it."""
 
-    folder: dict[str, Any]
+    folders: list[dict[str, Any]]
     datasource: dict[str, Any] | None
     boards: list[dict[str, Any]]
     groups: list[dict[str, Any]]
@@ -27,7 +28,7 @@ class Wanted:
 def wanted(settings: GrafanaSettings, *, with_datasource: bool) -> Wanted:
     """Gather it from the files that Grafana's own provisioning reads as well."""
     datasource = _datasource(settings) if with_datasource else None
-    return Wanted({"uid": FOLDER_UID, "title": FOLDER}, datasource, list(_boards()), list(_groups()))
+    return Wanted([BOARDS, RULES], datasource, list(_boards()), list(_groups()))
 
 
 def _boards() -> Iterator[dict[str, Any]]:
@@ -58,7 +59,7 @@ def _groups() -> Iterator[dict[str, Any]]:
     """Give groups the names that the HTTP interface has for what stands in the files."""
     for group in GROUPS:
         rules = [
-            {**rule, "orgID": 1, "folderUID": FOLDER_UID, "ruleGroup": group.name}
+            {**rule, "orgID": 1, "folderUID": RULES["uid"], "ruleGroup": group.name}
             for rule in group_file(group)["rules"]
         ]
-        yield {"title": group.name, "folderUid": FOLDER_UID, "interval": group.every, "rules": rules}
+        yield {"title": group.name, "folderUid": RULES["uid"], "interval": group.every, "rules": rules}

@@ -3,7 +3,22 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.designs.filters import customers, occasion
-from dashboards.looks import BAD, MS, OK, PERCENT, PLAIN, QUIET, SHARE, WATCH, counted, field, fields, fixed, margins, units
+from dashboards.looks import (
+    BAD,
+    MS,
+    OK,
+    PERCENT,
+    PLAIN,
+    QUIET,
+    SHARE,
+    WATCH,
+    counted,
+    field,
+    fields,
+    fixed,
+    margins,
+    units,
+)
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 

@@ -30,6 +30,7 @@ class FakeGrafana:
     boards: dict[str, Json] = field(default_factory=dict)  # by uid: versions, folder, whether it comes from a file
     groups: dict[str, Json] = field(default_factory=dict)
     group_files: bool = False  # rules come from files
+    silent: bool = False  # says no word when rules are put
     asked: list[str] = field(default_factory=list)
     before: Callable[[str], object] = lambda _asked: None  # what somebody else does just before a request is answered
     broken: Answer | None = None  # what every request gets, when set
@@ -161,7 +162,7 @@ class FakeGrafana:
                 return 409, PROVENANCE
             assert all(each["datasourceUid"] for rule in body["rules"] for each in rule["data"])
             self.groups[name] = {**body, "folderUid": folder, "rules": [_as_kept(each) for each in body["rules"]]}
-            return 200, body
+            return (202, "") if self.silent else (200, body)
         return (200, self.groups[name]) if name in self.groups else (404, {"message": "rule group not found"})
 
 

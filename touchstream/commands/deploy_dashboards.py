@@ -16,7 +16,7 @@ MOST_LINES = 20
 @click.option("--overwrite", is_flag=True, help="Replace boards that somebody has changed in Grafana.")
 @click.option("--datasource/--no-datasource", default=True, show_default=True, help="Create or change the data source.")
 def command(dry_run: bool, overwrite: bool, datasource: bool) -> None:
-    """Bring folder, data source, boards and alert rules into Grafana; running it again changes nothing.
+    """Bring folders, data source, boards and alert rules into Grafana; running it again changes nothing.
 
     Contact points and the notification policy are not touched: a Grafana has one tree of policies, and it may be yours.
     """

@@ -35,7 +35,10 @@ def refused(*options: str) -> str:
 def test_an_empty_grafana_gets_everything(grafana: FakeGrafana) -> None:
     result = deploy()
     assert result.exit_code == 0, result.output
-    assert grafana.folders["touchstream"]["title"] == "Touchstream"
+    assert {uid: each["title"] for uid, each in grafana.folders.items()} == {
+        "touchstream": "Touchstream",
+        "touchstream-alerts": "Touchstream alerts",
+    }
     assert grafana.datasources["clickhouse"]["jsonData"] == {
         "host": "clickhouse.example",
         "port": 8443,
@@ -48,7 +51,13 @@ def test_an_empty_grafana_gets_everything(grafana: FakeGrafana) -> None:
     assert {"touchstream-overview", "touchstream-runbooks"} <= grafana.boards.keys()
     rules = [rule for group in grafana.groups.values() for rule in group["rules"]]
     assert {rule["uid"] for rule in rules} >= {"touchstream-lag", "touchstream-wait-breached"}
-    assert {rule["folderUID"] for rule in rules} == {"touchstream"}
+    assert {rule["folderUID"] for rule in rules} == {"touchstream-alerts"}
+
+
+def test_an_answer_without_a_word_is_a_yes(grafana: FakeGrafana) -> None:
+    grafana.silent = True
+    assert deploy().exit_code == 0
+    assert len(grafana.groups) == 5
 
 
 def test_running_it_again_changes_nothing(grafana: FakeGrafana) -> None:

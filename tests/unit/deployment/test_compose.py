@@ -13,7 +13,7 @@ from compose_spec import PyCompose
 
 from dashboards.alerts.rule import DATASOURCE_TYPE, DATASOURCE_UID
 from dashboards.board import PLUGIN
-from dashboards.deploy.wanted import DATASOURCE_NAME, FOLDER_UID
+from dashboards.deploy.wanted import BOARDS, DATASOURCE_NAME
 from dashboards.settings import GrafanaSettings
 from sinks.limits import RoleSettings
 from sinks.roles import roles
@@ -170,7 +170,7 @@ def test_grafana_finds_what_its_files_name() -> None:
 
 def test_grafana_reads_boards_where_they_are_mounted() -> None:
     [provider] = provisioned("dashboards/touchstream.yaml")["providers"]
-    assert provider["folderUid"] == FOLDER_UID
+    assert (provider["folderUid"], provider["folder"]) == (BOARDS["uid"], BOARDS["title"])
     inside = mounts("grafana")
     assert inside["/etc/grafana/provisioning"] == "./dashboards/provisioning"
     folders = {target: source for target, source in inside.items() if target.startswith(provider["options"]["path"])}
