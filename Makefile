@@ -18,7 +18,7 @@ demo: $(READY)  ## the whole system on this machine, with believable customers, 
 
 test: check browser  ## everything: style, types, import rules, unit and integration tests
 	$(BIN)/python -m pytest -n auto --dist loadfile tests/unit
-	$(BIN)/python -m pytest -m "not chaos" tests/integration tests/e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not chaos" tests/integration tests/e2e
 
 browser:  ## a Chromium of the system, for the tests of the page
 	@.ci/browser.sh

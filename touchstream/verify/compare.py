@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, Final
 
-from schemas.outcomes import CloseReason, Conversation, Session, Wait, WaitOutcome
+from schemas.outcomes import CloseReason, Conversation, RescueCase, Session, Wait, WaitOutcome
 from touchstream.verify.difference import Difference, Kind
 from touchstream.verify.held import Held
 from touchstream.verify.naive_facts import Facts
@@ -15,6 +15,7 @@ Row = tuple[Any, ...]
 SESSION_KEY: Final = ("session_id",)
 WAIT_KEY: Final = ("wait_id",)
 CONVERSATION_KEY: Final = ("journey_id", "conversation_id")
+CASE_KEY: Final = ("case_id",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def compare(facts: Facts, held: Held, clock: Clock) -> list[Difference]:
         *_compared("session", Session, SESSION_KEY, sessions, held.sessions, may_be_missing=undecided),
         *_compared("wait", Wait, WAIT_KEY, _by_the_clock(waits, held.waits, clock), held.waits),
         *_compared("conversation", Conversation, CONVERSATION_KEY, facts.conversations, held.conversations),
+        *_compared("case", RescueCase, CASE_KEY, {(key,): case for key, case in facts.cases.items()}, held.cases),
     ]
 
 

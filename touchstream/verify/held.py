@@ -10,7 +10,7 @@ from clickhouse_connect.driver.client import Client
 
 from schemas.envelope import EPOCH
 from schemas.fast import FAST
-from sinks.tables import CONVERSATIONS, SESSIONS, WAITS, Column, Table
+from sinks.tables import CASES, CONVERSATIONS, SESSIONS, WAITS, Column, Table
 
 VERSIONS: Final = ("version", "is_deleted")  # how rows replace each other: not part of what they say
 UNTYPED: Final = ("topic", "ends_session")  # fields without a column: they are among the properties
@@ -19,7 +19,7 @@ OF_BOTH: Final = (
     "variant, source, actor, conversation_id, automated, properties"
 )
 DONE: Final = f"SELECT {OF_BOTH}, type, action FROM v_interactions"  # noqa: S608 - columns of ours
-SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, scale, polarity, sentiment, submission_id FROM v_answers"  # noqa: S608
+SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, scale, polarity, sentiment, submission_id, causes AS reasons FROM v_answers"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Held:
     sessions: list[tuple[Any, ...]]
     waits: list[tuple[Any, ...]]
     conversations: list[tuple[Any, ...]]
+    cases: list[tuple[Any, ...]]
 
 
 def held_of(client: Client, journeys: Journeys) -> Held:
@@ -60,6 +61,7 @@ def held_of(client: Client, journeys: Journeys) -> Held:
         sessions=_conclusions(client, "v_sessions", SESSIONS, journeys),
         waits=_conclusions(client, "v_waits", WAITS, journeys),
         conversations=_conclusions(client, "v_conversations", CONVERSATIONS, journeys),
+        cases=_conclusions(client, "v_cases", CASES, journeys),
     )
 
 
