@@ -142,10 +142,75 @@ ORDER BY cause
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Causes that were covered; read v_causes';
 
+CREATE TABLE IF NOT EXISTS retention ON CLUSTER 'main'
+(...)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', version)
+ORDER BY what
+COMMENT 'How long rows are kept; read v_retention';
+
+ALTER TABLE answers ON CLUSTER 'main'
+    ADD COLUMN IF NOT EXISTS emotion LowCardinality(String) DEFAULT JSONExtractString(properties, 'emotion')
+        COMMENT 'happy, neutral, frustrated or angry; empty when nobody knows',
+    ADD COLUMN IF NOT EXISTS emotion_source LowCardinality(String)
+        DEFAULT multiIf(emotion = '', '', JSONHas(properties, 'emotion_source'), JSONExtractString(properties, 'emotion_source'), 'explicit')
+        COMMENT 'explicit: the event said so; otherwise the rule that found it',
+    ADD COLUMN IF NOT EXISTS emotion_confidence Nullable(Float64)
+        DEFAULT multiIf(emotion = '', NULL, JSONHas(properties, 'emotion_confidence'), JSONExtractFloat(properties, 'emotion_confidence'), 1.)
+        COMMENT 'From 0 to 1; 1 when the event said so and named none';
+
+CREATE TABLE IF NOT EXISTS definitions ON CLUSTER 'main'
+(...)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', version, is_deleted)
+ORDER BY definition
+COMMENT 'Definitions of the numbers; read v_definitions';
+
 CREATE OR REPLACE VIEW v_ledger ON CLUSTER 'main'
 (...)
 DEFINER = `views` SQL SECURITY DEFINER
-AS SELECT ...;
+AS WITH
+    (SELECT maxOrNull(r.certain_from) + toIntervalDay(1) FROM v_retention AS r WHERE r.what = 'facts' AND r.certain_from > toDateTime64(0, 3, 'UTC')) AS certain_from,
+    entries AS
+    (
+        SELECT 'touchpoint.interactions' AS topic, source_partition AS partition, source_offset AS offset, 'stored' AS fate, received_at
+        FROM interactions FINAL
+        UNION ALL
+        SELECT 'touchpoint.feedback', source_partition, source_offset, 'stored', received_at
+        FROM answers FINAL
+        UNION ALL
+        SELECT topic, partition, offset, fate, received_at
+        FROM skipped FINAL
+        UNION ALL
+        SELECT topic, partition, offset, 'dead', received_at
+        FROM dead_letters FINAL
+    ),
+    old AS
+    (
+        SELECT topic, partition, max(offset) + 1 AS until
+        FROM entries
+        WHERE received_at < certain_from
+        GROUP BY topic, partition
+    )
+SELECT
+    entries.topic AS topic,
+    entries.partition AS partition,
+    greatest(min(entries.offset), max(old.until)) AS first_offset,
+    max(entries.offset) + 1 AS next_offset,
+    next_offset - first_offset AS consumed,
+    countIf(kept AND fate = 'stored') AS stored,
+    countIf(kept AND fate = 'duplicate') AS duplicates,
+    countIf(kept AND fate = 'rekeyed') AS rekeyed,
+    countIf(kept AND fate = 'dead') AS dead_letters,
+    countIf(kept AND fate = 'returned') AS returned,
+    countIf(kept AND fate = 'suppressed') AS suppressed,
+    countIf(kept AND fate = 'order') AS orders,
+    consumed - groupBitmapIf(entries.offset, entries.offset >= old.until AS kept) AS holes,
+    countIf(kept) - groupBitmapIf(entries.offset, kept) AS doubles,
+    holes = 0 AND doubles = 0 AS balanced,
+    max(old.until) > 0 AS expired
+FROM entries
+LEFT JOIN old ON entries.topic = old.topic AND entries.partition = old.partition
+GROUP BY topic, partition
+COMMENT 'Per partition: consumed = stored + duplicates + rekeyed + dead letters + returned + suppressed + orders, or what is missing';
 
 CREATE OR REPLACE VIEW v_sessions ON CLUSTER 'main'
 (...)
