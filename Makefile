@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .PHONY: demo test browser chaos check bench clean generate
+	$(BIN)/python -m dashboards.alerts
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -35,11 +36,15 @@ check: $(READY)  ## style, types and import rules
 bench: $(READY)  ## speed, as ratios against something run beside it
 	$(BIN)/python -m benchmarks
 
-generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views, boards from their designs, docs/cookbook.md from its queries
+generate: $(READY)  ## what is made of code: schemas, docs/metrics.md, docs/cookbook.md, boards, alert rules
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
 	$(BIN)/python -m dashboards.write dashboards/boards
 	$(BIN)/python -m tests.cookbook docs/cookbook.md
+	$(BIN)/python -m dashboards.alerts
 
 clean:
 	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+env:  ## secrets for docker-compose.yml, in .env
+	$(PYTHON) docker/env.py

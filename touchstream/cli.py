@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "erase": "touchstream.commands.erase",
     "cover": "touchstream.commands.cover",
     "verify": "touchstream.commands.verify",
+    "deploy-dashboards": "touchstream.commands.deploy_dashboards",
     "clickhouse": "touchstream.commands.clickhouse",
     "schemas": "touchstream.commands.schemas",
 }
@@ -41,6 +42,7 @@ ABOUT: Final = {
     "erase": "Remove a person, and see that nobody brings them back.",
     "cover": "Say since when a cause of bad experiences is covered.",
     "verify": "Compute everything again, in a naive way, and compare with ClickHouse.",
+    "deploy-dashboards": "Bring boards and alert rules into Grafana.",
     "clickhouse": "Serve the embedded ClickHouse on this machine.",
     "schemas": "Write JSON Schema and AsyncAPI of the events.",
 }
