@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test browser chaos check bench clean generate
-	$(BIN)/python -m dashboards.alerts
+.PHONY: demo test browser chaos check bench generate env clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -43,8 +42,8 @@ generate: $(READY)  ## what is made of code: schemas, docs/metrics.md, docs/cook
 	$(BIN)/python -m tests.cookbook docs/cookbook.md
 	$(BIN)/python -m dashboards.alerts
 
-clean:
-	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
-
 env:  ## secrets for docker-compose.yml, in .env
 	$(PYTHON) docker/env.py
+
+clean:
+	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
