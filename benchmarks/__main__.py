@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-QUESTIONS = ("pipeline", "state", "recovery", "transport", "takeover", "views")
+QUESTIONS = ("pipeline", "state", "recovery", "transport", "takeover", "views", "page")
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench`; do not edit by hand. Speed depends on the machine and on what else it does, so compare what stands side by side

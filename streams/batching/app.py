@@ -1,15 +1,16 @@
 """The Faust app whose agents receive batches."""
 
 import os
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import faust
 from faust.app.base import BootStrategy
-from faust.assignor import PartitionAssignor
 from faust.types import TP
 
+from streams.batching.assignor import Assignor
 from streams.batching.batch import BatchSchema
 from streams.batching.consumer import BatchConsumer, BatchTransport
 from streams.batching.pairs import OnAssigned, OnRevoked, Pairs
@@ -17,6 +18,7 @@ from streams.batching.sights import Sights
 from streams.stages import Stages
 
 EXIT_BUG = 70  # EX_SOFTWARE: an agent or a hook raised; a supervisor starts the worker again from the last commit
+LAST_COMMIT_S = 3.0  # with the usual `settle_s` less than the 10 s after which Docker kills
 EXIT_OPERATOR = 78  # EX_CONFIG: starting again will not help
 
 
@@ -39,21 +41,6 @@ class WithoutWeb(BootStrategy):  # type: ignore[misc]
     """Never starts Faust's web server, which would listen on all interfaces without a password."""
 
     enable_web = False
-
-
-class Assignor(PartitionAssignor):  # type: ignore[misc]
-    """Faust's assignment, but what we recover ourselves is not announced to Faust's table recovery."""
-
-    def assigned_actives(self) -> set[TP]:
-        """Return the partitions Faust looks after, without changelogs that streams/state.py reads."""
-        return self._without_unread(super().assigned_actives())
-
-    def assigned_standbys(self) -> set[TP]:
-        """Return the partitions Faust keeps copies of, without changelogs that streams/state.py reads."""
-        return self._without_unread(super().assigned_standbys())
-
-    def _without_unread(self, tps: set[TP]) -> set[TP]:
-        return {tp for tp in tps if tp.topic not in self.app.unread_topics}
 
 
 class BatchApp(faust.App):  # type: ignore[misc]
@@ -123,6 +110,17 @@ class BatchApp(faust.App):  # type: ignore[misc]
         await super().on_first_start()
         for hook in self._before_joining:
             await hook()
+
+    async def on_stop(self) -> None:
+        """Stop as Faust does, but wait for brokers that do not answer only so long: nothing is lost by going without a last commit."""
+        limit = threading.Timer(self.limits.settle_s + LAST_COMMIT_S, self._end_without_commit)
+        limit.daemon = True  # it goes with the process, if that ends in time
+        limit.start()
+        await super().on_stop()
+
+    def _end_without_commit(self) -> None:
+        self.log.warning("told to stop, and the last commit is not answered: ends without, it will be read again")
+        os._exit(0)
 
     @property
     def generation(self) -> int:

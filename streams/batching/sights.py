@@ -44,10 +44,12 @@ class Sights:
         self._ends: dict[TP, int] = {}
 
     async def run(self) -> None:
-        """Ask without end; brokers that do not answer are somebody else's concern."""
+        """Ask until the worker stops; brokers that do not answer are somebody else's concern."""
         while True:
             await asyncio.sleep(ASK_S)
             tps = self._app.pairs.tps
+            if self._app.should_stop:
+                return  # the loop that would answer may be closed
             if tps:
                 try:
                     self._ends.update(await self._ask([TopicPartition(*tp) for tp in tps]))

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -30,6 +31,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer._fetch_max_wait_ms = self.app.limits.fetch_wait_ms
         consumer._isolation_level = "read_committed"
         return consumer
+
+    async def on_thread_stop(self) -> None:
+        """Stop as Faust does; aiokafka lets the end of a fetch that waits for its broker through, which would end the thread in mid-stop."""
+        with suppress(asyncio.CancelledError):
+            await super().on_thread_stop()
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Keep aiokafka from fetching changelogs that are read elsewhere, then let Faust go on."""

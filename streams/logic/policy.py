@@ -11,11 +11,12 @@ from schemas.catalogue_parts import Clock, ConversationKind, Stage
 from schemas.catalogue_parts import Target as NamedTarget
 from streams.logic.calendars import Calendar
 from streams.logic.causes import Rule, rules_of
+from streams.logic.emotions import Tone, tones_of
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
-WITHOUT_EFFECT: Final = {"funnels", "thresholds"}  # parts of a catalogue that no row of history depends on
+WITHOUT_EFFECT: Final = {"funnels", "thresholds", "emotions"}  # parts of a catalogue that no conclusion depends on
 KNOWN_VISITS: Final = 10_000  # most customers come to the same few places; 2 microseconds less for a session
 UNREGISTERED: Final = "(unregistered)"
 STAGES: Final = tuple(stage.value for stage in Stage)
@@ -85,6 +86,7 @@ class Policy:
     escalate_at: float = 2.0
     unanswered: int = 100  # open conversations of a channel
     causes: tuple[Rule, ...] = ()  # words that point to a cause
+    emotions: tuple[Tone, ...] = ()  # words that tell an emotion
     rules: str = field(default="", compare=False)  # names the catalogue it comes from, so that two programs can compare
     channels: dict[str, str] = field(init=False, repr=False, compare=False)  # of registered touchpoints
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
@@ -132,6 +134,7 @@ class Policy:
             escalate_at=catalogue.thresholds.escalate_at,
             unanswered=catalogue.thresholds.unanswered,
             causes=rules_of(catalogue.causes),
+            emotions=tones_of(catalogue.emotions),
             rules=sha256(_in_order(catalogue.model_dump(exclude=WITHOUT_EFFECT)).encode()).hexdigest()[:12],
         )
 
@@ -157,10 +160,7 @@ class Policy:
         place = self.places.get(touchpoint)
         if place is None or place.channel != channel:
             return self._scopes_of(touchpoint, channel)
-        known = self._scopes.get(touchpoint)
-        if known is None:
-            known = self._scopes[touchpoint] = self._scopes_of(touchpoint, channel)
-        return known
+        return self._scopes.get(touchpoint) or self._scopes.setdefault(touchpoint, self._scopes_of(touchpoint, channel))
 
     def scopes_of_all(self, places: Places) -> frozenset[Scope]:
         """Scopes that a session counts for which came to these places."""

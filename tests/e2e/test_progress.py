@@ -65,13 +65,13 @@ def test_metrics_say_what_clickhouse_says(system: System) -> None:
             counted = probe.by("fate", "touchstream_events_total", topic=topic) - fates_before[topic]
             grown = [now - then for now, then in zip(numbers, before[topic], strict=True)]
             assert [counted["stored"] + counted["very_late"], counted["duplicate"], counted["dead_letter"]] == grown
-            assert grown[0] > 0
             if topic == "touchpoint.interactions":
                 assert min(grown) > 0
                 assert probe.total("touchstream_rows_stored_total", table="interactions") - stored_before == grown[0]
         assert probe.total("touchstream_lag") == 0
         assert probe.total("touchstream_pending_rows") == 0
-        assert set(probe.by("partition", "touchstream_watermark_delay_seconds")) == set("0123")
+        clocks = "touchstream_watermark_delay_seconds"  # a quiet partition has one once it follows the wall clock
+        system.until(lambda: set(probe.by("partition", clocks)) == set("0123"), "every partition has a clock", 60)
         assert all(probe.by("partition", "touchstream_state_journeys").values())
         assert probe.total("touchstream_state_bytes", table="journeys") > 1000
         assert all(probe.by("stage", "touchstream_stage_seconds_count").values())

@@ -10,7 +10,8 @@ from clickhouse_connect.driver.client import Client
 
 from schemas.envelope import EPOCH
 from schemas.fast import FAST
-from sinks.tables import CONVERSATIONS, SESSIONS, WAITS, Column, Table
+from sinks.tables import CASES, CONVERSATIONS, SESSIONS, WAITS, Column, Table
+from touchstream.fading import FADED
 
 VERSIONS: Final = ("version", "is_deleted")  # how rows replace each other: not part of what they say
 UNTYPED: Final = ("topic", "ends_session")  # fields without a column: they are among the properties
@@ -19,7 +20,7 @@ OF_BOTH: Final = (
     "variant, source, actor, conversation_id, automated, properties"
 )
 DONE: Final = f"SELECT {OF_BOTH}, type, action FROM v_interactions"  # noqa: S608 - columns of ours
-SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, scale, polarity, sentiment, submission_id FROM v_answers"  # noqa: S608
+SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, scale, polarity, sentiment, submission_id, causes AS reasons FROM v_answers"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,16 @@ class Held:
     sessions: list[tuple[Any, ...]]
     waits: list[tuple[Any, ...]]
     conversations: list[tuple[Any, ...]]
+    cases: list[tuple[Any, ...]]
+
+
+def faded_journeys(client: Client, journeys: Journeys, faded_ms: int) -> frozenset[str]:
+    """Those of the journeys of which facts may have expired; `faded_ms` 0 says that none have."""
+    if not faded_ms:
+        return frozenset()
+    among = Journeys(journeys.condition, {**journeys.parameters, "faded_ms": faded_ms})
+    found = _query(client, f"SELECT journey_id FROM ({FADED})", among)  # noqa: S608 - names of ours
+    return frozenset(found.result_columns[0]) if found.result_rows else frozenset()
 
 
 def held_of(client: Client, journeys: Journeys) -> Held:
@@ -60,6 +71,7 @@ def held_of(client: Client, journeys: Journeys) -> Held:
         sessions=_conclusions(client, "v_sessions", SESSIONS, journeys),
         waits=_conclusions(client, "v_waits", WAITS, journeys),
         conversations=_conclusions(client, "v_conversations", CONVERSATIONS, journeys),
+        cases=_conclusions(client, "v_cases", CASES, journeys),
     )
 
 

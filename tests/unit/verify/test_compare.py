@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from schemas.outcomes import Conversation, Session, Wait
+from schemas.outcomes import Conversation, RescueCase, Session, Wait
 from streams.logic.policy import MINUTE_MS
 from tests import builders
-from tests.builders import HOUR, call, ms, page_view, purchase
+from tests.builders import HOUR, answer, call, ms, page_view, purchase
 from touchstream.verify.compare import Clock, compare
 from touchstream.verify.difference import Kind
 from touchstream.verify.held import Held
@@ -16,6 +16,7 @@ from touchstream.verify.reference import conclude
 from touchstream.verify.rolling import Counted
 
 EVENTS = [page_view("10:00"), page_view("10:01"), call("queued", "10:05"), page_view("14:00"), purchase("14:01")]
+ANSWERS = [answer(3, "12:00")]
 LATER = Clock(ms("2 10:00"), ms("2 10:01"))
 
 
@@ -29,11 +30,12 @@ def held(facts: Facts, **changes: Any) -> Held:
         "sessions": rows(facts.sessions, Session),
         "waits": rows(facts.waits, Wait),
         "conversations": rows(facts.conversations, Conversation),
+        "cases": rows(facts.cases, RescueCase),
     }
-    return Held(**{"interactions": EVENTS, "feedback": []} | told | changes)
+    return Held(**{"interactions": EVENTS, "feedback": ANSWERS} | told | changes)
 
 
-FACTS = conclude(EVENTS, [], builders.policy())
+FACTS = conclude(EVENTS, ANSWERS, builders.policy())
 
 
 def found(clock: Clock = LATER, **changes: Any) -> list[tuple[Kind, str]]:
@@ -53,7 +55,7 @@ def test_conclusions_are_missing_double_unfounded_or_wrong() -> None:
     assert found(sessions=[first, second, (7, *second[1:])]) == [(Kind.DIFFERENT, "should not be there")]
     assert found(sessions=[changed, second]) == [(Kind.DIFFERENT, f"events is {first[7] + 1}, must be {first[7]}")]
     assert found(interactions=[*EVENTS, EVENTS[0]]) == [(Kind.DOUBLE, "2 rows of v_interactions")]
-    assert found(conversations=[]) == [(Kind.DIFFERENT, "is missing")]
+    assert found(conversations=[]) == found(cases=[]) == [(Kind.DIFFERENT, "is missing")]
 
 
 @pytest.mark.parametrize(
