@@ -123,7 +123,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     app.before_joining(watchdog.start)
     worker = Worker(app, writer, outbox, committer, ownership, merger, vitals, watchdog)
     for task in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run, app.sights.run):
-        app.task(ending(task))
+        app.task(ending(task, stopping=lambda: app.should_stop))
     return worker
 
 
