@@ -6,6 +6,7 @@ nobody's slowness makes the load lighter. Usage: python -m benchmarks.open_loop 
 
 import asyncio
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def due_ms(number: int, rate: int, first_due_ms: float) -> float:
 
 def due_by(now_ms: float, rate: int, first_due_ms: float, count: int) -> int:
     """How many events are due at a moment."""
-    return min(count, max(0, int((now_ms - first_due_ms) * rate / 1000) + 1))
+    return min(count, max(0, math.floor((now_ms - first_due_ms) * rate / 1000) + 1))
 
 
 def journeys_of(partition: int, partitions: int) -> list[str]:

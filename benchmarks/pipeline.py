@@ -1,6 +1,6 @@
-"""How many events a second does one worker take from Kafka to acknowledged rows? Beside it: a Faust agent that does nothing.
+"""How many events a second does one worker take from Kafka to acknowledged rows?
 
-Both read the same events from the same broker in the same run, in turn. The worker does the whole job: validates, folds journeys, writes
+Beside it: a Faust agent that does nothing. Both read the same events from the same broker in the same run, in turn. The worker does the whole job: validates, folds journeys, writes
 rows, states and panes. Speeds are taken between the first and the last committed offset, so start-up does not count; CPU includes it.
 """
 

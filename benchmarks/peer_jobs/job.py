@@ -93,13 +93,17 @@ class Totals:
         self._tell()
         return True
 
+    def told(self) -> dict[str, Any]:
+        """The totals so far."""
+        return as_totals(self._sums, self.touchpoints)
+
     def _tell(self) -> None:
         measured = {
             "events": self._events,
             "seconds": time.perf_counter() - self._began,
             "cpu": time.process_time(),
             "peak_mb": peak_mb(),
-            "totals": as_totals(self._sums, self.touchpoints),
+            "totals": self.told(),
         }
         os.write(1, f"{json.dumps(measured)}\n".encode())  # some frameworks have made sys.stdout a logger
 

@@ -25,6 +25,7 @@ from streams.logic.rolling import RollingBook
 from streams.logic.windows import QUIET
 from streams.ownership import wall_clock_ms
 from streams.pair import EPOCH_SHIFT
+from streams.stages import ROLLING
 from streams.state import OutrankedError, StateTable
 
 BACKLOG: Final = b"\x00backlog|"
@@ -145,7 +146,8 @@ class PaneMerger:
         while windows.complete and self.windows.get(windows.partition) is windows:
             await self._committer.room()
             started = time.perf_counter()
-            effects = windows.emit(wall_clock_ms())
+            with self._app.stages.doing(ROLLING):
+                effects = windows.emit(wall_clock_ms())
             spent_s += time.perf_counter() - started
             if effects is None:
                 break
@@ -169,5 +171,6 @@ def merge_panes(app: BatchApp, merger: PaneMerger) -> None:
             batch: Batch = event.value
             windows = merger.windows.get(batch.tp.partition)
             if windows is not None and batch.generation == app.generation:
-                windows.put(batch)
+                with app.stages.doing(ROLLING):
+                    windows.put(batch)
                 event.ack()

@@ -13,6 +13,7 @@ from faust.types import TP
 
 from streams.batching.chunks import hand_over_in_chunks
 from streams.batching.gaps import GapWatch
+from streams.stages import FETCH
 
 REBALANCE_PAUSE_S = 0.05
 HEARTBEAT_RETRY_S = 0.2
@@ -99,13 +100,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def _hand_over_in_chunks(self, fetcher: Any) -> None:
         app = self.app
-        hand_over_in_chunks(
-            fetcher,
-            app.batched_topics.__contains__,
-            app.limits.batch_events,
-            self.gaps,
-            lambda: int(app.consumer_generation_id),
-        )
+        with app.stages.doing(FETCH):
+            hand_over_in_chunks(
+                fetcher,
+                app.batched_topics.__contains__,
+                app.limits.batch_events,
+                self.gaps,
+                lambda: int(app.consumer_generation_id),
+            )
 
 
 async def _data_arrived(fetcher: Any, timeout_s: float) -> bool:
