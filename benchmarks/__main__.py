@@ -45,6 +45,7 @@ def main() -> None:
     wanted = sys.argv[1:] or list(QUESTIONS)
     if strangers := set(wanted) - set(QUESTIONS):
         sys.exit(f"no benchmark {', '.join(sorted(strangers))}; there are: {', '.join(QUESTIONS)}")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs, and their children, ignore it
     print(machine(), file=sys.stderr)
     sections = known_sections()
     for number, name in enumerate(wanted, 1):

@@ -36,7 +36,12 @@ PEERS = (
         reads_few=True,
     ),
     Peer("Quix Streams", "quix_loop.py", "RocksDB, changelog", ("quixstreams==3.28.1",)),
-    Peer("Bytewax, recovery on", "bytewax_flow.py", "SQLite snapshots", ("bytewax[kafka]==0.21.1", "confluent-kafka==2.15.1")),
+    Peer(
+        "Bytewax, recovery on",
+        "bytewax_flow.py",
+        "SQLite snapshots",
+        ("bytewax[kafka]==0.21.1", "confluent-kafka==2.15.1"),
+    ),
     Peer("confluent-kafka by hand", "confluent_loop.py", "none", ("confluent-kafka==2.15.1",)),
 )
 

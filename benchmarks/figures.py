@@ -26,6 +26,13 @@ def spread(runs: Sequence[Run], name: str) -> str:
     return f"{min(values):,.0f} - {max(values):,.0f}"
 
 
+def judge(what: str, value: float, *, least: float | None = None, most: float | None = None) -> None:
+    """Say in a line whether something that is required was reached."""
+    required = f"at least {least:g}" if least is not None else f"at most {most:g}"
+    reached = value >= least if least is not None else most is not None and value <= most
+    print(f"required: {what} {required}: {'reached' if reached else 'MISSED'} ({value:,.2f})")
+
+
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Print one table; the first column says what, the others are numbers."""
     what, *numbers = columns

@@ -15,7 +15,6 @@ from benchmarks import workload
 from benchmarks.catalogues import pages_of, write_catalogue
 from benchmarks.recovery import copies, folded_states, names_of
 from benchmarks.stage_work import batches_of
-from benchmarks.system import memory_mb
 from schemas.catalogue import Catalogue
 from streams.changelog import MARK
 from streams.letters import pane_messages
@@ -49,7 +48,7 @@ def main() -> None:
         if number % PUBLISH_EVERY == 0:
             pane_messages(pair.publish(), 0, 1)
     measured = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu}
-    print(json.dumps({"events": events, **measured, "peak_mb": memory_mb("VmHWM")}))
+    print(json.dumps({"events": events, **measured}))
 
 
 def open_pair(folded: dict[bytes, bytes], journeys: int, policy: Policy) -> tuple[Pair, States]:

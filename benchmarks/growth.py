@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks import workload
 from benchmarks.catalogues import pages_of, write_catalogue
-from benchmarks.figures import median, print_table, ratio
+from benchmarks.figures import judge, median, print_table, ratio
 from benchmarks.parts import KEPT, Parts, Result, parts
 from benchmarks.pipeline import told_by
 from benchmarks.plot import svg
@@ -29,6 +29,7 @@ from benchmarks.system import Progress, Worker, clickhouse, kafka, produce, unti
 
 TOUCHPOINTS = 27
 PARTITIONS = 4
+NUMBERS = ("cpu", "cpu_us", "peak_mb")
 SESSION_TIMEOUT_S = "60"  # workers are frozen while the topics fill
 
 
@@ -137,11 +138,16 @@ def report(events: int, runs: int, results: dict[str, dict[int, list[Result]]]) 
         smallest = by_size[min(by_size)]
         curves[kind] = [(float(size), ratio(found, smallest, "cpu_us")) for size, found in by_size.items()]
         for size, found in by_size.items():
-            numbers = (f"{median(found, name):,.1f}" for name in ("cpu", "cpu_us", "peak_mb"))
+            numbers = (f"{median(found, name):,.1f}" if name in found[0] else "" for name in NUMBERS)
             ratios = (f"{ratio(found, smallest, 'cpu_us'):.2f}", f"{ratio(found, smallest, 'rate'):.2f}")
             rows.append((kind, f"{size:,}", f"{median(found, 'rate'):,.0f}", *numbers, *ratios))
     columns = ("what grows", "size", "events/s", "CPU s", "CPU us/event", "peak MB of one", "cost", "speed")
     print_table(f"{events:,} events, medians of {runs} runs; cost and speed against the smallest", columns, rows)
+    by_size = results["open journeys, worker"]
+    smallest, largest = min(by_size), max(by_size)
+    what = f"{largest:,} open journeys in a worker"
+    judge(f"{what}, speed against {smallest:,}", ratio(by_size[largest], by_size[smallest], "rate"), least=0.7)
+    judge(f"{what}, peak MB", median(by_size[largest], "peak_mb"), most=1_500)
     (KEPT / "growth.svg").write_text(svg("Cost of an event", "how much there is", "CPU, smallest = 1", curves))
 
 

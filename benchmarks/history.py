@@ -1,8 +1,8 @@
 """How do the views answer as history grows: what a dashboard asks, over one million to a hundred million stored interactions?
 
 Data and questions are those of `views`; the thirty days stay thirty, so each day grows with the whole. A question that costs as much as the
-rows it reads has a growth of 10 from one size to the next; one of a few rows has 1. Sizes that the free disk cannot hold are left out
-and named.
+rows it reads grows as they do; one of a few rows does not. A question may take 3.5 GB of memory ("too large": it needs more), and is asked
+less often where it takes minutes. Sizes that the free disk cannot hold are left out and named.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from benchmarks.figures import print_table
 from benchmarks.parts import KEPT, Result, parts
@@ -29,6 +30,7 @@ from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
 
 ROOT = Path(__file__).parents[1]
+MEMORY = 3_500_000_000  # bytes a question may take
 BYTES_A_ROW = 120  # with sessions, waits, answers, and merges on their way
 PLOTTED = ("events of a day by channel", "transitions of a week", "one journey", "experiments of 30 days")
 
@@ -41,7 +43,9 @@ def main() -> None:
     free = shutil.disk_usage(tempfile.gettempdir()).free
     fitting = [rows for rows in options.rows if rows * BYTES_A_ROW < free]
     for rows in set(options.rows) - set(fitting):
-        print(f"left out: {rows:,} rows need about {rows * BYTES_A_ROW / 2**30:.0f} GB of disk, {free / 2**30:.0f} are free")
+        print(
+            f"left out: {rows:,} rows need about {rows * BYTES_A_ROW / 2**30:.0f} GB of disk, {free / 2**30:.0f} are free"
+        )
     if not fitting:
         sys.exit("nothing to measure: give fewer --rows")
     with parts("history", len(fitting)) as kept:
@@ -58,12 +62,22 @@ def one_size(rows: int, runs: int) -> Result:
         began = time.perf_counter()
         fill(client, rows)
         filled_s = time.perf_counter() - began
-        medians: dict[str, float] = {}
+        medians: dict[str, float | None] = {}
         for question, sql in QUESTIONS.items():
             print(f"\r{question:60}", end="", file=sys.stderr, flush=True)
-            medians[question], _, _ = seconds_of(client, sql, runs)
+            medians[question] = median_s(client, sql, runs)
         print(file=sys.stderr)
         return {"filled_s": filled_s, "medians": medians, "peak_mb": memory_mb("VmHWM")}
+
+
+def median_s(client: Client, sql: str, runs: int) -> float | None:
+    """Median seconds; None when the question needs more memory than it may have."""
+    try:
+        return seconds_of(client, sql, runs, max_memory_usage=MEMORY)[0]
+    except DatabaseError as error:
+        if "MEMORY_LIMIT_EXCEEDED" not in str(error):
+            raise
+        return None
 
 
 @contextmanager
@@ -85,12 +99,16 @@ def report(runs: int, results: dict[int, Result]) -> None:
     smallest, largest = min(results), max(results)
     for question in QUESTIONS:
         seconds = {size: result["medians"][question] for size, result in results.items()}
-        growth = f"{seconds[largest] / seconds[smallest]:.1f}"
-        rows.append((question, *(f"{value:.3f}" for value in seconds.values()), growth))
+        first, last = seconds[smallest], seconds[largest]
+        growth = f"{last / first:.1f}" if first and last else ""
+        rows.append((question, *("too large" if each is None else f"{each:.3f}" for each in seconds.values()), growth))
     rows.append(("peak MB of the process so far", *(f"{result['peak_mb']:,.0f}" for result in results.values()), ""))
     sizes = (f"{size:,} rows" for size in results)
     print_table(f"Seconds, medians of {runs} runs", ("question", *sizes, f"growth x{largest / smallest:g}"), rows)
-    curves = {name: [(size, result["medians"][name]) for size, result in results.items()] for name in PLOTTED}
+    curves = {
+        name: [(size, result["medians"][name]) for size, result in results.items() if result["medians"][name]]
+        for name in PLOTTED
+    }
     (KEPT / "history.svg").write_text(svg("Questions of a dashboard", "interactions stored", "seconds", curves))
 
 

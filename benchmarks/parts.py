@@ -50,7 +50,9 @@ def parts(name: str, total: int) -> Iterator[Parts]:
     try:
         yield Parts(path, total)
     except KeyboardInterrupt:
-        _say(f"\ninterrupted; what is done is kept in {path}: run the same command to go on, delete the file to begin anew")
+        _say(
+            f"\ninterrupted; what is done is kept in {path}: run the same command to go on, delete the file to begin anew"
+        )
         sys.exit(130)
     path.unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ from clickhouse_connect.driver.client import Client
 
 from benchmarks import workload
 from benchmarks.environments import PEERS, Peer, python_of
-from benchmarks.figures import median, print_table, ratio, spread
+from benchmarks.figures import judge, median, print_table, ratio, spread
 from benchmarks.parts import Result, parts
 from benchmarks.peer_jobs.job import as_totals
 from benchmarks.pipeline import idle_faust, one_worker, told_by
@@ -29,6 +29,7 @@ BEFORE_NOW_MS = 4 * 3_600_000  # all is over: a quiet worker closes every sessio
 CLOSE_PATIENCE_S = 120.0
 WORKER = "touchstream worker, with rows"
 IDLE = "plain Faust agent, no work"
+REQUIRED = {IDLE: 15.0, "Quix Streams": 2.0, "Bytewax, recovery on": 1.0}
 
 
 def main() -> None:
@@ -116,8 +117,22 @@ def report(events: int, runs: list[Result]) -> None:
         costs = (f"{median(of_name, what):,.1f}" for what in ("cpu", "cpu_us", "peak_mb"))
         ratios = (f"{ratio(of_name, of_idle, 'rate'):.1f}", f"{ratio(of_worker, of_name, 'rate'):.2f}")
         rows.append((name, state[name], rate, spread(of_name, "rate"), *costs, *ratios))
-    columns = ("", "state", "events/s", "least - most", "CPU s", "CPU us/event", "peak MB", "x idle Faust", "worker ahead")
-    print_table(f"{events:,} events on {PARTITIONS} partitions, medians of {len(runs)} runs, totals equal", columns, rows)
+    columns = (
+        "",
+        "state",
+        "events/s",
+        "least - most",
+        "CPU s",
+        "CPU us/event",
+        "peak MB",
+        "x idle Faust",
+        "worker ahead",
+    )
+    print_table(
+        f"{events:,} events on {PARTITIONS} partitions, medians of {len(runs)} runs, totals equal", columns, rows
+    )
+    for name, least in REQUIRED.items():
+        judge(f"worker against {name}", ratio(of_worker, [run[name] for run in runs], "rate"), least=least)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ def totals_of(messages: Iterable[Message]) -> dict[str, Any]:
 
 
 def _add_sessions(times: list[int], sums: Counter[str]) -> None:
-    pauses = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+    pauses = [later - sooner for sooner, later in pairwise(times)]
     sums["sessions"] += 1 + sum(pause > GAP_MS for pause in pauses)
     sums["session_ms"] += sum(pause for pause in pauses if pause <= GAP_MS)
 

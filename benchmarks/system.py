@@ -185,7 +185,7 @@ def until_ready(workers: list[Worker]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     calm = 0
     while calm < 3:
-        calm = calm + 1 if all([worker.ready for worker in workers]) else 0
+        calm = calm + 1 if all(worker.ready for worker in workers) else 0
         if time.monotonic() > deadline:
             raise RuntimeError("the workers do not become ready")
         time.sleep(0.5)

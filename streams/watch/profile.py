@@ -93,7 +93,7 @@ def _stack(frame: FrameType | None) -> list[str]:
 
 
 def profiling(vitals: Vitals, seconds: float, folder: Path) -> Callable[[], Coroutine[Any, Any, None]]:
-    """A task that waits until the worker works on its share, looks for so long and writes a flame graph. The work goes on."""
+    """Make a task that waits until the worker works on its share, looks for so long and writes a flame graph. The work goes on."""
 
     async def profile() -> None:
         while vitals.not_ready() is not None:

@@ -33,9 +33,7 @@ def test_a_look_that_finds_nothing_new_says_nothing() -> None:
     assert [looks.seen_ms(place) for place in range(5)] == [10, 10, 10, 40, None]
 
 
-@pytest.mark.parametrize(
-    ("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.0, 1), (0.991, 100)], ids=str
-)
+@pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.0, 1), (0.991, 100)], ids=str)
 def test_a_percentile_is_one_of_the_values(share: float, value: int) -> None:
     assert percentile(range(1, 101), share) == value
 

@@ -1,11 +1,12 @@
 """Parts that are done survive an interruption, and go when the whole is done."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from benchmarks import parts as module
-from benchmarks.parts import parts
+from benchmarks.parts import Result, parts
 
 
 @pytest.fixture
@@ -14,13 +15,23 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "growth.ndjson"
 
 
-def test_an_interrupted_benchmark_goes_on_where_it_was(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted() -> dict[str, float]:
-        raise KeyboardInterrupt
+def interrupted() -> Result:
+    raise KeyboardInterrupt
 
-    with pytest.raises(SystemExit) as ended, parts("growth", 2) as first:
-        assert first.result({"run": 0}, lambda: {"rate": 1.0}) == {"rate": 1.0}
-        first.result({"run": 1}, interrupted)
+
+def failed() -> Result:
+    raise RuntimeError
+
+
+def two_runs(second: Callable[[], Result]) -> None:
+    with parts("growth", 2) as kept:
+        assert kept.result({"run": 0}, lambda: {"rate": 1.0}) == {"rate": 1.0}
+        kept.result({"run": 1}, second)
+
+
+def test_an_interrupted_benchmark_goes_on_where_it_was(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        two_runs(interrupted)
     assert ended.value.code == 130
     assert f"kept in {kept}" in capsys.readouterr().err
     with parts("growth", 2) as second:
@@ -30,9 +41,9 @@ def test_an_interrupted_benchmark_goes_on_where_it_was(kept: Path, capsys: pytes
 
 
 def test_a_part_with_other_options_is_another_part(kept: Path) -> None:
-    with pytest.raises(RuntimeError), parts("growth", 1) as first:
-        first.result({"run": 0, "events": 10}, lambda: {"rate": 1.0})
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        two_runs(failed)
     assert kept.exists()
     with parts("growth", 1) as second:
         assert second.result({"run": 0, "events": 20}, lambda: {"rate": 3.0}) == {"rate": 3.0}
+        assert second.result({"run": 0}, pytest.fail) == {"rate": 1.0}

@@ -30,7 +30,10 @@ def cheap() -> int:
 
 def test_who_works_is_seen_and_who_waits_is_not() -> None:
     end = threading.Event()
-    threads = [threading.Thread(target=busy, args=(end,), name="worker"), threading.Thread(target=end.wait, name="idle")]
+    threads = [
+        threading.Thread(target=busy, args=(end,), name="worker"),
+        threading.Thread(target=end.wait, name="idle"),
+    ]
     for thread in threads:
         thread.start()
     sampler = Sampler()
