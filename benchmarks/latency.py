@@ -60,10 +60,12 @@ def one_run(rate: int, seconds: float) -> Result:
             producer.kill()
             producer.wait()
         cpu, peak_mb = worker.cpu_seconds - cpu, worker.peak_mb
+    seen = sum(each.visible[-1] for each in looks.values() if each.visible)
     return judged(looks, rate, seconds, first_due_ms) | {
+        "kept_up": seen == int(rate * seconds),
         "look_ms": look_ms,
         "behind_ms": json.loads(told)["behind_ms"],
-        "cpu_us": cpu / (rate * seconds) * 1e6,
+        "cpu_us": cpu / max(1, seen) * 1e6,
         "peak_mb": peak_mb,
     }
 
@@ -100,12 +102,10 @@ def judged(looks: dict[int, Looks], rate: int, seconds: float, first_due_ms: flo
         partition: Looks(each.at_ms, [visible - first for visible in each.visible]) for partition, each in looks.items()
     }
     found = latencies({partition: of_partition[first:] for partition, of_partition in due.items()}, after, end_ms)
-    seen = sum(each.visible[-1] for each in looks.values() if each.visible)
     return {
         "p50_ms": percentile(found, 0.5),
         "p99_ms": percentile(found, 0.99),
         "max_ms": found[-1],
-        "kept_up": seen == count,
     }
 
 

@@ -1,7 +1,8 @@
 """Bytewax with recovery on: one worker, a logic of its own for each journey, snapshots at the end of every epoch.
 
-Settings: `stateful_batch` is its lowest and quickest stateful operator (its SessionWindower slows down with the number of sessions);
-epochs of 10 s and the recovery store are its defaults: https://docs.bytewax.io/stable/guide/concepts/recovery.html
+Settings: `stateful_batch` is its lowest and quickest stateful operator (its SessionWindower slows down with the number of sessions). With
+recovery on an interval of snapshots must be given (`python -m bytewax.run --help`: "might need to rewind and replay all the data processed in
+one of these intervals"): 2 s, so that a run of some seconds takes a few. Shorter ones cost it speed.
 """
 
 import subprocess
@@ -22,7 +23,7 @@ from bytewax.run import cli_main
 from job import TOPICS, Event, State, Totals, decode, follow
 
 BATCH = 1_000  # KafkaSource's own default
-EPOCH = timedelta(seconds=10)
+EPOCH = timedelta(seconds=2)
 
 
 class JourneyLogic(StatefulBatchLogic):  # type: ignore[misc]

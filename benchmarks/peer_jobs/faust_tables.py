@@ -1,7 +1,7 @@
 """Plain Faust, event by event: journeys in a Table, whose changelog is a Kafka topic.
 
-Settings: defaults (at least once, a commit every 2.8 s), the memory store, which is its quickest, and msgspec instead of its JSON codec:
-https://faust-streaming.github.io/faust/userguide/tables.html
+Settings: its defaults (at least once, `broker_commit_interval` 2.8 s, a record in the changelog for each change), the memory store, which is its
+quickest, and msgspec instead of its JSON codec.
 """
 
 import os
