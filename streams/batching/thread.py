@@ -92,22 +92,22 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         deadline = time.monotonic() + (timeout or 0)
         with fetcher._subscriptions.fetch_context():
             while True:
-                self._hand_over_in_chunks(fetcher)
-                fetched: dict[TP, list[Any]] = await fetcher.fetched_records(active_partitions, timeout=0)
+                with self.app.stages.doing(FETCH):
+                    self._hand_over_in_chunks(fetcher)
+                    fetched: dict[TP, list[Any]] = await fetcher.fetched_records(active_partitions, timeout=0)
                 remaining = deadline - time.monotonic()
                 if fetched or remaining <= 0 or not await _data_arrived(fetcher, remaining):
                     return fetched
 
     def _hand_over_in_chunks(self, fetcher: Any) -> None:
         app = self.app
-        with app.stages.doing(FETCH):
-            hand_over_in_chunks(
-                fetcher,
-                app.batched_topics.__contains__,
-                app.limits.batch_events,
-                self.gaps,
-                lambda: int(app.consumer_generation_id),
-            )
+        hand_over_in_chunks(
+            fetcher,
+            app.batched_topics.__contains__,
+            app.limits.batch_events,
+            self.gaps,
+            lambda: int(app.consumer_generation_id),
+        )
 
 
 async def _data_arrived(fetcher: Any, timeout_s: float) -> bool:
