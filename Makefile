@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test chaos check bench clean generate
+.PHONY: demo test browser chaos check bench generate env clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -12,12 +12,15 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $(READY)
 
-demo: $(READY)  ## the whole system on this machine, with believable customers
+demo: $(READY)  ## the whole system on this machine, with believable customers, and its boards in your browser
 	$(BIN)/touchstream demo
 
-test: check  ## everything: style, types, import rules, unit and integration tests
+test: check browser  ## everything: style, types, import rules, unit and integration tests
 	$(BIN)/python -m pytest -n auto --dist loadfile tests/unit
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not chaos" tests/integration tests/e2e
+
+browser:  ## a Chromium of the system, for the tests of the page
+	@.ci/browser.sh
 
 chaos: $(READY)  ## hours: outages of ten minutes, then the whole crash matrix with a table at the end; interrupted, it goes on
 	$(BIN)/python -m pytest -m chaos -rP tests/chaos tests/e2e
@@ -32,9 +35,15 @@ check: $(READY)  ## style, types and import rules
 bench: $(READY)  ## speed, as ratios against something run beside it
 	$(BIN)/python -m benchmarks
 
-generate: $(READY)  ## JSON Schema and AsyncAPI from the event models, docs/metrics.md from definitions and views
+generate: $(READY)  ## what is made of code: schemas, docs/metrics.md, docs/cookbook.md, boards, alert rules
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
+	$(BIN)/python -m dashboards.write dashboards/boards
+	$(BIN)/python -m tests.cookbook docs/cookbook.md
+	$(BIN)/python -m dashboards.alerts
+
+env:  ## secrets for docker-compose.yml, in .env
+	$(PYTHON) docker/env.py
 
 clean:
 	rm -rf $(VENV) .cache var artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis

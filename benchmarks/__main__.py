@@ -32,6 +32,7 @@ QUESTIONS = (
     "transport",
     "takeover",
     "views",
+    "page",
 )
 INTRODUCTION = """# Benchmarks
 

@@ -1,1 +1,1 @@
-"""What ops teams look at."""
+"""Dashboards as code: small builders, SQL over views, and the classic Grafana JSON they are written to."""

@@ -13,6 +13,7 @@ from schemas.catalogue_parts import (
     CauseRule,
     Channel,
     ConversationKind,
+    EmotionRule,
     Entry,
     Funnel,
     SessionRules,
@@ -37,6 +38,7 @@ class Catalogue(Entry):
     calendars: tuple[BusinessCalendar, ...] = ()
     funnels: tuple[Funnel, ...] = ()
     causes: tuple[CauseRule, ...] = ()
+    emotions: tuple[EmotionRule, ...] = ()
     sessions: SessionRules = SessionRules()
     time: TimeRules = TimeRules()
     bots: BotRules = BotRules()

@@ -24,7 +24,7 @@ class Named(Protocol):
 
 def misfits(catalogue: "Catalogue") -> Found:
     """Every place where the parts do not fit together, with what is wrong and the cure."""
-    for section in ("touchpoints", "channels", "targets", "calendars", "funnels", "causes"):
+    for section in ("touchpoints", "channels", "targets", "calendars", "funnels", "causes", "emotions"):
         yield from _repeated(section, getattr(catalogue, section))
     yield from _touchpoints(catalogue)
     yield from _targets(catalogue)

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from schemas.durations import Duration, DurationOrZero
+from schemas.feedback import Emotion
 
 Id = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$", max_length=256)]
 Text = Annotated[StrictStr, Field(pattern=r"\S", max_length=256)]
@@ -96,12 +97,25 @@ class Funnel(Entry):
     window_ms: Duration = Field(alias="window")
 
 
+Language = Annotated[StrictStr, Field(pattern=r"^[a-z]{2,3}$")]
+Words = dict[Language, Annotated[tuple[Text, ...], Field(min_length=1)]]
+
+
 class CauseRule(Entry):
     """Words in a comment that point to a cause: any of them, in any of the languages."""
 
     id: Id
     cause: Id
-    words: dict[Annotated[StrictStr, Field(pattern=r"^[a-z]{2,3}$")], Annotated[tuple[Text, ...], Field(min_length=1)]]
+    words: Words
+
+
+class EmotionRule(Entry):
+    """Words in a comment that tell how the customer felt: any of them, in any of the languages."""
+
+    id: Id
+    emotion: Emotion
+    confidence: Annotated[float, Field(gt=0, le=1)] = 0.7  # of several rules the surest holds
+    words: Words
 
 
 class SessionRules(Entry):

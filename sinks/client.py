@@ -1,6 +1,7 @@
 """The one place that opens ClickHouse, embedded or over HTTP."""
 
 import logging
+from typing import Final
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
@@ -10,6 +11,13 @@ from sinks.settings import ClickHouseSettings, Embedded
 # They warn about every failed request; callers report an outage once, with its cure.
 for name in ("clickhouse_connect", "urllib3.connectionpool"):
     logging.getLogger(name).setLevel(logging.ERROR)
+# On a cluster of shards an insert is acknowledged when the shards have its rows, rows are sent to where they belong (not
+# from shard to shard, past the key), and what a query looks up it looks up on all shards.
+OF_SHARDS: Final = {
+    "distributed_foreground_insert": 1,
+    "parallel_distributed_insert_select": 0,
+    "distributed_product_mode": "global",
+}
 
 
 def connect(settings: ClickHouseSettings, *, database: str | None = None) -> Client:
@@ -28,6 +36,7 @@ def connect(settings: ClickHouseSettings, *, database: str | None = None) -> Cli
         compress=settings.compression or False,
         connect_timeout=settings.connect_timeout_s,
         send_receive_timeout=settings.write_timeout_s,
+        settings=dict(OF_SHARDS) if settings.sharded else None,
         autogenerate_session_id=False,  # sessions would forbid two requests at once
         tz_mode="aware",
     )

@@ -1,4 +1,4 @@
-"""Copy the catalogue into ClickHouse, so that SQL knows touchpoints, funnels and thresholds by name."""
+"""Copy the catalogue and the definitions into ClickHouse, so that SQL knows touchpoints, funnels, thresholds and meanings by name."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,8 @@ from clickhouse_connect.driver.client import Client
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Stage
 from sinks.arrow import Row, encode
-from sinks.tables import CALENDAR_DAYS, FUNNELS, SETTINGS, TOUCHPOINT_CHANNELS, TOUCHPOINTS, Table
+from sinks.meanings import definition_files, definitions, line
+from sinks.tables import CALENDAR_DAYS, DEFINITIONS, FUNNELS, SETTINGS, TOUCHPOINT_CHANNELS, TOUCHPOINTS, Table
 from sinks.writer import INSERT_SETTINGS
 
 STAGES = list(Stage)
@@ -25,6 +26,19 @@ def store_catalogue(client: Client, catalogue: Catalogue, version: int) -> None:
 def store_calendar_days(client: Client, days: Iterable[Row], version: int) -> None:
     """Make `calendar_days` hold these days, given without version; what is not among them goes."""
     _replace(client, CALENDAR_DAYS, 2, [(*day, version, 0) for day in days], version)
+
+
+def store_definitions(client: Client, version: int) -> None:
+    """Make `definitions` say what the numbers of this version mean."""
+    _replace(client, DEFINITIONS, 1, list(definition_rows(version)), version)
+
+
+def definition_rows(version: int) -> Iterable[Row]:
+    """Rows of `definitions`."""
+    for path in definition_files():
+        for each in definitions(path):
+            words = (each["name"], str(each["unit"]), line(each["definition"]), line(each["formula"]))
+            yield (each["id"], *words, each["shown_by"], version, 0)
 
 
 def touchpoint_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:

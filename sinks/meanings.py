@@ -12,8 +12,9 @@ from typing import Any, Final
 import yaml
 
 from sinks.migrate import HERE, Script, read_views
+from sinks.personal import is_personal
 
-COLUMN: Final = re.compile(r"    (\w+) +\S.* COMMENT '(.+)',?")
+COLUMN: Final = re.compile(r"    (\w+) +(\S.*?) +COMMENT '(.+)',?")
 INTRODUCTION: Final = """# What the numbers mean
 
 Written by `make generate` from `sinks/definitions/` and the comments of `sinks/views/`; do not edit by hand.
@@ -35,12 +36,17 @@ def definitions(path: Path) -> list[dict[str, Any]]:
 
 
 def columns_of(view: Script) -> dict[str, str]:
-    """Comment of each column, from the file: the engine does not list the columns of views with parameters."""
+    """Comment of each column."""
+    return {match[1]: match[3].replace("''", "'") for match in _declared(view)}
+
+
+def _declared(view: Script) -> list[re.Match[str]]:
+    """Columns of a view as its file declares them: the engine does not list those of views with parameters."""
     header = view.text.partition("\n(\n")[2].partition("\n)\nAS ")[0]
     found = [COLUMN.fullmatch(line) for line in header.splitlines()]
     if not all(found):
         raise ValueError(f"{view.name}: a line of its columns has no COMMENT: {header}")
-    return {match[1]: match[2].replace("''", "'") for match in found if match}
+    return [match for match in found if match]
 
 
 def comment_of(view: Script) -> str:
@@ -51,7 +57,7 @@ def comment_of(view: Script) -> str:
 
 def page() -> str:
     """Write the whole page."""
-    return "\n".join([INTRODUCTION, *_meanings(), "## Views\n", *_views()])
+    return "\n".join([INTRODUCTION, *_meanings(), "## Views\n", *_index(), *_views()])
 
 
 def _meanings() -> Iterator[str]:
@@ -59,13 +65,19 @@ def _meanings() -> Iterator[str]:
         yield f"## {path.stem.capitalize()}\n"
         for each in definitions(path):
             yield f"### {each['name']} (`{each['id']}`)\n"
-            yield f"{_line(each['definition'])}.\n"
-            yield f"- Formula: {_line(each['formula'])}. Unit: {each['unit']}."
+            yield f"{line(each['definition'])}.\n"
+            yield f"- Formula: {line(each['formula'])}. Unit: {each['unit']}."
             if "differs" in each:
-                yield f"- Elsewhere: {_line(each['differs'])}."
+                yield f"- Elsewhere: {line(each['differs'])}."
             if "source" in each:
                 yield f"- Source: {each['source']}"
             yield f"- Shown by: {', '.join(f'`{column}`' for column in each['shown_by'])}\n"
+
+
+def _index() -> Iterator[str]:
+    yield "| View | What it has |\n|---|---|"
+    yield from (f"| [{view.name}](#{view.name}) | {comment_of(view).partition(': v_')[0]} |" for view in read_views())
+    yield ""
 
 
 def _views() -> Iterator[str]:
@@ -73,12 +85,14 @@ def _views() -> Iterator[str]:
         yield f"### {view.name}\n"
         yield f"{comment_of(view)}.\n"
         yield "| Column | Meaning |\n|---|---|"
-        yield from (f"| `{name}` | {said.replace('|', chr(92) + '|')} |" for name, said in columns_of(view).items())
+        for name, said in columns_of(view).items():
+            note = ". Personal: not for analysts" if is_personal(view.name, name) else ""
+            yield f"| `{name}` | {said.replace('|', chr(92) + '|')}{note} |"
         yield ""
 
 
-def _line(text: str) -> str:
-    """Join the lines of a text; the end of its sentence is up to the page."""
+def line(text: str) -> str:
+    """Join the lines of a text; the end of its sentence is up to who shows it."""
     return " ".join(str(text).split()).rstrip(".")
 
 

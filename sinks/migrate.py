@@ -11,10 +11,12 @@ from clickhouse_connect.driver.client import Client
 
 from sinks.client import connect
 from sinks.errors import MigrationError
+from sinks.layout import definer_of, on_cluster, statements
 from sinks.settings import ClickHouseSettings, Embedded
 
 HERE: Final = Path(__file__).parent
 FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+")
+ROLES: Final = "roles"  # how the roles stand among what was applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,6 @@ class Script:
     def checksum(self) -> str:
         """Changes whenever the file does, whatever its line ends."""
         return hashlib.sha256(self.text.encode()).hexdigest()
-
-    def statement(self, settings: ClickHouseSettings) -> str:
-        """Statement for one node or for a cluster."""
-        engine = "ReplicatedReplacingMergeTree" if settings.replicated else "ReplacingMergeTree"
-        return self.text.replace("{on_cluster}", on_cluster(settings)).replace("{engine}", engine)
-
-
-def on_cluster(settings: ClickHouseSettings) -> str:
-    """Clause that makes a statement run on every node, or nothing."""
-    return f"ON CLUSTER '{settings.cluster}'" if settings.cluster else ""
 
 
 def read_migrations(folder: Path = HERE / "migrations") -> list[Script]:
@@ -84,14 +76,14 @@ def migrate(settings: ClickHouseSettings, root: Path = HERE) -> list[str]:
     _create_database(settings)
     client = connect(settings)
     try:
-        client.command(migrations[0].statement(settings))
-        applied = _applied(client)
+        run(client, migrations[0], settings)
+        applied = applied_to(client)
         numbered = {name: checksum for name, checksum in applied.items() if FILE_NAME.fullmatch(name)}
         changed_views = [view for view in views if applied.get(view.name) != view.checksum]
         todo = pending(migrations, numbered) + changed_views
         for script in todo:
-            client.command(script.statement(settings))
-            _record(client, script)
+            run(client, script, settings, definer_of(settings) if ROLES in applied else None)
+            record(client, script.name, script.checksum)
         return [script.name for script in todo]
     finally:
         client.close()
@@ -99,7 +91,7 @@ def migrate(settings: ClickHouseSettings, root: Path = HERE) -> list[str]:
 
 def missing(client: Client) -> list[str]:
     """Migrations and views that this database still lacks, without changing anything."""
-    applied = _applied(client) if client.command("EXISTS TABLE schema_migrations") else {}
+    applied = applied_to(client) if client.command("EXISTS TABLE schema_migrations") else {}
     return [script.name for script in read_migrations() + read_views() if applied.get(script.name) != script.checksum]
 
 
@@ -118,13 +110,21 @@ def _create_database(settings: ClickHouseSettings) -> None:
         client.close()
 
 
-def _applied(client: Client) -> dict[str, str]:
+def run(client: Client, script: Script, settings: ClickHouseSettings, definer: str | None = None) -> None:
+    """Run what a file stands for here; views get the rights of their definer, when there is one."""
+    for statement in statements(script.text, settings, definer):
+        client.command(statement)
+
+
+def applied_to(client: Client) -> dict[str, str]:
+    """Read what was applied to a database, with its checksum."""
     return dict(client.query("SELECT name, checksum FROM schema_migrations FINAL").result_rows)
 
 
-def _record(client: Client, script: Script) -> None:
+def record(client: Client, name: str, checksum: str) -> None:
+    """Write down that something was applied."""
     client.command(
         "INSERT INTO schema_migrations (name, checksum, applied_at)"
         " SELECT {name:String}, {checksum:String}, now64(3, 'UTC')",
-        parameters={"name": script.name, "checksum": script.checksum},
+        parameters={"name": name, "checksum": checksum},
     )

@@ -91,6 +91,9 @@ def answer_row(
     offset: int,
     version: int,
     causes: Sequence[str] = (),
+    emotion: str = "",
+    emotion_source: str = "",
+    emotion_confidence: float | None = None,
 ) -> Row:
     """One row of `answers`, with the score as the rules graded it."""
     event = fast.told(event)
@@ -132,6 +135,9 @@ def answer_row(
         offset,
         version,
         causes,
+        emotion,
+        emotion_source,
+        emotion_confidence,
     )
 
 

@@ -1,10 +1,10 @@
 """Where ClickHouse is, from the environment: TOUCHSTREAM_CLICKHOUSE_URL and its companions."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sinks.errors import SettingsError
@@ -48,7 +48,10 @@ class ClickHouseSettings(BaseSettings):
     password: SecretStr | None = None  # kept out of the URL and of every log line
     ca_file: str | None = None  # for https with a private certificate authority
     cluster: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None  # tables are created on this cluster
-    replicated: bool = False  # Replicated engines; needs a cluster with Keeper
+    replicated: bool = False  # Replicated engines: every shard has the same rows on several nodes
+    sharded: bool = (
+        False  # each node of the cluster holds a share of the journeys; Distributed tables bring them together
+    )
     quorum: Literal["auto"] | Annotated[int, Field(ge=2)] | None = None  # replicas that acknowledge a write
     compression: Literal["lz4", "zstd"] | None = None  # of inserts over the network
     connect_timeout_s: Annotated[float, Field(gt=0)] = 5.0
@@ -65,6 +68,27 @@ class ClickHouseSettings(BaseSettings):
         elif address.scheme not in ("http", "https") or not address.hostname:
             raise ValueError(f"{_shown(address)} is not an address of ClickHouse; write {FORMS}")
         return url
+
+    @model_validator(mode="after")
+    def a_cluster_shares_its_rows(self) -> Self:
+        """Refuse settings under which nodes would hold different rows without knowing of each other."""
+        if self.sharded and not self.cluster:
+            raise ValueError(f"{PREFIX}SHARDED needs {PREFIX}CLUSTER, the name of the cluster as in system.clusters")
+        if self.cluster and not (self.replicated or self.sharded):
+            raise ValueError(
+                f"{PREFIX}CLUSTER alone gives each node rows the others do not know: set {PREFIX}REPLICATED, {PREFIX}SHARDED or both"
+            )
+        if self.cluster and isinstance(self.target, Embedded):
+            raise ValueError(
+                f"{PREFIX}CLUSTER is set, but {PREFIX}URL names the embedded engine, which is alone: unset one"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """Name of the database that everything stands in."""
+        target = self.target
+        return "default" if isinstance(target, Embedded) else target.database
 
     @property
     def target(self) -> Embedded | Server:
@@ -90,9 +114,9 @@ class ClickHouseSettings(BaseSettings):
             return cls(**values)  # type: ignore[arg-type]
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            variable = PREFIX + "_".join(str(part) for part in first["loc"][:1]).upper()
             reason = first["msg"].removeprefix("Value error, ")
-            raise SettingsError(f"{variable}: {reason}") from error
+            variable = "".join(f"{PREFIX}{part}: ".upper() for part in first["loc"][:1])  # none when two do not agree
+            raise SettingsError(f"{variable}{reason}") from error
 
 
 def _shown(address: SplitResult) -> str:

@@ -78,6 +78,7 @@ ANSWERS: Final = Table.of(
     survey_id submission_id conversation_id comment: Nullable(String); reasons: Array(String)
     properties: String; automated clamped very_late: Bool; unknown_fields source_partition: UInt32
     source_offset version: UInt64; causes: Array(LowCardinality(String))
+    emotion emotion_source: LowCardinality(String); emotion_confidence: Nullable(Float64)
     """,
 )
 SESSIONS: Final = Table.of(
@@ -198,7 +199,16 @@ CALENDAR_DAYS: Final = Table.of(
     opens_at closes_at: Array(DateTime64(3, 'UTC')); open_before_ms: Int64; version: UInt64; is_deleted: UInt8
     """,
 )
+DEFINITIONS: Final = Table.of(
+    "definitions",
+    """
+    definition name unit meaning formula: String; shown_by: Array(String); version: UInt64; is_deleted: UInt8
+    """,
+)
 SETTINGS: Final = Table.of("settings", "setting: String; value: Float64; version: UInt64; is_deleted: UInt8")
+RETENTION: Final = Table.of(
+    "retention", "what: LowCardinality(String); days: UInt32; kept_from: DateTime64(3, 'UTC'); version: UInt64"
+)
 
 ALL: Final = (
     INTERACTIONS,
@@ -218,5 +228,7 @@ ALL: Final = (
     LETTER_REPLAYS,
     TOUCHPOINT_CHANNELS,
     SETTINGS,
+    RETENTION,
+    DEFINITIONS,
 )
 BY_NAME: Final[Mapping[str, Table]] = MappingProxyType({table.name: table for table in ALL})

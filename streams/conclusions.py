@@ -18,6 +18,7 @@ from streams.intake import REKEYED, Intake
 from streams.letters import dead_letter_message
 from streams.logic.arrivals import Fate
 from streams.logic.causes import causes_of
+from streams.logic.emotions import felt
 from streams.logic.journeys import Changes
 from streams.logic.policy import Policy
 from streams.logic.scores import rate
@@ -140,6 +141,7 @@ class Ledger:
             version=self._version,
             causes=causes_of(event.comment, event.reasons, self._policy.causes),
             **rate(event)._asdict(),
+            **felt(event, self._policy.emotions)._asdict(),
         )
 
     def skip(self, record: Record, fate: str, event: Event | None = None) -> None:

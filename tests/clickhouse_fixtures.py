@@ -7,9 +7,10 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ from clickhouse_connect.driver.client import Client
 from sinks.client import connect
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
+from tests import demo_data
 
 REAL_SERVER = "TOUCHSTREAM_TEST_CLICKHOUSE_URL"
 ROOT = Path(__file__).parent.parent
@@ -39,15 +41,16 @@ def migrated(embedded: ClickHouseSettings) -> Iterator[Client]:
 
 
 class HostProcess:
-    """`python -m sinks.host` in a process of its own; `kill` is kill -9."""
+    """`python -m sinks.host` in a process of its own; `kill` is kill -9. `config` is a configuration file of a server."""
 
-    def __init__(self, path: Path, port: int = 0) -> None:
-        self.path, self.port = path, port
+    def __init__(self, path: Path, port: int = 0, config: Path | None = None) -> None:
+        self.path, self.port, self.config = path, port, config
         self.log = path.with_name(f"{path.name}.log")
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> Self:
-        command = [sys.executable, "-m", "sinks.host", "--path", str(self.path), "--port", str(self.port)]
+        module = ["tests.configured_host", str(self.config)] if self.config else ["sinks.host"]
+        command = [sys.executable, "-m", *module, "--path", str(self.path), "--port", str(self.port)]
         with self.log.open("ab") as log:  # a pipe that nobody empties would stop the host when it is full
             self.process = subprocess.Popen(
                 command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
@@ -126,3 +129,26 @@ def clickhouse(clickhouse_host: HostProcess) -> Iterator[ClickHouseSettings]:
     client = connect(settings, database="default")
     client.command(f"DROP DATABASE {name}")
     client.close()
+
+
+class DemoClickHouse(NamedTuple):
+    """A host process with the demo's customers in its database, and a client of it."""
+
+    host: HostProcess
+    settings: ClickHouseSettings
+    client: Client
+
+    @property
+    def url(self) -> str:
+        """Address of the database."""
+        return self.settings.url
+
+
+@pytest.fixture(scope="session")
+def demo_clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoClickHouse]:
+    """Two weeks of a company, long ago and always the same; for reading only, it is there for the whole run."""
+    with HostProcess(tmp_path_factory.mktemp("demo")) as host:
+        settings = ClickHouseSettings(url=f"{host.url}/default")
+        demo_data.fill(settings)
+        with closing(connect(settings)) as client:
+            yield DemoClickHouse(host, settings, client)

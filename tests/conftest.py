@@ -3,9 +3,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.clickhouse_fixtures import demo_clickhouse
 from tests.kafka import KafkaUnavailable, jars, start_kafka
 from touchstream.brokers.kafka import KafkaCluster
 from touchstream.brokers.tansu import Tansu
+
+__all__ = ["broker", "demo_clickhouse", "kafka"]
 
 Broker = KafkaCluster | Tansu
 CI = os.environ.get("CI", "").lower() == "true"

@@ -1,4 +1,4 @@
-"""The whole system on one machine: broker, ClickHouse, worker and simulated customers, and nothing left when it ends."""
+"""The whole system on one machine: broker, ClickHouse, worker, customers and page, and nothing left when it ends."""
 
 import os
 import shutil
@@ -35,9 +35,10 @@ class Plan:
 
     catalogue: Path
     port: int = 8123  # of ClickHouse
-    history: str = "24h"
-    rate: float = 2.0  # events a second in the history
-    live_rate: float = 10.0
+    page_port: int = 8080
+    history: str = "42d"  # long enough for journeys to be over, so that drop-off is decided
+    rate: float = 0.045  # events a second in the history
+    live_rate: float = 0.3
     seed: int = 1
 
 
@@ -66,16 +67,19 @@ class Demo:
         host = ["-m", "sinks.host", "--path", str(folder / "clickhouse"), "--port", str(plan.port)]
         self._host = self._server("ClickHouse", host)
         self._worker = self._server("worker", ["-m", "touchstream", "worker"])
+        self._page = self._server("page", ["-m", "touchstream", "page", "--port", str(plan.page_port)])
+        self.page_url = f"http://{LOOPBACK}:{plan.page_port}/"
         self._customers = self._server("simulator", ["-m", "touchstream", "simulate", *self._customer_options()])
         self._restarts = 0
         self._ended_at: float | None = None
 
     def start(self, say: Callable[[str], None]) -> None:
         """Start everything; whatever does not start is an error with the end of its log."""
-        if accepts_connections(self._plan.port):
-            raise UserError(
-                f"port {self._plan.port} of {LOOPBACK} is in use; stop what listens there, or choose another with --port"
-            )
+        for port, option in ((self._plan.port, "--port"), (self._plan.page_port, "--page-port")):
+            if accepts_connections(port):
+                raise UserError(
+                    f"port {port} of {LOOPBACK} is in use; stop what listens there, or choose another with {option}"
+                )
         say(f"broker      {self._broker.name}")
         self._broker.start()
         ensure_topics(self.settings)
@@ -83,6 +87,9 @@ class Demo:
         self._host.start()
         self._host.wait_until(lambda: accepts_connections(self._plan.port), START_S)
         bring_up_to_date(self.clickhouse, Catalogue.load(self.settings.catalogue))
+        say(f"boards      {self.page_url}")
+        self._page.start()
+        self._page.wait_until(lambda: accepts_connections(self._plan.page_port), START_S)
         say("worker")
         self._worker.start()
         say(f"customers   {self._plan.history} of history, then {self._plan.live_rate:g} events a second")
@@ -90,7 +97,7 @@ class Demo:
 
     def watch(self) -> tuple[str, ...]:
         """Look after the processes: restart the worker as a supervisor would; anything else that ended is an error."""
-        for server in (self._broker.server, self._host, self._customers):
+        for server in (self._broker.server, self._host, self._page, self._customers):
             if not server.running:
                 raise BrokerDidNotStart(f"{server.name} has ended. Its log ends with:\n{last_lines(server.log)}")
         if not self._worker.running:
@@ -100,7 +107,7 @@ class Demo:
 
     def stop(self) -> None:
         """End everything, those who write first."""
-        for server in (self._customers, self._worker, self._host):
+        for server in (self._customers, self._worker, self._page, self._host):
             server.stop(PATIENCE_S)
         self._broker.stop()
 

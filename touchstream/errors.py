@@ -7,6 +7,7 @@ from typing import Any, Final
 ONE_LINERS: Final = (
     ("schemas.catalogue_errors", "CatalogueError"),
     ("sinks.errors", "SinkError"),
+    ("dashboards.errors", "DashboardError"),
     ("streams.settings", "SettingsError"),
     ("streams.topic_setup", "TopicSetupError"),
     ("touchstream.brokers.processes", "BrokerDidNotStart"),

@@ -8,8 +8,9 @@ from typing import Final
 from schemas.catalogue import Catalogue
 from sinks.arrow import Row
 from sinks.client import connect
-from sinks.dimensions import store_calendar_days, store_catalogue
+from sinks.dimensions import store_calendar_days, store_catalogue, store_definitions
 from sinks.migrate import migrate
+from sinks.retention import RetentionSettings, apply_retention
 from sinks.settings import ClickHouseSettings
 from streams.logic.calendars import Calendar
 from streams.logic.policy import calendars_of
@@ -18,13 +19,18 @@ FIRST_DAY: Final = date(1991, 1, 1)  # no event is older
 AHEAD: Final = timedelta(days=730)
 
 
-def bring_up_to_date(clickhouse: ClickHouseSettings, catalogue: Catalogue) -> list[str]:
-    """Create or change tables and views, name what was applied, and copy the catalogue for SQL to know it."""
+def bring_up_to_date(
+    clickhouse: ClickHouseSettings, catalogue: Catalogue, retention: RetentionSettings | None = None
+) -> list[str]:
+    """Create or change tables, views and TTLs (None: none), name what was applied, and copy the catalogue for SQL."""
     applied = migrate(clickhouse)
     client = connect(clickhouse)
     try:
         version = time.time_ns() // 1_000_000
+        if retention is not None:
+            applied += apply_retention(client, clickhouse, retention, version)
         store_catalogue(client, catalogue, version)
+        store_definitions(client, version)
         until = datetime.now(UTC).date() + AHEAD
         store_calendar_days(client, calendar_days(calendars_of(catalogue), FIRST_DAY, until), version)
     finally:

@@ -8,7 +8,7 @@ CREATE OR REPLACE VIEW v_at_risk {on_cluster}
     last_touchpoint LowCardinality(String)        COMMENT 'Where that was',
     recovered_at   Nullable(DateTime64(3, 'UTC')) COMMENT 'The last recovery before them; NULL without one',
     lapses_at      DateTime64(3, 'UTC')           COMMENT 'When fewer than three are left within 90 days',
-    at_risk        Bool                           COMMENT 'That moment has not come yet'
+    at_risk        Bool                           COMMENT 'That moment has not come yet, by the clock of now'
 )
 AS WITH
     good AS

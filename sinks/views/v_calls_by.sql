@@ -3,6 +3,7 @@
 CREATE OR REPLACE VIEW v_calls_by {on_cluster}
 (
     day                          Date              COMMENT 'Day the call was queued, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at                    DateTime('UTC')   COMMENT 'Beginning of the hour the call was queued when cut by hour, else of day',
     channel                      String            COMMENT 'Channel; * when not cut by it',
     touchpoint                   String            COMMENT 'Touchpoint; * when not cut by it',
     stage                        String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -32,7 +33,7 @@ AS WITH
     calls AS
     (
         SELECT
-            day, channel, touchpoint, stage, category, owner, segment, variant, source,
+            day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
             outcome,
             toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(asked_at) AS queue_ms,
             queue_ms <= 1000 * {seconds:Float64} AS soon
@@ -40,7 +41,7 @@ AS WITH
         WHERE conversation_kind = 'call' AND position = 1
     )
 SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     count() AS queued,
     countIf(outcome = 'answered') AS answered,
     countIf(outcome = 'abandoned') AS abandoned,
@@ -58,5 +59,5 @@ SELECT
     sumIf(coalesce(queue_ms, 0), outcome = 'answered') AS answer_ms_sum,
     answer_ms_sum / nullIf(answered, 0) AS average_speed_of_answer_ms
 FROM calls
-GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
+GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source
 COMMENT 'Call outcomes, abandonment, service level and average speed of answer along any dimensions: v_calls_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'', seconds = 20)'

@@ -12,6 +12,7 @@ CREATE OR REPLACE VIEW v_causes {on_cluster}
     last_at         DateTime64(3, 'UTC')           COMMENT 'Last mention',
     covered_at      Nullable(DateTime64(3, 'UTC')) COMMENT 'Since when it is covered; NULL: it is not',
     recurrences     Nullable(UInt64)               COMMENT 'Mentions that occurred after it was covered; NULL while it is not',
+    recurred_at     Nullable(DateTime64(3, 'UTC')) COMMENT 'The last of them, by when it occurred; NULL without one',
     exposure_before Nullable(UInt64)               COMMENT 'Answers from its first mention to the cover',
     exposure_after  Nullable(UInt64)               COMMENT 'Answers after the cover',
     verified        Nullable(Bool)                 COMMENT 'No recurrence over at least the same exposure; NULL while it is not covered'
@@ -28,7 +29,8 @@ AS WITH
             min(m.occurred_at) AS first_at,
             max(m.occurred_at) AS last_at,
             any(c.covered_at) AS covered,
-            countIf(m.occurred_at > c.covered_at) AS again
+            countIf(m.occurred_at > c.covered_at) AS again,
+            maxOrNullIf(m.occurred_at, m.occurred_at > c.covered_at) AS last_again
         FROM v_cause_mentions AS m
         LEFT JOIN (SELECT cause, toNullable(covered_at) AS covered_at FROM causes_covered FINAL) AS c ON c.cause = m.cause
         GROUP BY m.cause
@@ -50,6 +52,7 @@ SELECT
     last_at,
     covered AS covered_at,
     if(covered IS NULL, NULL, again) AS recurrences,
+    last_again AS recurred_at,
     if(covered IS NULL, NULL, arrayCount(t -> t >= first_at AND t <= assumeNotNull(covered), times)) AS exposure_before,
     if(covered IS NULL, NULL, arrayCount(t -> t > assumeNotNull(covered), times)) AS exposure_after,
     if(covered IS NULL, NULL, again = 0 AND exposure_after >= exposure_before) AS verified

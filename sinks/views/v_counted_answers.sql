@@ -1,9 +1,10 @@
 -- Which answers count: an edit replaces its first answer, on whatever day; of repeats by one customer to one survey on one
 -- touchpoint and day the latest counts. Equal moments are ordered as the streams order them. Answers of machines are left out.
--- Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_counted_answers {on_cluster}
 (
     day                Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at          DateTime('UTC')        COMMENT 'Beginning of the hour of the answer when cut by hour, else of day',
     channel            String                 COMMENT 'Channel; * when not cut by it',
     touchpoint         String                 COMMENT 'Touchpoint; * when not cut by it',
     stage              String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -30,7 +31,17 @@ CREATE OR REPLACE VIEW v_counted_answers {on_cluster}
     about              LowCardinality(String) COMMENT 'Touchpoint it is about, whatever the cut'
 )
 AS WITH
-    splitByChar(',', {dimensions:String}) AS cut,
+    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
+    (
+        SELECT
+        (
+            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
+            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
+            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
+        )
+    ) AS wanted,
+    wanted.1 AS cut,
+    wanted.3 AS kept,
     -- Few are edited or repeated: first find which, cheaply, then put only those in order.
     edited AS
     (
@@ -65,7 +76,8 @@ AS WITH
         GROUP BY toDate(occurred_at), touchpoint, metric, survey_id, person
     )
 SELECT
-    if(has(cut, 'day'), toDate(answer.occurred_at), if(has(cut, 'week'), toMonday(toDate(answer.occurred_at)), if(has(cut, 'month'), toStartOfMonth(toDate(answer.occurred_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
+    if(hasAny(cut, ['day', 'hour']), toDate(answer.occurred_at), if(has(cut, 'week'), toMonday(toDate(answer.occurred_at)), if(has(cut, 'month'), toStartOfMonth(toDate(answer.occurred_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
+    if(has(cut, 'hour'), toStartOfHour(answer.occurred_at), toDateTime(day, 'UTC')) AS begins_at,
     if(has(cut, 'channel'), answer.channel, '*') AS channel,
     if(has(cut, 'touchpoint'), answer.touchpoint, '*') AS touchpoint,
     if(has(cut, 'stage'), answer.stage, '*') AS stage,
@@ -87,9 +99,9 @@ SELECT
         nps_class = 'detractor' OR metric IN ('csat', 'rating') AND score10 <= 2.5 OR metric = 'ces' AND score10 < 3.34 OR metric = '' AND score10 < 5, 'bad',
         nps_class = 'promoter' OR satisfied OR easy OR metric = 'rating' AND score10 >= 7.5 OR metric = '' AND score10 > 5, 'good',
         '') AS verdict,
-    JSONExtractString(answer.properties, 'emotion') AS emotion,
-    multiIf(emotion = '', '', JSONHas(answer.properties, 'emotion_source'), JSONExtractString(answer.properties, 'emotion_source'), 'explicit') AS emotion_source,
-    multiIf(emotion = '', NULL, JSONHas(answer.properties, 'emotion_confidence'), JSONExtractFloat(answer.properties, 'emotion_confidence'), 1.) AS emotion_confidence,
+    answer.emotion AS emotion,
+    answer.emotion_source AS emotion_source,
+    answer.emotion_confidence AS emotion_confidence,
     answer.journey_id AS journey_id,
     answer.conversation_id AS conversation_id,
     answer.occurred_at AS answered_at,
@@ -97,7 +109,16 @@ SELECT
 FROM answers AS answer FINAL
 LEFT ANY JOIN v_touchpoints AS place ON answer.touchpoint = place.touchpoint
 WHERE NOT answer.automated AND answer.occurred_at >= {since:DateTime64(3, 'UTC')} AND answer.occurred_at < {until:DateTime64(3, 'UTC')}
+    AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], answer.channel))
+    AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], answer.touchpoint))
+    AND (NOT mapContains(kept, 'stage') OR has(kept['stage'], answer.stage))
+    AND (NOT mapContains(kept, 'category') OR has(kept['category'], place.category))
+    AND (NOT mapContains(kept, 'owner') OR has(kept['owner'], coalesce(place.owner, '')))
+    AND (NOT mapContains(kept, 'segment') OR has(kept['segment'], coalesce(answer.segment, '')))
+    AND (NOT mapContains(kept, 'variant') OR has(kept['variant'], coalesce(answer.variant, '')))
+    AND (NOT mapContains(kept, 'source') OR has(kept['source'], coalesce(answer.source, '')))
     AND NOT throwIf(
-        NOT hasAll(['', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut),
-        'dimensions are day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces')
+        NOT hasAll(['', 'hour', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut)
+            OR NOT hasAll(['channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], mapKeys(kept)),
+        'dimensions are hour or day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces; channel=phone|chat keeps these channels only')
 COMMENT 'Answers with whether they count, one row per event, cut along any dimensions; v_satisfaction_by sums them up: v_counted_answers(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -2,6 +2,7 @@
 CREATE OR REPLACE VIEW v_emotions_by {on_cluster}
 (
     day             Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at       DateTime('UTC')        COMMENT 'Beginning of the hour of the answer when cut by hour, else of day',
     channel         String                 COMMENT 'Channel; * when not cut by it',
     touchpoint      String                 COMMENT 'Touchpoint; * when not cut by it',
     stage           String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -18,14 +19,14 @@ CREATE OR REPLACE VIEW v_emotions_by {on_cluster}
     confidence_mean Float64                COMMENT 'Mean confidence of the source, from 0 to 1'
 )
 AS SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     emotion,
     emotion_source,
     count() AS answers,
-    sum(count()) OVER (PARTITION BY day, channel, touchpoint, stage, category, owner, segment, variant, source) AS of_answers,
+    sum(count()) OVER (PARTITION BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source) AS of_answers,
     answers / of_answers AS share,
     avg(emotion_confidence) AS confidence_mean
 FROM v_counted_answers(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
 WHERE counts AND emotion != ''
-GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source, emotion, emotion_source
+GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source, emotion, emotion_source
 COMMENT 'Emotions along any dimensions, with their source and confidence: v_emotions_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -20,45 +20,38 @@ CREATE OR REPLACE VIEW v_experiments {on_cluster}
 )
 AS WITH
     (SELECT value FROM v_settings WHERE setting = 'thresholds.experiment_minimum') AS minimum_n,
-    outcomes AS
-    (
-        SELECT measure, variant, value
-        FROM v_variant_outcomes
-        WHERE began_at >= {since:DateTime64(3, 'UTC')} AND began_at < {until:DateTime64(3, 'UTC')}
-    ),
+    -- Each outcome is read once: values are gathered per variant, then variants are put side by side.
     variants AS
     (
-        SELECT measure, variant, varSamp(value) AS variance
-        FROM outcomes
+        SELECT measure, variant, groupArray(value) AS values, varSamp(value) AS variance
+        FROM v_variant_outcomes
+        WHERE began_at >= {since:DateTime64(3, 'UTC')} AND began_at < {until:DateTime64(3, 'UTC')}
         GROUP BY measure, variant
     ),
-    -- Welch's test has no answer, and throws, where nothing varies or a variant has one value.
     pairs AS
     (
-        SELECT measure, pair.1.1 AS variant, pair.2.1 AS against, pair.1.2 + pair.2.2 > 0 AS varies
-        FROM (SELECT measure, groupArray((variant, variance)) AS all FROM variants GROUP BY measure)
-        ARRAY JOIN arrayFlatten(arrayMap(one -> arrayMap(other -> (one, other), all), all)) AS pair
-        WHERE pair.1.1 > pair.2.1
-    ),
-    samples AS
-    (
-        SELECT measure, pair.variant AS variant, against, varies, value, outcome.variant = against AS other
-        FROM pairs AS pair
-        INNER JOIN outcomes AS outcome USING (measure)
-        WHERE outcome.variant = pair.variant OR outcome.variant = against
+        SELECT measure, all[pair.1] AS one, all[pair.2] AS other
+        FROM (SELECT measure, arraySort(groupArray((variant, values, variance))) AS all FROM variants GROUP BY measure)
+        ARRAY JOIN arrayFlatten(arrayMap(j -> arrayMap(i -> (j, i), range(1, j)), range(2, length(all) + 1))) AS pair
     ),
     compared AS
     (
         SELECT
             measure,
-            variant,
-            against,
-            countIf(NOT other) AS journeys,
-            countIf(other) AS journeys_against,
-            avgIf(value, NOT other) AS mean,
-            avgIf(value, other) AS mean_against,
-            avg(value) AS pooled,
-            welchTTestIf(0.95)(value, other, varies AND measure != 'conversion') AS welch,
+            one.1 AS variant,
+            other.1 AS against,
+            length(one.2) AS journeys,
+            length(other.2) AS journeys_against,
+            arrayAvg(one.2) AS mean,
+            arrayAvg(other.2) AS mean_against,
+            (mean * journeys + mean_against * journeys_against) / (journeys + journeys_against) AS pooled,
+            -- Welch's test has no answer, and throws, where nothing varies or a variant has one value.
+            measure != 'conversion' AND one.3 + other.3 > 0 AS testable,
+            arrayReduce(
+                'welchTTest(0.95)',
+                if(testable, arrayConcat(one.2, other.2), [0., 1., 0., 1.]),
+                if(testable, arrayConcat(arrayResize([0], journeys, 0), arrayResize([1], journeys_against, 1)), [0, 0, 1, 1])
+            ) AS welch,
             -- NULL where both would be 0: then nothing varies.
             nullIf(sqrt(pooled * (1 - pooled) * (1 / journeys + 1 / journeys_against)), 0) AS spread,
             nullIf(sqrt(mean * (1 - mean) / journeys + mean_against * (1 - mean_against) / journeys_against), 0) AS margin,
@@ -70,15 +63,13 @@ AS WITH
                     mean - mean_against - 1.959964 * margin,
                     mean - mean_against + 1.959964 * margin
                 ),
-                (
-                    if(isFinite(welch.1), welch.1, NULL),
-                    if(isFinite(welch.2), welch.2, NULL),
-                    if(isFinite(welch.3), welch.3, NULL),
-                    if(isFinite(welch.4), welch.4, NULL)
+                if(
+                    testable,
+                    (toNullable(welch.1), toNullable(welch.2), toNullable(welch.3), toNullable(welch.4)),
+                    (NULL, NULL, NULL, NULL)
                 )
             ) AS test
-        FROM samples
-        GROUP BY measure, variant, against
+        FROM pairs
     )
 SELECT
     measure,

@@ -1,8 +1,9 @@
 -- Solved for good: no new question of the same customer on the same topic within 7 days of the first solve. Where nobody named
--- a topic its touchpoint stands for it. Pending while some of the 7 days are left, so the last week says little yet. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- a topic its touchpoint stands for it. Pending while some of the 7 days are left, so the last week says little yet. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_first_contact_resolution_by {on_cluster}
 (
     day                      Date              COMMENT 'Day of the opening, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at                DateTime('UTC')   COMMENT 'Beginning of the hour of the opening when cut by hour, else of day',
     channel                  String            COMMENT 'Channel; * when not cut by it',
     touchpoint               String            COMMENT 'Touchpoint; * when not cut by it',
     stage                    String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -20,7 +21,7 @@ CREATE OR REPLACE VIEW v_first_contact_resolution_by {on_cluster}
 AS WITH
     solves AS
     (
-        SELECT day, channel, touchpoint, stage, category, owner, segment, variant, source, person, about, assumeNotNull(first_solved_at) AS solved_at
+        SELECT day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source, person, about, assumeNotNull(first_solved_at) AS solved_at
         FROM v_human_conversations(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE first_solved_at IS NOT NULL
     ),
@@ -35,19 +36,19 @@ AS WITH
     followed AS
     (
         SELECT
-            day, channel, touchpoint, stage, category, owner, segment, variant, source,
+            day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
             ifNull(questions.asked_at > solved_at AND questions.asked_at <= solved_at + INTERVAL 7 DAY, false) AS again,
             NOT again AND solved_at + INTERVAL 7 DAY > now64(3) AS early
         FROM solves
         ASOF LEFT JOIN questions ON solves.person = questions.person AND solves.about = questions.about AND solves.solved_at < questions.asked_at
     )
 SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     count() AS solves,
     countIf(NOT again AND NOT early) AS for_good,
     countIf(again) AS asked_again,
     countIf(early) AS pending,
     for_good / nullIf(solves - pending, 0) AS first_contact_resolution
 FROM followed
-GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
+GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source
 COMMENT 'First contact resolution along any dimensions, pending apart: v_first_contact_resolution_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,7 +1,8 @@
--- Conversations of people, cut along any dimensions; what v_resolutions_by and v_first_contact_resolution_by add up. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- Conversations of people, cut along any dimensions; what v_resolutions_by and v_first_contact_resolution_by add up. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_human_conversations {on_cluster}
 (
     day                 Date                           COMMENT 'Day of the opening, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at           DateTime('UTC')                COMMENT 'Beginning of the hour of the opening when cut by hour, else of day',
     channel             String                         COMMENT 'Channel; * when not cut by it',
     touchpoint          String                         COMMENT 'Touchpoint; * when not cut by it',
     stage               String                         COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -20,9 +21,21 @@ CREATE OR REPLACE VIEW v_human_conversations {on_cluster}
     first_resolution_ms Nullable(Int64)                COMMENT 'Opening to first resolution',
     resolution_ms       Nullable(Int64)                COMMENT 'Opening to last resolution; NULL while open or reopened'
 )
-AS WITH splitByChar(',', {dimensions:String}) AS cut
+AS WITH
+    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
+    (
+        SELECT
+        (
+            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
+            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
+            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
+        )
+    ) AS wanted,
+    wanted.1 AS cut,
+    wanted.3 AS kept
 SELECT
-    if(has(cut, 'day'), toDate(talk.opened_at), if(has(cut, 'week'), toMonday(toDate(talk.opened_at)), if(has(cut, 'month'), toStartOfMonth(toDate(talk.opened_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
+    if(hasAny(cut, ['day', 'hour']), toDate(talk.opened_at), if(has(cut, 'week'), toMonday(toDate(talk.opened_at)), if(has(cut, 'month'), toStartOfMonth(toDate(talk.opened_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
+    if(has(cut, 'hour'), toStartOfHour(talk.opened_at), toDateTime(day, 'UTC')) AS begins_at,
     if(has(cut, 'channel'), talk.channel, '*') AS channel,
     if(has(cut, 'touchpoint'), talk.touchpoint, '*') AS touchpoint,
     if(has(cut, 'stage'), talk.stage, '*') AS stage,
@@ -43,7 +56,16 @@ SELECT
 FROM v_conversations AS talk
 LEFT ANY JOIN v_touchpoints AS place ON talk.touchpoint = place.touchpoint
 WHERE NOT talk.automated AND talk.opened_at >= {since:DateTime64(3, 'UTC')} AND talk.opened_at < {until:DateTime64(3, 'UTC')}
+    AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], talk.channel))
+    AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], talk.touchpoint))
+    AND (NOT mapContains(kept, 'stage') OR has(kept['stage'], talk.stage))
+    AND (NOT mapContains(kept, 'category') OR has(kept['category'], place.category))
+    AND (NOT mapContains(kept, 'owner') OR has(kept['owner'], coalesce(place.owner, '')))
+    AND (NOT mapContains(kept, 'segment') OR has(kept['segment'], coalesce(talk.segment, '')))
+    AND (NOT mapContains(kept, 'variant') OR has(kept['variant'], coalesce(talk.variant, '')))
+    AND (NOT mapContains(kept, 'source') OR has(kept['source'], coalesce(talk.source, '')))
     AND NOT throwIf(
-        NOT hasAll(['', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut),
-        'dimensions are day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces')
+        NOT hasAll(['', 'hour', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut)
+            OR NOT hasAll(['channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], mapKeys(kept)),
+        'dimensions are hour or day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces; channel=phone|chat keeps these channels only')
 COMMENT 'Conversations of people, cut along any dimensions: v_human_conversations(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

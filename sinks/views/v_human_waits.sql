@@ -1,7 +1,8 @@
--- Waits of people, cut along any dimensions; what v_responses_by and its kin add up. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- Waits of people, cut along any dimensions; what v_responses_by and its kin add up. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_human_waits {on_cluster}
 (
     day               Date                             COMMENT 'Day of the question, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at         DateTime('UTC')                  COMMENT 'Beginning of the hour of the question when cut by hour, else of day',
     channel           String                           COMMENT 'Channel; * when not cut by it',
     touchpoint        String                           COMMENT 'Touchpoint; * when not cut by it',
     stage             String                           COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -29,9 +30,21 @@ CREATE OR REPLACE VIEW v_human_waits {on_cluster}
     skewed            Bool                             COMMENT 'The reply was stamped before its question: counted as 0',
     asked_on_channel  LowCardinality(String)           COMMENT 'Channel of the question, whatever the cut'
 )
-AS WITH splitByChar(',', {dimensions:String}) AS cut
+AS WITH
+    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
+    (
+        SELECT
+        (
+            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
+            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
+            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
+        )
+    ) AS wanted,
+    wanted.1 AS cut,
+    wanted.3 AS kept
 SELECT
-    if(has(cut, 'day'), toDate(wait.asked_at), if(has(cut, 'week'), toMonday(toDate(wait.asked_at)), if(has(cut, 'month'), toStartOfMonth(toDate(wait.asked_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
+    if(hasAny(cut, ['day', 'hour']), toDate(wait.asked_at), if(has(cut, 'week'), toMonday(toDate(wait.asked_at)), if(has(cut, 'month'), toStartOfMonth(toDate(wait.asked_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
+    if(has(cut, 'hour'), toStartOfHour(wait.asked_at), toDateTime(day, 'UTC')) AS begins_at,
     if(has(cut, 'channel'), wait.channel, '*') AS channel,
     if(has(cut, 'touchpoint'), wait.touchpoint, '*') AS touchpoint,
     if(has(cut, 'stage'), wait.stage, '*') AS stage,
@@ -61,7 +74,16 @@ SELECT
 FROM waits AS wait FINAL
 LEFT ANY JOIN v_touchpoints AS place ON wait.touchpoint = place.touchpoint
 WHERE NOT wait.automated AND wait.asked_at >= {since:DateTime64(3, 'UTC')} AND wait.asked_at < {until:DateTime64(3, 'UTC')}
+    AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], wait.channel))
+    AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], wait.touchpoint))
+    AND (NOT mapContains(kept, 'stage') OR has(kept['stage'], wait.stage))
+    AND (NOT mapContains(kept, 'category') OR has(kept['category'], place.category))
+    AND (NOT mapContains(kept, 'owner') OR has(kept['owner'], coalesce(place.owner, '')))
+    AND (NOT mapContains(kept, 'segment') OR has(kept['segment'], coalesce(wait.segment, '')))
+    AND (NOT mapContains(kept, 'variant') OR has(kept['variant'], coalesce(wait.variant, '')))
+    AND (NOT mapContains(kept, 'source') OR has(kept['source'], coalesce(wait.source, '')))
     AND NOT throwIf(
-        NOT hasAll(['', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut),
-        'dimensions are day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces')
+        NOT hasAll(['', 'hour', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut)
+            OR NOT hasAll(['channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], mapKeys(kept)),
+        'dimensions are hour or day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces; channel=phone|chat keeps these channels only')
 COMMENT 'Waits of people for a human, cut along any dimensions: v_human_waits(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,8 +1,9 @@
 -- Service level of any channel: the share of waits answered within their target. Who still waits past it counts against it,
--- who still has time is pending. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- who still has time is pending. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_in_time_by {on_cluster}
 (
     day           Date              COMMENT 'Day of the question, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at     DateTime('UTC')   COMMENT 'Beginning of the hour of the question when cut by hour, else of day',
     channel       String            COMMENT 'Channel; * when not cut by it',
     touchpoint    String            COMMENT 'Touchpoint; * when not cut by it',
     stage         String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -21,7 +22,7 @@ CREATE OR REPLACE VIEW v_in_time_by {on_cluster}
     in_time_share Nullable(Float64) COMMENT 'in_time / (targeted - pending), from 0 to 1'
 )
 AS SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     count() AS waits,
     countIf(due_at IS NOT NULL) AS targeted,
     countIf(due_at IS NOT NULL AND outcome = 'answered' AND NOT breached) AS in_time,
@@ -31,5 +32,5 @@ AS SELECT
     targeted - in_time - late - unanswered - open_late AS pending,
     in_time / nullIf(targeted - pending, 0) AS in_time_share
 FROM v_human_waits(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
-GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
+GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source
 COMMENT 'Share of waits answered within their target along any dimensions, open breaches counted: v_in_time_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -21,7 +21,7 @@ CREATE OR REPLACE VIEW v_interactions {on_cluster}
     order_id         Nullable(String)                 COMMENT 'Order of a purchase',
     amount           Nullable(Int64)                  COMMENT 'Amount of a purchase in minor units of the currency',
     currency         LowCardinality(Nullable(String)) COMMENT 'ISO 4217 code',
-    properties       String                           COMMENT 'Everything else the event carried, as one JSON object',
+    properties       String                           COMMENT 'Everything else the event carried, as one JSON object: load_ms, title and referrer of a page, agent of a call, topic of a ticket, link_id and campaign of a link, survey_id of an invitation, and what producers added: JSONExtractInt(properties, ''load_ms'')',
     automated        Bool                             COMMENT 'A crawler, a monitor, a load test: not in human metrics',
     clamped          Bool                             COMMENT 'The producer''s time lay too far in the future and was replaced',
     very_late        Bool                             COMMENT 'Older than the retention of state: stored, in no session or wait',

@@ -3,13 +3,14 @@
 CREATE OR REPLACE VIEW v_journey_timeline {on_cluster}
 (
     at         DateTime64(3, 'UTC') COMMENT 'When it happened',
-    kind       String               COMMENT 'interaction, answer, wait, session or alert',
-    what       String               COMMENT 'Type of the event and its action; asked, due, answered, abandoned, closed; started, ended; opened, resolved',
+    kind       String               COMMENT 'interaction, answer, wait, session, case or alert',
+    what       String               COMMENT 'Type of the event and its action; asked, due, answered, abandoned, closed; started, ended; heard, contacted, rated again; opened, resolved',
     touchpoint String               COMMENT 'Where; of a session the first or the last touchpoint',
     channel    String               COMMENT 'Channel; empty for an alert',
     actor      String               COMMENT 'customer, agent, bot or system; empty for what was concluded',
-    detail     String               COMMENT 'Page, order, score and comment, time waited, reason of a close or text of an alert',
-    id         String               COMMENT 'Id of the event, conversation, session or alert'
+    detail     String               COMMENT 'Amount and conversation, score, time waited, reason of a close, score and causes of a case or text of an alert',
+    said       String               COMMENT 'Page and order, or what the customer wrote',
+    id         String               COMMENT 'Id of the event, conversation, session, case or alert'
 )
 AS SELECT
     at,
@@ -19,6 +20,7 @@ AS SELECT
     channel,
     actor,
     detail,
+    said,
     id
 FROM
 (
@@ -29,7 +31,8 @@ FROM
         touchpoint,
         channel,
         actor,
-        arrayStringConcat([url, order_id, toString(amount), toString(currency), conversation_id], ' ') AS detail,
+        arrayStringConcat([toString(amount), toString(currency), conversation_id], ' ') AS detail,
+        arrayStringConcat([url, order_id], ' ') AS said,
         event_id AS id,
         2 AS rank
     FROM interactions FINAL
@@ -42,7 +45,8 @@ FROM
         touchpoint,
         channel,
         actor,
-        arrayStringConcat([concat(toString(score), ' of ', toString(scale)), toString(sentiment), comment], ' '),
+        arrayStringConcat([concat(toString(score), ' of ', toString(scale)), toString(sentiment)], ' '),
+        ifNull(comment, ''),
         event_id,
         2
     FROM answers FINAL
@@ -56,6 +60,7 @@ FROM
         channel,
         '',
         if(event.1 = 'answered', concat(toString(waited_ms), ' ms'), ''),
+        '',
         conversation_id,
         3
     FROM waits FINAL
@@ -73,6 +78,7 @@ FROM
         border.4,
         '',
         border.5,
+        '',
         toString(session_id),
         border.6
     FROM sessions FINAL
@@ -84,6 +90,28 @@ FROM
     WHERE journey_id = {journey:String}
     UNION ALL
     SELECT
+        step.2,
+        'case',
+        step.1,
+        touchpoint,
+        channel,
+        '',
+        step.3,
+        '',
+        toString(case_id),
+        3
+    FROM cases FINAL
+    ARRAY JOIN arrayFilter(
+        step -> step.2 IS NOT NULL,
+        [
+            ('heard', toNullable(heard_at), trim(concat(toString(score), ' of 10 ', arrayStringConcat(causes, ' ')))),
+            ('contacted', contacted_at, ''),
+            ('rated again', rerated_at, concat(toString(round(rerated_score10, 1)), ' of 10, ', if(recovered, 'recovered', 'not recovered')))
+        ]
+    ) AS step
+    WHERE journey_id = {journey:String}
+    UNION ALL
+    SELECT
         changed_at,
         'alert',
         concat(kind, ' ', state),
@@ -91,6 +119,7 @@ FROM
         '',
         '',
         what,
+        '',
         alert_id,
         5
     FROM alerts FINAL

@@ -1,8 +1,9 @@
 -- Demand while nobody is there: conversations that customers began outside the calendar of their target. Without a calendar,
--- or on days it does not know, nobody can say, so they are left out. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- or on days it does not know, nobody can say, so they are left out. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_out_of_hours_by {on_cluster}
 (
     day                 Date              COMMENT 'Day of the contact, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at           DateTime('UTC')   COMMENT 'Beginning of the hour of the contact when cut by hour, else of day',
     channel             String            COMMENT 'Channel; * when not cut by it',
     touchpoint          String            COMMENT 'Touchpoint; * when not cut by it',
     stage               String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -24,14 +25,14 @@ CREATE OR REPLACE VIEW v_out_of_hours_by {on_cluster}
 AS WITH
     arrivals AS
     (
-        SELECT day, channel, touchpoint, stage, category, owner, segment, variant, source, person, asked_at, outcome, calendar
+        SELECT day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source, person, asked_at, outcome, calendar
         FROM v_human_waits(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE position = 1 AND calendar IS NOT NULL
     ),
     placed AS
     (
         SELECT
-            arrivals.day AS day, arrivals.channel AS channel, arrivals.touchpoint AS touchpoint, arrivals.stage AS stage, arrivals.category AS category, arrivals.owner AS owner, arrivals.segment AS segment, arrivals.variant AS variant, arrivals.source AS source,
+            arrivals.day AS day, arrivals.begins_at AS begins_at, arrivals.channel AS channel, arrivals.touchpoint AS touchpoint, arrivals.stage AS stage, arrivals.category AS category, arrivals.owner AS owner, arrivals.segment AS segment, arrivals.variant AS variant, arrivals.source AS source,
             arrivals.person AS person,
             arrivals.asked_at AS asked_at,
             arrivals.outcome != 'answered' AS alone,
@@ -49,7 +50,7 @@ AS WITH
     followed AS
     (
         SELECT
-            day, channel, touchpoint, stage, category, owner, segment, variant, source,
+            day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
             closed,
             alone,
             ifNull(contacts.contacted_at > placed.asked_at AND contacts.contacted_at <= placed.asked_at + INTERVAL 7 DAY, false) AS back,
@@ -58,7 +59,7 @@ AS WITH
         ASOF LEFT JOIN contacts ON placed.person = contacts.person AND placed.asked_at < contacts.contacted_at
     )
 SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     count() AS arrivals,
     countIf(closed) AS out_of_hours,
     out_of_hours / nullIf(arrivals, 0) AS out_of_hours_share,
@@ -69,5 +70,5 @@ SELECT
     came_back / nullIf(unanswered - pending, 0) AS came_back_share,
     countIf(NOT closed AND alone) AS in_hours_unanswered
 FROM followed
-GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
+GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source
 COMMENT 'Arrivals outside the open hours along any dimensions: how many, unanswered, come back: v_out_of_hours_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

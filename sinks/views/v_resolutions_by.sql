@@ -1,7 +1,8 @@
--- How conversations are resolved, and whether they stay so. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- How conversations are resolved, and whether they stay so. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_resolutions_by {on_cluster}
 (
     day                      Date              COMMENT 'Day of the opening, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at                DateTime('UTC')   COMMENT 'Beginning of the hour of the opening when cut by hour, else of day',
     channel                  String            COMMENT 'Channel; * when not cut by it',
     touchpoint               String            COMMENT 'Touchpoint; * when not cut by it',
     stage                    String            COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -31,7 +32,7 @@ AS WITH
     quantilesExactInclusiveIf(0.5, 0.9, 0.95, 0.99)(assumeNotNull(first_resolution_ms), first_resolution_ms IS NOT NULL) AS firsts,
     quantilesExactInclusiveIf(0.5, 0.9, 0.95, 0.99)(assumeNotNull(resolution_ms), resolution_ms IS NOT NULL) AS lasts
 SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     count() AS conversations,
     count(first_resolution_ms) AS solved_once,
     count(resolution_ms) AS solved,
@@ -49,5 +50,5 @@ SELECT
     if(solved = 0, NULL, lasts[4]) AS resolution_p99_ms,
     avg(resolution_ms) AS resolution_mean_ms
 FROM v_human_conversations(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS talks
-GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source
+GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source
 COMMENT 'First and full resolutions and reopenings along any dimensions: v_resolutions_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -1,7 +1,8 @@
--- How long people wait for a human, first and later. Only answered waits have a length, the others stand beside them. Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- How long people wait for a human, first and later. Only answered waits have a length, the others stand beside them. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_responses_by {on_cluster}
 (
     day        Date                   COMMENT 'Day of the question, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at  DateTime('UTC')        COMMENT 'Beginning of the hour of the question when cut by hour, else of day',
     channel    String                 COMMENT 'Channel; * when not cut by it',
     touchpoint String                 COMMENT 'Touchpoint; * when not cut by it',
     stage      String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -30,7 +31,7 @@ AS WITH
     told AS
     (
         SELECT
-            day, channel, touchpoint, stage, category, owner, segment, variant, source,
+            day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
             if(position = 1, 'first', 'next') AS response,
             outcome,
             skewed,
@@ -46,7 +47,7 @@ AS WITH
         LEFT ANY JOIN v_business_time(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}, moment = '2200-01-01') AS clocks ON waits.wait_id = clocks.wait_id
     )
 SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     response,
     length.1 AS seen_from,
     length.2 AS clock,
@@ -62,5 +63,5 @@ SELECT
     if(responses = 0, NULL, quantiles[3]) AS p95_ms,
     if(responses = 0, NULL, quantiles[4]) AS p99_ms
 FROM told
-GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source, response, seen_from, clock
+GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source, response, seen_from, clock
 COMMENT 'First and next response times along any dimensions, from contact and from handoff, in calendar and business time: v_responses_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

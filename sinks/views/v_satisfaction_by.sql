@@ -1,8 +1,9 @@
 -- Satisfaction along any dimensions. To sum over several rows add the counts and divide again: the mean of NPS is not the NPS.
--- Parameters: dimensions ('day,channel', '' for none), since, until (not included).
+-- Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_satisfaction_by {on_cluster}
 (
     day           Date                   COMMENT 'Day of the answer, or the first of its week or month, UTC; that of `since` when not cut by time',
+    begins_at     DateTime('UTC')        COMMENT 'Beginning of the hour of the answer when cut by hour, else of day',
     channel       String                 COMMENT 'Channel; * when not cut by it',
     touchpoint    String                 COMMENT 'Touchpoint; * when not cut by it',
     stage         String                 COMMENT 'Stage; * when not cut by it, empty when the touchpoint is not registered',
@@ -48,7 +49,7 @@ AS WITH
     counted AS
     (
         SELECT
-            day, channel, touchpoint, stage, category, owner, segment, variant, source,
+            day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
             occasion,
             countIf(counts) AS answers,
             countIf(NOT skipped) AS raw,
@@ -73,10 +74,10 @@ AS WITH
             score_sum / nullIf(scored, 0) AS score_mean,
             if(scored > 1, z * sqrt(abs(score_squares - scored * score_mean * score_mean) / (scored - 1) / scored), NULL) AS score_margin
         FROM v_counted_answers(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
-        GROUP BY day, channel, touchpoint, stage, category, owner, segment, variant, source, occasion
+        GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source, occasion
     )
 SELECT
-    day, channel, touchpoint, stage, category, owner, segment, variant, source,
+    day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     occasion,
     answers,
     raw AS raw_answers,

@@ -8,7 +8,7 @@ CREATE OR REPLACE VIEW v_touchpoint_audit {on_cluster}
     last_seen_at   Nullable(DateTime64(3, 'UTC')) COMMENT 'Last of them: since then it is silent; NULL without any',
     surveys        UInt64                         COMMENT 'Surveys answered or skipped there',
     unregistered   Bool                           COMMENT 'Seen, but not in the catalogue',
-    silent         Bool                           COMMENT 'In the catalogue, and nobody was there for thresholds.silent_after_ms',
+    silent         Bool                           COMMENT 'In the catalogue, and nobody was there for thresholds.silent_after_ms up to now',
     never_surveyed Bool                           COMMENT 'In the catalogue, and nobody was ever asked about it',
     without_owner  Bool                           COMMENT 'In the catalogue, and nobody answers for it'
 )

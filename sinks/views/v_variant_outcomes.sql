@@ -20,24 +20,22 @@ AS WITH
         FROM sessions FINAL
         WHERE NOT automated AND variant IS NOT NULL
         GROUP BY journey_id
-        HAVING uniqExact(variant) = 1
+        HAVING min(variant) = max(variant)
+    ),
+    said AS
+    (
+        SELECT journey_id, avg(score10) AS score
+        FROM v_answers_as_known(known_at = '2299-12-31 00:00:00')
+        GROUP BY journey_id
     )
 SELECT
-    journey_id,
+    journeys.journey_id AS journey_id,
     began AS began_at,
     seen AS variant,
     outcome.1 AS measure,
     assumeNotNull(outcome.2) AS value
-FROM
-(
-    SELECT journey_id, began, seen, [('conversion', toNullable(toFloat64(converted))), ('dwell', dwell_ms)] AS outcomes
-    FROM journeys
-    UNION ALL
-    SELECT journey_id, began, seen, [('satisfaction', avg(score10))]
-    FROM journeys
-    INNER JOIN v_answers_as_known(known_at = '2299-12-31 00:00:00') AS said USING (journey_id)
-    GROUP BY journey_id, began, seen
-)
-ARRAY JOIN outcomes AS outcome
+FROM journeys
+LEFT JOIN said ON journeys.journey_id = said.journey_id
+ARRAY JOIN [('conversion', toNullable(toFloat64(converted))), ('dwell', dwell_ms), ('satisfaction', score)] AS outcome
 WHERE isFinite(outcome.2)
 COMMENT 'Outcome of every customer of an experiment, per measure'

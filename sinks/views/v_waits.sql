@@ -27,7 +27,8 @@ CREATE OR REPLACE VIEW v_waits {on_cluster}
     segment           LowCardinality(Nullable(String)) COMMENT 'Customer segment',
     variant           LowCardinality(Nullable(String)) COMMENT 'Experiment variant',
     source            LowCardinality(Nullable(String)) COMMENT 'Where the visit came from',
-    within_target     Nullable(Bool)                   COMMENT 'Answered in time; NULL without a target and while open'
+    within_target     Nullable(Bool)                   COMMENT 'Answered in time; NULL without a target and while open',
+    target_used       Nullable(Float64)                COMMENT 'Share of the target that the wait used up, above 1 when late; NULL without a target and while unanswered'
 )
 AS SELECT
     wait_id,
@@ -56,6 +57,7 @@ AS SELECT
     segment,
     variant,
     source,
-    if(due_at IS NULL OR outcome = 'open', NULL, outcome = 'answered' AND NOT breached) AS within_target
+    if(due_at IS NULL OR outcome = 'open', NULL, outcome = 'answered' AND NOT breached) AS within_target,
+    if(toUnixTimestamp64Milli(due_at) - toUnixTimestamp64Milli(asked_at) = target_ms, waited_ms, business_ms) / nullIf(target_ms, 0) AS target_used
 FROM waits FINAL
 COMMENT 'Waits for a human, open ones too: an open wait has outcome open and no end'

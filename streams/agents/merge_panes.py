@@ -30,8 +30,11 @@ from streams.state import OutrankedError, StateTable
 
 BACKLOG: Final = b"\x00backlog|"
 EMIT_S: Final = 1.0
-MOST_TIME: Final = 0.05  # share of the time to spend on it: a back-fill touches every window of a day again and again
-ROWS_PER_STEP: Final = 1_000  # telling every window of a day takes seconds; the loop must breathe in between
+# Share of the time to spend on it: a back-fill touches every window of a day again and again, and so does a new owner of a
+# pair. What is newest is told first, every time; what is left waits for its turn.
+MOST_TIME: Final = 0.05
+WHILE_CAUGHT_UP: Final = 0.25
+ROWS_PER_STEP: Final = 250  # the loop must breathe in between
 
 
 class Windows:
@@ -114,12 +117,12 @@ class PaneMerger:
 
     async def run(self) -> None:
         """Tell changed windows, again and again."""
-        spent_s = 0.0
         while True:
-            await asyncio.sleep(max(EMIT_S, spent_s / MOST_TIME))
-            spent_s = 0.0
+            await asyncio.sleep(EMIT_S)
+            is_behind = any(self._app.lag(tp) for tp in self._app.pairs.tps)
+            budget_s = EMIT_S * (MOST_TIME if is_behind else WHILE_CAUGHT_UP) / max(len(self.windows), 1)
             for windows in list(self.windows.values()):
-                spent_s += await self._emit(windows)
+                await self._emit(windows, budget_s)
                 await self._look(windows)
 
     async def _look(self, windows: Windows) -> None:
@@ -138,22 +141,21 @@ class PaneMerger:
         if messages := [message_of(alert, self._partitions) for alert in alerts]:
             self._committer.add(Effects(after=messages))
 
-    async def _emit(self, windows: Windows) -> float:
-        """Tell the windows of one partition that changed; return how long that kept others from the event loop."""
+    async def _emit(self, windows: Windows, budget_s: float) -> None:
+        """Tell windows of one partition that changed, for as long as they may keep others from the event loop."""
         spent_s = 0.0
         if not windows.complete:
             windows.complete = self._app.lag(TP(PANES.name, windows.partition)) == 0
-        while windows.complete and self.windows.get(windows.partition) is windows:
+        while windows.complete and spent_s < budget_s and self.windows.get(windows.partition) is windows:
             await self._committer.room()
             started = time.perf_counter()
             with self._app.stages.doing(ROLLING):
                 effects = windows.emit(wall_clock_ms())
             spent_s += time.perf_counter() - started
             if effects is None:
-                break
+                return
             self._committer.add(effects)
             await asyncio.sleep(0)
-        return spent_s
 
 
 def backlogs_of(marks: Mapping[bytes, bytes]) -> dict[str, Backlog]:

@@ -2,15 +2,17 @@
 
 from bisect import insort
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
-from schemas.feedback import SCORED, Feedback, Metric, Scored
+from schemas.feedback import SCORED, Feedback, Metric, Occasion, Scored
 from schemas.identity import event_hash
 from streams.logic.causes import Rule, causes_of
 from streams.logic.parts import Parts
 from streams.logic.scores import Rating, rate
 
-MILLION = 1_000_000
+MILLION: Final = 1_000_000
+DETRACTORS_TO: Final = 6 * MILLION  # of a score from 0 to 10; a rating above it is a recovery
+OF_CONTACTS: Final = {"nps_answers", "promoters", "detractors"}
 
 
 class Answer(NamedTuple):
@@ -85,7 +87,13 @@ def _metric(event: Feedback) -> str:
     return "" if event.type == "survey_skipped" else event.type
 
 
+def is_detractor(answer: Answer) -> bool:
+    """Whether it is an NPS answer from 0 to 6, on whatever occasion."""
+    return answer.metric == Metric.NPS and answer.counts.get("score_millionths", 0) <= DETRACTORS_TO
+
+
 def _counts(event: Feedback, rating: Rating) -> dict[str, int]:
+    """Count for a window. Its NPS is that of contacts: what is said about the company as a whole is another number."""
     if rating.score10 is None:
         return {}
     counts = {
@@ -98,4 +106,6 @@ def _counts(event: Feedback, rating: Rating) -> dict[str, int]:
     }
     if event.type in SCORED and (metric := cast(Scored, event).metric) is not Metric.RATING:
         counts[f"{metric}_answers"] = 1
+    if event.occasion == Occasion.RELATIONAL:
+        counts = {name: count for name, count in counts.items() if name not in OF_CONTACTS}
     return {name: count for name, count in counts.items() if count}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from schemas.identity import event_hash
 from schemas.outcomes import WaitOutcome
-from streams.logic.answers import MILLION, Answer, counting
+from streams.logic.answers import DETRACTORS_TO, MILLION, Answer, counting, is_detractor
 from streams.logic.dialogues import UNREAD
 from streams.logic.moments import Role
 from streams.logic.policy import DAY_MS
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 WITHIN_MS: Final = 90 * DAY_MS
 STRIKES: Final = 3
-DETRACTORS_TO: Final = 6 * MILLION  # of a score from 0 to 10; a rating above it is a recovery
 WORST: Final = {"nps": DETRACTORS_TO, "csat": 10 * MILLION // 4, "ces": 10 * MILLION // 3}  # 6 of 10, 2 of 5, 3 of 7
 RATINGS: Final = frozenset({"nps", "csat", "ces", "rating"})
 CALLED: Final = frozenset({"ticket", "message"})  # a reply there is the company's own step towards the customer
@@ -140,7 +139,7 @@ def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
 def _of_answers(answers: list[Any]) -> Iterator[Mark]:
     heard: dict[int, int] = {}
     for each in map(Answer._make, answers):
-        if each.counts.get("detractors"):
+        if is_detractor(each):
             heard.setdefault(each.submission, each.at_ms)
     for answer in counting(answers):
         millionths = answer.counts.get("score_millionths", 0)
@@ -151,7 +150,7 @@ def _of_answers(answers: list[Any]) -> Iterator[Mark]:
             yield Mark(at_ms, id64, Kind.STRIKE, answer.interaction, answer.touchpoint)
         if answer.metric in RATINGS:
             yield Mark(at_ms, id64, Kind.RATING, answer.sheet, millionths)
-        if answer.counts.get("detractors"):
+        if is_detractor(answer):
             said = Said(
                 at_ms, id64, answer.sheet, answer.touchpoint, answer.channel, millionths // MILLION, answer.causes
             )

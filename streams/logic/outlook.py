@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.alerts import Alert, AlertKind, AlertState
 from schemas.identity import alert_id
 from schemas.outcomes import RescueCase
+from streams.logic.answers import DETRACTORS_TO
 from streams.logic.experiences import (
-    DETRACTORS_TO,
     STRIKES,
     WITHIN_MS,
     Danger,

@@ -10,11 +10,12 @@ from schemas.catalogue_parts import Clock, ConversationKind, Stage
 from schemas.catalogue_parts import Target as NamedTarget
 from streams.logic.calendars import Calendar
 from streams.logic.causes import Rule, rules_of
+from streams.logic.emotions import Tone, tones_of
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
-WITHOUT_EFFECT: Final = {"funnels", "thresholds"}  # parts of a catalogue that no row of history depends on
+WITHOUT_EFFECT: Final = {"funnels", "thresholds", "emotions"}  # parts of a catalogue that no conclusion depends on
 UNREGISTERED: Final = "(unregistered)"
 STAGES: Final = tuple(stage.value for stage in Stage)
 
@@ -82,6 +83,7 @@ class Policy:
     escalate_at: float = 2.0
     unanswered: int = 100  # open conversations of a channel
     causes: tuple[Rule, ...] = ()  # words that point to a cause
+    emotions: tuple[Tone, ...] = ()  # words that tell an emotion
     rules: str = field(default="", compare=False)  # names the catalogue it comes from, so that two programs can compare
     channels: dict[str, str] = field(init=False, repr=False, compare=False)  # of registered touchpoints
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
@@ -128,6 +130,7 @@ class Policy:
             escalate_at=catalogue.thresholds.escalate_at,
             unanswered=catalogue.thresholds.unanswered,
             causes=rules_of(catalogue.causes),
+            emotions=tones_of(catalogue.emotions),
             rules=sha256(_in_order(catalogue.model_dump(exclude=WITHOUT_EFFECT)).encode()).hexdigest()[:12],
         )
 

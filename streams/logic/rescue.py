@@ -6,8 +6,8 @@ from typing import Final
 
 from schemas.identity import case_id
 from schemas.outcomes import RescueCase
-from streams.logic.answers import MILLION
-from streams.logic.experiences import DETRACTORS_TO, Kind, Mark, Said
+from streams.logic.answers import DETRACTORS_TO, MILLION
+from streams.logic.experiences import Kind, Mark, Said
 from streams.logic.policy import Policy
 
 

@@ -13,7 +13,6 @@ KEPT_MINUTES: Final = 48 * 60  # of panes, at least; a window that reaches furth
 FORGET_EVERY: Final = 60
 MILLION: Final = 1_000_000
 UNKNOWN: Final = (None, None)  # a window that had filled before this program began: nobody remembers who waited
-Place = tuple[Scope, Window, int]
 
 
 class RollingBook:
@@ -24,8 +23,9 @@ class RollingBook:
         self._scopes: defaultdict[Scope, ScopeBook] = defaultdict(ScopeBook)
         self._epochs: dict[int, int] = {}  # the newest epoch of each source
         self._touched: set[tuple[Scope, int]] = set()  # minutes of scopes, until it is asked which windows that means
-        self._dirty: set[Place] = set()  # windows to be told, some of them once they begin to fill
-        self._ready: list[Place] = []  # windows to be told now
+        self._dirty: defaultdict[tuple[int, Window], set[Scope]] = defaultdict(
+            set
+        )  # to be told, by end: once they fill
         self._newest = -1  # the newest minute any pane is about
         self._forgot_at = -1
         self.too_late = 0  # panes of minutes that are no longer kept
@@ -66,12 +66,17 @@ class RollingBook:
                     self._refresh(scope)
 
     def emit(self, limit: int | None = None) -> list[Rolling]:
-        """Windows that changed since the last call, the newest first, at most `limit`, up to those still filling."""
-        if not self._ready:
-            self._ready = sorted(self._take_ready(), key=lambda place: place[2])
-            self._forget()
-        told = len(self._ready) if limit is None else min(limit, len(self._ready))
-        return [self._row(*self._ready.pop()) for _ in range(told)]
+        """Windows that changed since they were told, the newest first, at most `limit`, up to those still filling."""
+        self._forget()
+        rows: list[Rolling] = []
+        for end, window in self._ready():
+            scopes = self._dirty[end, window]
+            while scopes and len(rows) != limit:
+                rows.append(self._row(scopes.pop(), window, end))
+            if scopes:
+                return rows
+            del self._dirty[end, window]
+        return rows
 
     def waiting(self, kind: str) -> dict[str, Gauge]:
         """Who waits right now in each scope of a kind."""
@@ -79,8 +84,8 @@ class RollingBook:
 
     def settle(self) -> None:
         """Take everything for told: what a restarted program reads again and told before."""
-        self._take_ready()
-        self._ready.clear()
+        for place in self._ready():
+            del self._dirty[place]
         self._forget()
 
     def _put_gauge(self, scope: Scope, source: int, stamp: tuple[int, int], gauge: Gauge) -> None:
@@ -99,17 +104,20 @@ class RollingBook:
 
     def _refresh(self, scope: Scope) -> None:
         """Tell the windows that are still filling, because the gauge is part of them."""
-        self._dirty.update((scope, window, filling(window, self._newest)) for window in WINDOWS)
+        for window in WINDOWS:
+            self._dirty[filling(window, self._newest), window].add(scope)
 
-    def _take_ready(self) -> set[Place]:
-        """Take out what is dirty and has begun to fill. What reaches further back than panes are kept stays as told."""
+    def _ready(self) -> list[tuple[int, Window]]:
+        """List what is dirty and has begun to fill, the newest first. What reaches further back than panes are kept stays as told."""
         for scope, minute in self._touched:
-            self._dirty.update((scope, window, end) for window in WINDOWS for end in ends(window, minute))
+            for window in WINDOWS:
+                for end in ends(window, minute):
+                    self._dirty[end, window].add(scope)
         self._touched.clear()
+        for end, window in [place for place in self._dirty if place[0] - place[1].length < self._kept_from]:
+            del self._dirty[end, window]
         newest = {window: filling(window, self._newest) for window in WINDOWS}
-        ready = {place for place in self._dirty if place[2] <= newest[place[1]]}
-        self._dirty -= ready
-        return {place for place in ready if place[2] - place[1].length >= self._kept_from}
+        return sorted((place for place in self._dirty if place[0] <= newest[place[1]]), reverse=True)
 
     def _row(self, scope: Scope, window: Window, end: int) -> Rolling:
         book = self._scopes[scope]

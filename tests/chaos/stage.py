@@ -109,7 +109,7 @@ class Stage(System):
         """Ask the user's command about everything; return what it says is wrong."""
         expected = self.folder / "expected.json"
         expected.write_text(json.dumps(self.totals.report()))
-        done = self.run("verify", "--patience", "20", "--expected", str(expected), check=False)
+        done = self.run("verify", "--patience", "60", "--expected", str(expected), check=False)
         return done.stdout.splitlines() or ([] if done.returncode == 0 else [done.stderr])
 
     def replayed(self) -> int:

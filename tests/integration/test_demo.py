@@ -21,7 +21,7 @@ def demo(tmp_path):
     started = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "touchstream", "demo", "--port", str(free_port()), *arguments]
+        command = [sys.executable, "-m", "touchstream", "demo", *_ports(), *arguments]
         environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -33,6 +33,10 @@ def demo(tmp_path):
     for process in started:
         process.terminate()
         process.communicate(timeout=60)
+
+
+def _ports() -> tuple[str, ...]:
+    return "--port", str(free_port()), "--page-port", str(free_port())
 
 
 def left_of(folder: Path) -> list[str]:
@@ -64,7 +68,7 @@ def test_a_signal_ends_the_demo_and_everything_it_started(demo, tmp_path, number
     while "customers" not in (line := process.stdout.readline()):
         assert process.poll() is None, line
     time.sleep(2)
-    assert len(left_of(tmp_path)) >= 5
+    assert len(left_of(tmp_path)) >= 6
     process.send_signal(number)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said

@@ -32,9 +32,9 @@ class FakeServer:
 @pytest.fixture
 def demo(tmp_path, monkeypatch):
     monkeypatch.setattr(demo_module, "RESTART_AFTER_S", 0.0)
-    demo = Demo(Plan(CATALOGUE, port=free_port()), tmp_path)
+    demo = Demo(Plan(CATALOGUE, free_port(), free_port()), tmp_path)
     demo.said = []
-    for name in ("_host", "_worker", "_customers"):
+    for name in ("_host", "_page", "_worker", "_customers"):
         setattr(demo, name, FakeServer(name.strip("_"), demo.said))
     demo._broker.server = FakeServer("broker", demo.said)
     return demo
@@ -45,13 +45,19 @@ def test_a_port_that_is_taken_is_one_line(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(UserError, match=rf"port {port} of 127.0.0.1 is in use; .* choose another with --port"):
-            Demo(Plan(CATALOGUE, port=port), tmp_path).start(lambda line: None)
+        for plan, option in (
+            (Plan(CATALOGUE, port=port), "--port"),
+            (Plan(CATALOGUE, free_port(), port), "--page-port"),
+        ):
+            with pytest.raises(
+                UserError, match=rf"port {port} of 127.0.0.1 is in use; .* choose another with {option}$"
+            ):
+                Demo(plan, tmp_path).start(lambda line: None)
 
 
 def test_those_who_write_end_before_those_who_are_written_to(demo):
     demo.stop()
-    assert demo.said == ["stop customers", "stop worker", "stop host", "stop broker"]
+    assert demo.said == ["stop customers", "stop worker", "stop page", "stop host", "stop broker"]
 
 
 def test_a_worker_that_ends_is_started_again_but_not_for_ever(demo):
@@ -65,7 +71,7 @@ def test_a_worker_that_ends_is_started_again_but_not_for_ever(demo):
     assert demo.said == ["start worker"] * MOST_RESTARTS
 
 
-@pytest.mark.parametrize("part", ["_host", "_customers"])
+@pytest.mark.parametrize("part", ["_host", "_page", "_customers"])
 def test_anything_else_that_ends_is_an_error(demo, part):
     getattr(demo, part).running = False
     with pytest.raises(BrokerDidNotStart, match=f"{part.strip('_')} has ended"):

@@ -25,18 +25,23 @@ LINES_EVERY_S: Final = 5.0
 @click.option(
     "--port", type=click.IntRange(1, 65_535), default=8123, show_default=True, help="Where ClickHouse listens."
 )
+@click.option(
+    "--page-port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Where the boards are."
+)
 @click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after this time.")
-@click.option("--history", default="24h", show_default=True, help="How much past to make up.")
-@click.option("--rate", type=float, default=2.0, show_default=True, help="Events per second of the past.")
-@click.option("--live-rate", type=float, default=10.0, show_default=True, help="Events per second from now on.")
+@click.option("--history", default="42d", show_default=True, help="How much past to make up.")
+@click.option("--rate", type=float, default=0.045, show_default=True, help="Events per second of the past.")
+@click.option("--live-rate", type=float, default=0.3, show_default=True, help="Events per second from now on.")
 @click.option("--seed", type=int, default=1, show_default=True)
-def command(port: int, seconds: float | None, history: str, rate: float, live_rate: float, seed: int) -> None:
-    """Start a broker, ClickHouse, a worker and simulated customers on this machine, and watch them.
+def command(
+    port: int, page_port: int, seconds: float | None, history: str, rate: float, live_rate: float, seed: int
+) -> None:
+    """Start a broker, ClickHouse, a worker, simulated customers and the page with the boards on this machine.
 
     Nothing needs to be installed and nothing is kept: all data goes when the demo ends.
     """
     catalogue = catalogue_of_the_demo(load_settings().catalogue)
-    plan = Plan(catalogue, port=port, history=history, rate=rate, live_rate=live_rate, seed=seed)
+    plan = Plan(catalogue, port=port, page_port=page_port, history=history, rate=rate, live_rate=live_rate, seed=seed)
     with _until_stopped(), running(plan, click.echo) as demo:
         reader = Reader(demo.settings, demo.clickhouse)
         try:
@@ -47,7 +52,10 @@ def command(port: int, seconds: float | None, history: str, rate: float, live_ra
 
 
 def _watch(demo: Demo, reader: Reader, ends_at: float) -> None:
-    hints = (f'Ask: TOUCHSTREAM_CLICKHOUSE_URL={demo.url} touchstream sql "SHOW TABLES"',)
+    hints = (
+        f"Boards: {demo.page_url}",
+        f'Ask: TOUCHSTREAM_CLICKHOUSE_URL={demo.url} touchstream sql "SHOW TABLES"',
+    )
     console = Console()
     if not console.is_terminal:
         for _ in _ticks(LINES_EVERY_S, ends_at):

@@ -3,6 +3,9 @@
 import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
+from sinks.limits import RoleSettings
+from sinks.retention import RetentionSettings
+from sinks.roles import apply_roles, roles_are_old
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from streams.topic_setup import ensure_topics, state_topics
@@ -15,7 +18,8 @@ from touchstream.tables import bring_up_to_date
 @click.command(name="migrate")
 @click.option("--topics/--no-topics", default=True, show_default=True, help="Create the Kafka topics that are missing.")
 @click.option("--tables/--no-tables", default=True, show_default=True, help="Create or change tables and views.")
-def command(topics: bool, tables: bool) -> None:
+@click.option("--roles", is_flag=True, help="Create or change roles, their limits and quotas; needs access_management.")
+def command(topics: bool, tables: bool, roles: bool) -> None:
     """Create what is missing; running it again does nothing."""
     done = False
     if topics:
@@ -25,12 +29,26 @@ def command(topics: bool, tables: bool) -> None:
     if tables:
         clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(load_settings())
         with clickhouse_errors(clickhouse):
-            for name in bring_up_to_date(clickhouse, catalogue):
+            for name in bring_up_to_date(clickhouse, catalogue, RetentionSettings.read()):
                 done = True
                 click.echo(f"applied {name}")
         click.echo(f"catalogue: {len(catalogue.touchpoints)} touchpoints, {len(catalogue.funnels)} funnels")
+    if roles or tables:
+        done |= _roles(ClickHouseSettings.read(), RoleSettings.read(), change=roles)
     if not done:
         click.echo("Everything is current.")
+
+
+def _roles(clickhouse: ClickHouseSettings, wanted: RoleSettings, *, change: bool) -> bool:
+    """Change the roles, or say that they are old; without being asked nobody's rights change."""
+    with clickhouse_errors(clickhouse):
+        if change:
+            for name in apply_roles(clickhouse, wanted):
+                click.echo(f"role {name}")
+        elif roles_are_old(clickhouse, wanted):
+            click.echo("The roles are those of another version or of other settings: run touchstream migrate --roles")
+            return True
+    return change
 
 
 def _topics() -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import uuid
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from clickhouse_connect.driver.client import Client
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from schemas.envelope import EPOCH
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from sinks.writer import Writer
@@ -21,6 +23,7 @@ from streams.settings import Settings, load_settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.errors import UserError
+from touchstream.fading import faded_ms
 from touchstream.history import orders, stored
 from touchstream.history.moments import Moment
 from touchstream.history.rebuild import EVENTS_AT_ONCE, Rebuild, Span
@@ -51,11 +54,14 @@ def command(from_ms: int, to_ms: int, restart: bool, state_dir: Path) -> None:
         if restart:
             unfinished.forget()
         started = unfinished.read() or _begin(settings, client, policy, events)
-        span = Span(from_ms, to_ms, settings.partitions, started.buckets)
+        span = Span(from_ms, to_ms, settings.partitions, started.buckets, faded_ms(client, policy))
         work = Rebuild(
             started.name, span, settings, client, Writer(clickhouse), policy, stored.former_channels(client, policy)
         )
         _run(work, unfinished, started.done)
+    if span.faded_ms:
+        faded = EPOCH + timedelta(milliseconds=span.faded_ms)
+        click.echo(f"Journeys that began before {faded:%Y-%m-%d} were left as they are: facts of them may have expired")
     click.echo(f"{events:,} interactions between --from and --to; their journeys follow the rules {policy.rules} now")
 
 

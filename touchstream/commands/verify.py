@@ -82,3 +82,5 @@ def _say_how_far(verification: Verification) -> None:
         decided = EPOCH + timedelta(milliseconds=decided_ms)
         line = f"what the clock decides was checked up to {decided:%Y-%m-%d %H:%M:%S} UTC"
     click.echo(line, err=True)
+    if left_out := verification.faded.total():
+        click.echo(f"{left_out:,} journeys were left out: they reach back to where facts have expired", err=True)

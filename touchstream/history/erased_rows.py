@@ -13,7 +13,7 @@ from clickhouse_connect.driver.client import Client
 
 from schemas.identity import erasure_hash
 from schemas.topics import FEEDBACK, INTERACTIONS
-from sinks.migrate import on_cluster
+from sinks.layout import everywhere, on_cluster, stored_in
 from sinks.settings import ClickHouseSettings
 from sinks.tables import DEAD_LETTERS, SKIPPED
 
@@ -97,13 +97,16 @@ class ErasedRows:
             for table in tables:
                 self._alter(table, "RESET SETTING old_parts_lifetime")
 
-    def _old_parts(self, tables: list[str]) -> set[tuple[str, str]]:
+    def _old_parts(self, tables: list[str]) -> set[tuple[str, str, str]]:
         found = self.client.query(
-            "SELECT table, name FROM system.parts WHERE database = currentDatabase() AND NOT active AND rows > 0 "
-            "AND table IN {tables:Array(String)}",
-            parameters={"tables": tables},
+            f"SELECT hostName(), table, name FROM {everywhere('system.parts', self.settings)} "  # noqa: S608
+            "WHERE database = {database:String} AND NOT active AND rows > 0 AND table IN {tables:Array(String)}",
+            parameters={
+                "database": self.settings.database,
+                "tables": [stored_in(table, self.settings) for table in tables],
+            },
         )
-        return {(table, name) for table, name in found.result_rows}
+        return {(host, table, name) for host, table, name in found.result_rows}
 
     def _count(self, table: str, column: str) -> int:
         found = self.client.query(f"SELECT count() FROM {table} FINAL WHERE {self._is(column)}")  # noqa: S608
@@ -113,6 +116,7 @@ class ErasedRows:
         return f"lower(hex(SHA256(concat('touchstream\\0', {column})))) = '{erasure_hash(self.journey_id)}'"
 
     def _alter(self, table: str, what: str, **parameters: Any) -> None:
+        table = stored_in(table, self.settings)
         self._change(f"ALTER TABLE {table} {on_cluster(self.settings)} {what}", **parameters)
 
     def _change(self, statement: str, **parameters: Any) -> None:

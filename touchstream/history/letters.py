@@ -18,9 +18,10 @@ AT_ONCE: Final = 500
 NEWEST_FAILURE: Final = (
     "(topic, partition, offset, version) NOT IN (SELECT topic, partition, offset, attempts FROM letter_replays)"
 )
-# Of these the bytes that came are not there any more, or are those of a row.
+# Of all others the bytes that came are not there any more (cut, or expired, which takes the detail too), or are those of a row.
 WHOLE: Final = (
-    "topic IN {topics:Array(String)} AND reason NOT IN {unusable:Array(String)} AND length(value) < {most:UInt64}"
+    "topic IN {topics:Array(String)} AND reason NOT IN {unusable:Array(String)} AND length(value) < {most:UInt64} "
+    "AND detail != ''"
 )
 
 

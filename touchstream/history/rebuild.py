@@ -39,6 +39,7 @@ class Span:
     to_ms: int
     partitions: int
     buckets: int
+    faded_ms: int = 0  # journeys that reach back further may lack facts and are left as they are
 
     @property
     def portions(self) -> int:
@@ -73,7 +74,7 @@ class Rebuild:
     ) -> AsyncIterator[int]:
         span, version = self.span, standing.version
         for bucket in range(max(done - partition * span.buckets, 0), span.buckets):
-            some = Some(partition, span.from_ms, span.to_ms, span.buckets, bucket)
+            some = Some(partition, span.from_ms, span.to_ms, span.buckets, bucket, span.faded_ms)
             told = stored.told_of(self.client, some)
             journeys = stored.journeys_of(self.client, some, version, self.moved, self.policy)
             now_ms = time.time_ns() // 1_000_000

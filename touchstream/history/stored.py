@@ -11,6 +11,7 @@ from sinks.tables import ANSWERS, INTERACTIONS, Table
 from sinks.writer import INSERT_SETTINGS
 from streams.logic.policy import Policy
 from streams.logic.recut import Moved
+from touchstream.fading import FADED
 from touchstream.history.facts import COLUMNS, Happening, happenings
 from touchstream.history.recompute import Told
 
@@ -18,10 +19,11 @@ WITHIN: Final = (
     "occurred_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC') "
     "AND occurred_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')"
 )
-# A journey is computed anew as a whole when anything of it lies in the span: no session is cut at the edge of it.
+# A journey is computed anew as a whole when anything of it lies in the span: no session is cut at the edge of it. One
+# whose beginning may have expired stays as it was told.
 CHOSEN: Final = (
     f"SELECT journey_id FROM interactions WHERE source_partition = {{partition:UInt32}} AND {WITHIN} "  # noqa: S608
-    "AND cityHash64(journey_id) % {buckets:UInt32} = {bucket:UInt32}"
+    f"AND cityHash64(journey_id) % {{buckets:UInt32}} = {{bucket:UInt32}} AND journey_id NOT IN ({FADED})"
 )
 CHOSEN_OR_HEARD: Final = (
     f"SELECT journey_id FROM interactions WHERE source_partition = {{partition:UInt32}} AND {WITHIN} UNION DISTINCT "  # noqa: S608
@@ -44,11 +46,14 @@ class Some:
     to_ms: int
     buckets: int = 1
     bucket: int = 0
+    faded_ms: int = 0
 
     @property
     def parameters(self) -> dict[str, int]:
         """Values of `CHOSEN`."""
-        return {name: getattr(self, name) for name in ("partition", "from_ms", "to_ms", "buckets", "bucket")}
+        return {
+            name: getattr(self, name) for name in ("partition", "from_ms", "to_ms", "buckets", "bucket", "faded_ms")
+        }
 
 
 def former_channels(client: Client, policy: Policy) -> dict[str, list[str]]:

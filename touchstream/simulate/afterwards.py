@@ -1,16 +1,18 @@
 """Stories of customers who have bought: the parcel, the survey days later, the review, the next question."""
 
-from typing import Final
+from collections.abc import Generator
+from typing import Any, Final
 
-from touchstream.simulate.contact import call, chat, ticket, write
+from touchstream.simulate.contact import call, call_back, chat, ticket, write
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.world import Story, World
 
 DAY_S: Final = 86_400
 URL: Final = "https://shop.example/"
+EMOTIONS: Final = {"happy": "happy", "fine": "neutral", "slow": "frustrated", "angry": "angry"}
 
 
-def recipient(world: World, who: Customer) -> Story:
+def recipient(world: World, who: Customer, bought_at: str | None = None) -> Story:
     """Get the parcel, perhaps late; be asked for an opinion days later; some then need help."""
     who.becomes_known()
     for place in world.places["deliveries"]:
@@ -20,8 +22,12 @@ def recipient(world: World, who: Customer) -> Story:
         who.mood = max(0.0, who.mood - 0.35)
     if world.chance(0.22):
         yield from in_need(world, who)
-    yield from _surveyed(world, who, "purchase_surveys", "nps", delay_s=0.5 * DAY_S)
+    about = bought_at or world.pick("deliveries" if world.chance(0.5) else "orders")
+    yield from surveyed(world, who, "purchase_surveys", "nps", about, delay_s=0.5 * DAY_S)
     yield from _in_public(world, who)
+    if world.chance(0.3):
+        yield world.later(DAY_S)
+        yield from surveyed(world, who, "purchase_surveys", "nps", None, delay_s=0.5 * DAY_S)
 
 
 def in_need(world: World, who: Customer) -> Story:
@@ -43,37 +49,58 @@ def in_need(world: World, who: Customer) -> Story:
         yield from write(world, who, "mailboxes", "email")
     else:
         yield from write(world, who, "social_inboxes", "social")
-    metric = "csat" if world.chance(0.6) else "ces"
-    yield from _surveyed(world, who, "service_surveys", metric, delay_s=1_800)
+    if who.contact is not None:
+        metric = "csat" if world.chance(0.6) else "ces"
+        yield from surveyed(world, who, "service_surveys", metric, *who.contact, delay_s=1_800)
 
 
 SCALES: Final = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 
 
-def _surveyed(world: World, who: Customer, part: str, metric: str, *, delay_s: float) -> Story:
-    place = world.pick(part)
-    if place is None or world.chance(0.25):
+def surveyed(
+    world: World, who: Customer, part: str, metric: str, about: str | None, talk: str | None = None, *, delay_s: float
+) -> Story:
+    """Be asked about a touchpoint, or about the company as a whole when there is none; many say nothing."""
+    form = world.pick(part)
+    if form is None or world.chance(0.25):
         return
     yield world.later(delay_s)
+    place = about or form
     survey = f"{metric}-{place}"
-    world.do(who, "survey_invitation", place, survey_id=survey, actor="system")
+    world.do(who, "survey_invitation", form, survey_id=survey, actor="system")
     yield world.later(delay_s)
     chance = world.random.random()
     if chance < 0.3:
         return
+    asked: dict[str, Any] = {"metric": metric, "survey_id": survey}
+    if about is None:
+        asked["occasion"] = "relational"
+    if talk is not None:
+        asked["conversation_id"] = talk
     if chance < 0.42:
-        world.say(who, "survey_skipped", place, metric=metric, survey_id=survey)
+        world.say(who, "survey_skipped", place, **asked)
         return
-    lowest, highest = SCALES[metric]
-    submission = f"{who.journey_id}-{survey}"
-    edits = 2 if world.chance(0.04) else 1
-    for _ in range(edits):  # an edit is the same submission again, not a second answer
-        answer = {"metric": metric, "scale": highest, "score": who.score(lowest, highest, world.random)}
-        comment = who.comment(world.random)
-        if comment is not None:
-            answer["comment"] = comment
-        world.say(who, "survey_answer", place, survey_id=survey, submission_id=submission, **answer)
+    score = yield from _answered(world, who, place, asked)
+    if metric == "nps" and score <= 6:
+        yield from _rescued(world, who)
+
+
+def _answered(world: World, who: Customer, place: str, asked: dict[str, Any]) -> Generator[int, None, int]:
+    lowest, highest = SCALES[asked["metric"]]
+    said = {**asked, "submission_id": f"{who.journey_id}-{asked['survey_id']}", "scale": highest}
+    for _ in range(2 if world.chance(0.04) else 1):  # an edit is the same submission again, not a second answer
+        score = who.score(lowest, highest, world.random)
+        world.say(who, "survey_answer", place, **said, score=score, **who.remarks(world.random))
         yield world.later(300)
+    return score
+
+
+def _rescued(world: World, who: Customer) -> Story:
+    """Be written to, perhaps, and asked once more how it is now."""
+    yield from call_back(world, who, "email")
+    place = world.pick("mailboxes")
+    if place is not None:
+        yield from surveyed(world, who, "service_surveys", "csat", place, delay_s=0.7 * DAY_S)
 
 
 def _in_public(world: World, who: Customer) -> Story:
@@ -81,15 +108,10 @@ def _in_public(world: World, who: Customer) -> Story:
     review_place = world.pick("products")
     if review_place is not None and world.chance(0.10):
         yield world.later(DAY_S)
-        world.say(
-            who,
-            "review",
-            review_place,
-            score=who.score(1, 5, world.random),
-            scale=5,
-            submission_id=f"{who.journey_id}-review",
-        )
+        stars, submission = who.score(1, 5, world.random), f"{who.journey_id}-review"
+        said = who.remarks(world.random)
+        world.say(who, "review", review_place, score=stars, scale=5, submission_id=submission, **said)
     if place is not None and world.chance(0.03 if 0.3 < who.mood < 0.9 else 0.12):
         yield world.later(0.2 * DAY_S)
         felt = round(max(-1.0, min(1.0, who.mood * 2 - 1 + world.random.gauss(0, 0.2))), 3)
-        world.say(who, "mention", place, sentiment=felt)
+        world.say(who, "mention", place, sentiment=felt, emotion=EMOTIONS[who.tone])

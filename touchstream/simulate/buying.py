@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from touchstream.simulate.afterwards import recipient
+from touchstream.simulate.afterwards import recipient, surveyed
 from touchstream.simulate.contact import ask_for_offer, call, chat
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.world import Story, World
@@ -43,6 +43,10 @@ def _arrive(world: World, who: Customer) -> Story:
     if page is not None:
         world.do(who, "page_view", page, url=URL, load_ms=200 + int(world.random.random() * 900))
         yield world.later(25)
+    new_page = world.pick("unregistered")
+    if new_page is not None and world.chance(0.02):
+        world.do(who, "page_view", new_page, channel="web", url=f"{URL}{new_page}")
+        yield world.later(25)
 
 
 def _look_around(world: World, who: Customer) -> Story:
@@ -68,6 +72,8 @@ def _hesitate(world: World, who: Customer) -> Story:
         yield from ask_for_offer(world, who)
     elif chance < 0.22:
         yield from _visit_store(world, who)
+    if who.contact is not None and world.chance(0.4):
+        world.tell(surveyed(world, who, "service_surveys", "csat", *who.contact, delay_s=1_800))
 
 
 def _visit_store(world: World, who: Customer) -> Story:
@@ -76,10 +82,13 @@ def _visit_store(world: World, who: Customer) -> Story:
         return
     yield world.later(0.5 * DAY_S)
     world.do(who, "visit", store)
+    if world.chance(0.5):
+        world.tell(surveyed(world, who, "service_surveys", "csat", store, delay_s=7_200))
     till = world.pick("tills")
     if till is not None and world.chance(0.4):
         yield world.later(900)
         _pay(world, who, till)
+        yield from surveyed(world, who, "purchase_surveys", "nps", till, delay_s=0.3 * DAY_S)
 
 
 def _buy_online(world: World, who: Customer) -> Story:
@@ -94,11 +103,13 @@ def _buy_online(world: World, who: Customer) -> Story:
     if order is None:
         return
     _pay(world, who, order)
+    if page is not None and world.chance(0.3):
+        world.tell(surveyed(world, who, "purchase_surveys", "ces", page, delay_s=600))
     yield world.later(20)
     if world.chance(0.2):
         world.do(who, "page_view", order, url=f"{URL}{order}", ends_session=True)
     yield world.later(0.6 * DAY_S)
-    yield from recipient(world, who)
+    yield from recipient(world, who, order)
 
 
 def _pay(world: World, who: Customer, place: str) -> None:

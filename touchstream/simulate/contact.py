@@ -22,9 +22,9 @@ def call(world: World, who: Customer, part: str) -> Story:
     if line is None:
         return
     for attempt in range(2):
-        asked, talk = world.now_ms, who.next_conversation()
+        asked, talk = world.now_ms, who.next_conversation(line)
         world.do(who, "call", line, action="queued", conversation_id=talk)
-        patience = MINUTE_MS * 0.1 + world.random.expovariate(1 / (3.0 * MINUTE_MS))
+        patience = 1_500 + world.random.expovariate(1 / (3.0 * MINUTE_MS))
         served = world.desks["phone"].take(asked, patience)
         if served is not None:
             break
@@ -51,7 +51,7 @@ def chat(world: World, who: Customer, part: str) -> Story:
     place = world.pick(part)
     if place is None:
         return
-    asked, talk = world.now_ms, who.next_conversation()
+    asked, talk = world.now_ms, who.next_conversation(place)
     world.do(who, "message", place, direction="inbound", conversation_id=talk)
     yield asked + 1_500
     world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="bot")
@@ -74,12 +74,25 @@ def chat(world: World, who: Customer, part: str) -> Story:
         world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="agent")
 
 
+def call_back(world: World, who: Customer, desk: str) -> Story:
+    """Write to somebody who was let down, and try to make up for it; nobody has the time for all of them."""
+    place = world.pick("mailboxes")
+    if place is None or world.chance(0.3):
+        return
+    yield world.later(5 * 3_600)
+    reached, _ = world.desks[desk].take(world.now_ms) or (world.now_ms, 0)
+    yield reached
+    world.do(who, "message", place, direction="outbound", conversation_id=who.next_conversation(place), actor="agent")
+    if world.chance(0.75):
+        who.mood = min(1.0, who.mood + 0.45)
+
+
 def write(world: World, who: Customer, part: str, desk: str) -> Story:
     """Send a mail or a message on a social network and wait for the answer; some are never answered."""
     place = world.pick(part)
     if place is None:
         return
-    asked, talk = world.now_ms, who.next_conversation()
+    asked, talk = world.now_ms, who.next_conversation(place)
     world.do(who, "message", place, direction="inbound", conversation_id=talk)
     if world.chance(0.05):
         who.gave_up()
@@ -99,7 +112,7 @@ def ticket(world: World, who: Customer) -> Story:
     place = world.pick("tickets")
     if place is None:
         return
-    asked, case = world.now_ms, who.next_conversation()
+    asked, case = world.now_ms, who.next_conversation(place)
     topic = TOPICS[int(world.random.random() * len(TOPICS))]
 
     def step(action: str, actor: str) -> None:
@@ -137,7 +150,7 @@ def ask_for_offer(world: World, who: Customer) -> Story:
     place = world.pick("proposals")
     if place is None:
         return
-    asked, offer = world.now_ms, who.next_conversation()
+    asked, offer = world.now_ms, who.next_conversation(place)
     world.do(who, "proposal", place, action="requested", conversation_id=offer)
     who.becomes_known()
     if world.chance(0.03):

@@ -7,16 +7,33 @@ SEGMENTS: Final = ("new", "new", "new", "new", "loyal", "loyal", "loyal", "busin
 SOURCES: Final = ("search", "search", "ads", "ads", "social", "newsletter", "direct", "direct")
 COMMENTS: Final = {
     "slow": ("I waited far too long", "no answer for hours", "Am așteptat prea mult", "Keine Antwort bekommen"),
-    "angry": ("rude on the phone", "very expensive for what it is", "stopped working after a day", "never arrived"),
+    "angry": (
+        "rude on the phone, never again",
+        "very expensive for what it is",
+        "stopped working after a day, what a disgrace",
+        "never arrived",
+        "ich bin wütend, das Paket kam nie",
+        "inacceptabil, nu a ajuns",
+    ),
     "fine": ("all good", "ok", "does what it should", "merci"),
-    "happy": ("great help, thank you", "fast and friendly", "love it", "recommended to a friend"),
+    "happy": (
+        "great help, thank you",
+        "fast and friendly",
+        "love it",
+        "recommended to a friend",
+        "mulțumesc, foarte bine",
+    ),
 }
+REASONS: Final = {
+    "slow": ("slow_response", "slow_response", "opening_hours"),
+    "angry": ("late_delivery", "defective_product", "price", "unfriendly_staff"),
+}  # boxes of the survey that an unhappy customer ticks
 
 
 class Customer:
     """Carries the fields every event of the journey shares, and a mood from 0 (furious) to 1 (delighted)."""
 
-    __slots__ = ("base", "buys", "conversations", "journey_id", "mood", "slow_answers")
+    __slots__ = ("base", "buys", "contact", "conversations", "journey_id", "mood", "slow_answers")
 
     def __init__(self, number: str, random: Random) -> None:
         self.journey_id = f"j-{number}"
@@ -34,6 +51,7 @@ class Customer:
         self.buys = {"new": 0.8, "loyal": 1.25, "business": 1.1}[segment] * (1.22 if variant == "B" else 1.0)
         self.slow_answers = 0
         self.conversations = 0
+        self.contact: tuple[str, str] | None = None  # touchpoint and name of the last conversation
 
     def becomes_known(self) -> None:
         """Give a name to a customer who has bought or asked something."""
@@ -53,19 +71,37 @@ class Customer:
         self.slow_answers += 1
         self.mood = max(0.0, self.mood - 0.3)
 
-    def next_conversation(self) -> str:
+    def next_conversation(self, touchpoint: str) -> str:
         """Name the next call, chat or ticket."""
         self.conversations += 1
-        return f"k-{self.journey_id[2:]}-{self.conversations}"
+        name = f"k-{self.journey_id[2:]}-{self.conversations}"
+        self.contact = (touchpoint, name)
+        return name
 
     def score(self, lowest: int, highest: int, random: Random) -> int:
         """Say the mood as a number of a scale."""
         felt = min(1.0, max(0.0, self.mood + random.gauss(0.0, 0.12)))
         return lowest + round(felt * (highest - lowest))
 
-    def comment(self, random: Random) -> str | None:
-        """Say why, now and then."""
-        if random.random() > 0.35:
-            return None
-        tone = "happy" if self.mood > 0.75 else "fine" if self.mood > 0.5 else "slow" if self.slow_answers else "angry"
-        return COMMENTS[tone][int(random.random() * len(COMMENTS[tone]))]
+    @property
+    def tone(self) -> str:
+        """What the mood sounds like."""
+        if self.mood > 0.5:
+            return "happy" if self.mood > 0.75 else "fine"
+        return "slow" if self.slow_answers else "angry"
+
+    def remarks(self, random: Random) -> dict[str, Any]:
+        """Say why, now and then; who is unhappy does so more often, and what is done about it costs money."""
+        tone = self.tone
+        said: dict[str, Any] = {}
+        if random.random() < (0.65 if self.mood <= 0.5 else 0.3):
+            said["comment"] = _one_of(COMMENTS[tone], random)
+        if tone in REASONS and random.random() < 0.45:
+            said["reasons"] = [_one_of(REASONS[tone], random)]
+            compensation = 500 * int(random.random() * 8) if random.random() < 0.4 else 0
+            said["properties"] = {"handling_cost": 300 + int(random.random() * 1_500), "compensation": compensation}
+        return said
+
+
+def _one_of(choices: tuple[str, ...], random: Random) -> str:
+    return choices[int(random.random() * len(choices))]

@@ -31,6 +31,8 @@ PARTS: Final = {
     "social_inboxes": ("service", "social", False),
 }
 
+FORGOTTEN: Final = "web_landing"  # where there are many pages, somebody puts one up and tells nobody
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -55,7 +57,9 @@ class Places:
                 "the catalogue has no touchpoint of stage awareness on channel web or links, where simulated customers "
                 "begin; add one, or simulate with the touchpoints.yaml that comes with Touchstream"
             )
+        if len(by_part["entry_pages"]) > 1:
+            by_part["unregistered"] = (FORGOTTEN,)
         return cls(by_part, catalogue.calendars[0].zone if catalogue.calendars else "UTC")
 
     def __getitem__(self, part: str) -> tuple[str, ...]:
-        return self.by_part[part]
+        return self.by_part.get(part, ())

@@ -1,7 +1,7 @@
 """Compare what ClickHouse concluded with what the naive reference concludes from the same events."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, Final
@@ -32,8 +32,8 @@ class Clock:
         return True if self.decided_ms is not None and at_ms < self.decided_ms else None
 
 
-def compare(facts: Facts, held: Held, clock: Clock) -> list[Difference]:
-    """Every conclusion that is missing, double or not borne out by the facts."""
+def compare(facts: Facts, held: Held, clock: Clock, faded: Container[str] = ()) -> list[Difference]:
+    """Every conclusion that is missing, double or not borne out by the facts; `faded` journeys lack some."""
     sessions = {(key,): session for key, session in facts.sessions.items()}
     waits = {(key,): wait for key, wait in facts.waits.items()}
     undecided = {
@@ -44,10 +44,12 @@ def compare(facts: Facts, held: Held, clock: Clock) -> list[Difference]:
     return [
         *twice("v_interactions", held.interactions),
         *twice("v_answers", held.feedback),
-        *_compared("session", Session, SESSION_KEY, sessions, held.sessions, may_be_missing=undecided),
-        *_compared("wait", Wait, WAIT_KEY, _by_the_clock(waits, held.waits, clock), held.waits),
-        *_compared("conversation", Conversation, CONVERSATION_KEY, facts.conversations, held.conversations),
-        *_compared("case", RescueCase, CASE_KEY, {(key,): case for key, case in facts.cases.items()}, held.cases),
+        *_compared("session", Session, SESSION_KEY, sessions, held.sessions, faded, may_be_missing=undecided),
+        *_compared("wait", Wait, WAIT_KEY, _by_the_clock(waits, held.waits, clock), held.waits, faded),
+        *_compared("conversation", Conversation, CONVERSATION_KEY, facts.conversations, held.conversations, faded),
+        *_compared(
+            "case", RescueCase, CASE_KEY, {(key,): case for key, case in facts.cases.items()}, held.cases, faded
+        ),
     ]
 
 
@@ -76,13 +78,17 @@ def _compared(
     key: tuple[str, ...],
     wanted: Mapping[Any, Any],
     rows: Iterable[Row],
+    faded: Container[str],
     may_be_missing: Iterable[Any] = (),
 ) -> Iterator[Difference]:
     names = [field.name for field in fields(outcome)]
     places, values_of = [names.index(name) for name in key], attrgetter(*names)
     journey = names.index("journey_id")
     found: dict[Any, Row] = {}
+    wanted = {identity: value for identity, value in wanted.items() if value.journey_id not in faded}
     for row in rows:
+        if row[journey] in faded:
+            continue
         identity = tuple(row[place] for place in places)
         if identity in found:
             yield Difference(Kind.DOUBLE, _name(what, identity, row[journey]), "two rows")

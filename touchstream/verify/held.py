@@ -11,6 +11,7 @@ from clickhouse_connect.driver.client import Client
 from schemas.envelope import EPOCH
 from schemas.fast import FAST
 from sinks.tables import CASES, CONVERSATIONS, SESSIONS, WAITS, Column, Table
+from touchstream.fading import FADED
 
 VERSIONS: Final = ("version", "is_deleted")  # how rows replace each other: not part of what they say
 UNTYPED: Final = ("topic", "ends_session")  # fields without a column: they are among the properties
@@ -51,6 +52,15 @@ class Held:
     waits: list[tuple[Any, ...]]
     conversations: list[tuple[Any, ...]]
     cases: list[tuple[Any, ...]]
+
+
+def faded_journeys(client: Client, journeys: Journeys, faded_ms: int) -> frozenset[str]:
+    """Those of the journeys of which facts may have expired; `faded_ms` 0 says that none have."""
+    if not faded_ms:
+        return frozenset()
+    among = Journeys(journeys.condition, {**journeys.parameters, "faded_ms": faded_ms})
+    found = _query(client, f"SELECT journey_id FROM ({FADED})", among)  # noqa: S608 - names of ours
+    return frozenset(found.result_columns[0]) if found.result_rows else frozenset()
 
 
 def held_of(client: Client, journeys: Journeys) -> Held:

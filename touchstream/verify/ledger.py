@@ -13,7 +13,9 @@ from touchstream.verify.difference import Difference, Kind
 
 Place = tuple[str, int]
 PLACES: Final = ("stored", "duplicates", "rekeyed", "dead_letters", "returned", "suppressed", "orders")
-LEDGER: Final = f"SELECT topic, partition, first_offset, next_offset, holes, doubles, {', '.join(PLACES)} FROM v_ledger"  # noqa: S608
+LEDGER: Final = (
+    f"SELECT topic, partition, first_offset, next_offset, holes, doubles, expired, {', '.join(PLACES)} FROM v_ledger"  # noqa: S608
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Account:
     holes: int
     doubles: int
     places: Mapping[str, int]
+    expired: bool = False  # what came before the first offset may have expired
 
     def __str__(self) -> str:
         kept = " + ".join(f"{number} {name.replace('_', ' ')}" for name, number in self.places.items())
@@ -67,9 +70,9 @@ def _place(at: Any) -> Place:
 def accounts_of(client: Client) -> dict[Place, Account]:
     """Read the ledger."""
     found = {}
-    for topic, partition, first, following, holes, doubles, *kept in client.query(LEDGER).result_rows:
+    for topic, partition, first, following, holes, doubles, expired, *kept in client.query(LEDGER).result_rows:
         places = dict(zip(PLACES, kept, strict=True))
-        found[topic, partition] = Account(first, following, holes, doubles, places)
+        found[topic, partition] = Account(first, following, holes, doubles, places, bool(expired))
     return found
 
 
@@ -82,7 +85,7 @@ def ledger_differences(accounts: Mapping[Place, Account], log: Log) -> Iterator[
             if committed > begins:
                 yield Difference(Kind.LOST, subject, f"offsets {begins} to {committed - 1} are committed and nowhere")
             continue
-        if account.first_offset > begins and committed > begins:
+        if account.first_offset > begins and committed > begins and not account.expired:
             yield Difference(Kind.LOST, subject, f"offsets {begins} to {account.first_offset - 1} are nowhere")
         if account.holes:
             yield Difference(Kind.LOST, subject, f"{account.holes} offsets are nowhere ({account})")

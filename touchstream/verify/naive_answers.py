@@ -36,7 +36,9 @@ def numbers_of(answer: Any) -> dict[str, int]:
     numbers = {"scored": 1, "score_millionths": round(10 * (score - low) / (answer.scale - low) * 1_000_000)}
     high = int(score in SATISFIED[answer.scale])
     extra = {
-        "nps": {"nps_answers": 1, "promoters": int(score >= 9), "detractors": int(score <= 6)},
+        "nps": {"nps_answers": 1, "promoters": int(score >= 9), "detractors": int(score <= 6)}
+        if answer.occasion != "relational"
+        else {},
         "csat": {"csat_answers": 1, "satisfied": high},
         "ces": {"ces_answers": 1, "easy": high},
         "rating": {},

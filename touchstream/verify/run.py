@@ -10,11 +10,12 @@ from clickhouse_connect.driver.client import Client
 from kafka.admin import KafkaAdminClient
 
 from streams.logic.policy import MINUTE_MS, Policy
+from touchstream.fading import faded_ms
 from touchstream.verify.clock import clock_of
 from touchstream.verify.compare import Clock, compare
 from touchstream.verify.difference import Difference
 from touchstream.verify.expected import Sent, expected_differences
-from touchstream.verify.held import Held, Journeys, held_of
+from touchstream.verify.held import Held, Journeys, faded_journeys, held_of
 from touchstream.verify.ledger import Log, accounts_of, ledger_differences
 from touchstream.verify.naive_facts import Facts
 from touchstream.verify.reference import conclude
@@ -36,6 +37,7 @@ class Verification:
     policy: Policy
     patience_s: float  # how long a difference must last to be one: rows are on their way all the time
     seen: Counter[str] = field(default_factory=Counter)  # how much was looked at
+    faded: Counter[int] = field(default_factory=Counter)  # journeys that lack facts, by part: nothing was compared
     clock: Clock = field(default_factory=lambda: Clock(None, 0))
 
     def run(self, sent: Sequence[Sent], progress: Progress) -> Iterator[Difference]:
@@ -47,7 +49,7 @@ class Verification:
         for part in range(parts):
             progress(part, parts)
             held, facts = self._read(part, parts)
-            yield from self._lasting(part, parts, compare(facts, held, self._clock_now()))
+            yield from self._lasting(part, parts, self._compare(part, parts, held, facts))
             self.seen.update({name: len(getattr(held, name)) for name in Held.__slots__})
             counted.add(facts)
         progress(parts, parts)
@@ -62,10 +64,14 @@ class Verification:
 
     def _lasting(self, part: int, parts: int, first: list[Difference]) -> list[Difference]:
         def look() -> list[Difference]:
-            held, facts = self._read(part, parts)
-            return compare(facts, held, self._clock_now())
+            return self._compare(part, parts, *self._read(part, parts))
 
         return lasting(look, self.patience_s, first)
+
+    def _compare(self, part: int, parts: int, held: Held, facts: Facts) -> list[Difference]:
+        faded = faded_journeys(self.client, Journeys.share(part, parts), faded_ms(self.client, self.policy))
+        self.faded[part] = len(faded)
+        return compare(facts, held, self._clock_now(), faded)
 
     def _read(self, part: int, parts: int) -> tuple[Held, Facts]:
         held = held_of(self.client, Journeys.share(part, parts))

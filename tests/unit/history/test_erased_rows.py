@@ -1,5 +1,7 @@
 """Rows of one person go; those of everybody else stay, and the ledger stays whole."""
 
+from typing import Self
+
 import pytest
 from clickhouse_connect.driver.client import Client
 
@@ -59,3 +61,31 @@ def test_no_statement_that_clickhouse_keeps_names_the_person(ann: ErasedRows) ->
     kept = ann.client.query("SELECT command FROM system.mutations WHERE database = currentDatabase()").result_rows
     assert any(erasure_hash("ann") in command for (command,) in kept)
     assert not any("'ann'" in command for (command,) in kept)
+
+
+class Noting:
+    """A client that notes what it is told and has no rows."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.result_rows: list[tuple[str, ...]] = []
+
+    def command(self, statement: str, **_: object) -> None:
+        self.told.append(statement)
+
+    def query(self, statement: str, **_: object) -> Self:
+        self.told.append(statement)
+        return self
+
+
+def test_on_shards_rows_are_deleted_where_they_lie_and_looked_for_on_every_node() -> None:
+    cluster = ClickHouseSettings(url="http://ch/touchstream", cluster="main", sharded=True)
+    client = Noting()
+    erased = ErasedRows(client, cluster, "ann")  # type: ignore[arg-type]
+    erased.remove()
+    assert erased.until_gone_from_disk(lambda done, of: None)
+    changes = [statement for statement in client.told if statement.startswith("ALTER")]
+    assert changes
+    assert all("_local ON CLUSTER 'main' " in statement for statement in changes)
+    assert any("FROM clusterAllReplicas('main', system.parts)" in statement for statement in client.told)
+    assert any(statement.startswith("INSERT INTO skipped (") for statement in client.told)  # goes to its shard by key

@@ -89,7 +89,9 @@ def opinion(draw: Any) -> Any:
     polarity = draw(st.sampled_from(["positive", "reversed"]))
     match draw(st.sampled_from(["nps", "csat", "ces", "skipped", "mention", "review"])):
         case "nps":
-            return builders.answer(draw(st.integers(0, 10)), at, submission_id=submission, polarity=polarity, **extra)
+            occasion = draw(st.sampled_from([None, "transactional", "relational"]))
+            said = {"submission_id": submission, "polarity": polarity, "occasion": occasion}
+            return builders.answer(draw(st.integers(0, 10)), at, **said, **extra)
         case "csat":
             return builders.answer(draw(st.integers(1, 5)), at, "csat", 5, submission_id=submission, **extra)
         case "ces":

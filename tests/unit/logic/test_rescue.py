@@ -34,6 +34,12 @@ def test_a_detractor_is_heard_contacted_and_recovered() -> None:
     assert (case.state, case.rerated_score10, case.recovered) == ("recovered", 7.0, True)
 
 
+def test_a_detractor_of_the_company_as_a_whole_is_heard_too() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00", occasion="relational"))
+    assert [case.state for case in desk.tables.cases.values()] == ["heard"]
+
+
 def test_only_the_next_rating_counts_and_another_question_of_the_same_sheet_is_not_the_next() -> None:
     desk = Desk()
     desk.batch(answer(3, "10:00", submission_id="s1"), answer(5, "10:01", "csat", 5, submission_id="s1"))

@@ -104,6 +104,15 @@ def test_a_step_tells_the_newest_windows_first_and_the_next_steps_tell_the_rest(
     assert book.emit(1_000) == []
 
 
+def test_what_is_new_goes_before_what_is_left_of_the_old() -> None:
+    book = RollingBook()
+    for offset in range(10):
+        put(book, TEN + offset, 1)
+    book.emit(3)
+    put(book, TEN + 10, 1)
+    assert max(ends(book.emit(3), FIVE_MINUTES)) == 11
+
+
 def test_nothing_is_told_twice() -> None:
     book = RollingBook()
     put(book, TEN, 1)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from clickhouse_connect.driver.client import Client
@@ -164,8 +165,47 @@ def test_what_counts_agrees_with_a_plain_reading_of_the_rules(answers: Client) -
 
 
 def test_a_dimension_nobody_knows_is_refused_with_those_there_are(answers: Client) -> None:
-    with pytest.raises(DatabaseError, match=r"Code: 395\..* dimensions are day or week or month, channel, touchpoint"):
+    with pytest.raises(
+        DatabaseError, match=r"Code: 395\..* dimensions are hour or day or week or month, channel, touchpoint"
+    ):
         cut(answers, "v_satisfaction_by", "chanel")
+
+
+def test_a_filter_nobody_knows_is_refused(answers: Client) -> None:
+    with pytest.raises(DatabaseError, match=r"Code: 395\..*channel=phone\|chat keeps these channels only"):
+        cut(answers, "v_satisfaction_by", "chanel=web")
+
+
+def test_a_filter_keeps_what_the_dimension_would_show_apart(answers: Client) -> None:
+    for name in ("channel", "touchpoint", "stage", "category", "owner", "segment", "variant", "source"):
+        apart = cut(answers, "v_satisfaction_by", name)
+        for part in apart:
+            kept = cut(answers, "v_satisfaction_by", f"{name}={quote(part[name])}")
+            assert [{**each, name: part[name]} for each in kept] == [part]
+    web, phone, both = (
+        cut(answers, "v_satisfaction_by", f"channel={kept}")[0] for kept in ("web", "phone", "web|phone")
+    )
+    assert both["answers"] == web["answers"] + phone["answers"]
+
+
+def test_a_filter_takes_any_text(empty: Client) -> None:
+    odd = "a=b,c%20 'd'"
+    empty.insert_arrow(
+        ANSWERS.name,
+        encode(ANSWERS, [row(ANSWERS, {"event_id": odd, "metric": "nps", "segment": odd, "occurred_at": ms(START)})]),
+    )
+    [found] = cut(empty, "v_satisfaction_by", f"segment,segment={quote(odd)}")
+    assert (found["segment"], found["answers"]) == (odd, 1)
+
+
+def test_hours_of_a_day_add_up_to_it(answers: Client) -> None:
+    hours, days = cut(answers, "v_satisfaction_by", "hour"), cut(answers, "v_satisfaction_by", "day")
+    summed: dict[Any, int] = defaultdict(int)
+    for each in hours:
+        assert each["begins_at"].date() == each["day"]
+        summed[each["day"]] += each["answers"]
+    assert len(hours) > len(days)
+    assert summed == {each["day"]: each["answers"] for each in days}
 
 
 @pytest.mark.parametrize("view", ["v_satisfaction_by", "v_responses_by", "v_in_time_by"])

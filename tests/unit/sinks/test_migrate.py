@@ -99,17 +99,6 @@ def test_a_changed_view_is_applied_again(embedded: ClickHouseSettings, files: Pa
     client.close()
 
 
-def test_one_file_serves_one_node_and_a_cluster() -> None:
-    script = read_migrations()[1]
-    alone = script.statement(ClickHouseSettings(url="http://ch"))
-    together = script.statement(ClickHouseSettings(url="http://ch", cluster="main", replicated=True))
-    assert "ENGINE = ReplacingMergeTree(version)" in alone
-    assert "ON CLUSTER" not in alone
-    assert "interactions ON CLUSTER 'main'" in together
-    assert "ENGINE = ReplicatedReplacingMergeTree(version)" in together
-    assert "{" not in alone + together
-
-
 def test_every_migration_is_one_statement() -> None:
     for script in read_migrations() + read_views():
         code = "\n".join(line for line in script.text.splitlines() if not line.startswith("--"))

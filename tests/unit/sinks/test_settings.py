@@ -51,3 +51,16 @@ def test_a_bad_value_is_one_line_with_variable_and_cure(
         ClickHouseSettings.read()
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"sharded": True}, r"^TOUCHSTREAM_CLICKHOUSE_SHARDED needs TOUCHSTREAM_CLICKHOUSE_CLUSTER"),
+        ({"cluster": "main"}, r"^TOUCHSTREAM_CLICKHOUSE_CLUSTER alone gives each node rows the others do not know"),
+        ({"cluster": "main", "replicated": True, "url": "chdb://memory"}, r"names the embedded engine, which is alone"),
+    ],
+)
+def test_nodes_that_would_not_know_each_others_rows_are_refused(values: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        ClickHouseSettings.read(**values)

@@ -36,6 +36,12 @@ def read_cases(folder: Path = FOLDER) -> list[ViewCase]:
     return [read_case(path) for path in sorted(folder.glob("*/*.yaml"))]
 
 
+def richest_cases() -> list[ViewCase]:
+    """Of each view the case with most rows."""
+    by_rows = sorted(read_cases(), key=lambda case: sum(map(len, case.rows.values())))
+    return list({case.view: case for case in by_rows}.values())
+
+
 def read_case(path: Path) -> ViewCase:
     case = yaml.safe_load(path.read_text())
     if stray := set(case) - {"given"} ^ {"why", "rows", "expect"}:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def log(committed: int = 10, begins: int = 0, end: int = 10) -> Log:
         pytest.param({}, log(committed=6, begins=6), [], id="nothing was ever there to read"),
         pytest.param({}, log(), [(Kind.LOST, "offsets 0 to 9 are committed and nowhere")], id="nothing at all"),
         pytest.param({PLACE: account(first=2)}, log(), [(Kind.LOST, "offsets 0 to 1 are nowhere")], id="the head"),
+        pytest.param({PLACE: replace(account(first=2), expired=True)}, log(), [], id="the head has expired"),
         pytest.param(
             {PLACE: account(following=8)},
             log(),

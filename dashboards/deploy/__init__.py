@@ -1,0 +1,1 @@
+"""Boards and alert rules into a running Grafana, through its HTTP interface."""

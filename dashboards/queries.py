@@ -1,0 +1,78 @@
+"""SQL of panels, from `sql/<board>/<name>.sql`, with the fragments that every board needs written once.
+
+A file may hold `{period}`, `{cut:time,channel}`, `{only:channel,stage}` and the other `FRAGMENTS`. Everything that begins with `$` is left
+to whoever draws the panel: macros of the ClickHouse plugin and variables of the board.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from dashboards.errors import DesignError
+
+HERE: Final = Path(__file__).parent
+FRAGMENT: Final = re.compile(r"(?<![$\w])\{(\w+)(?::([\w,]*))?\}")
+VARIABLE: Final = re.compile(r"\$(?!__)(?:\{(\w+)[^}]*\}|(\w+))")
+FILTERS: Final = ("channel", "touchpoint", "stage", "segment", "variant")
+# Views take their arguments for UTC, whatever the time zone of the server.
+SINCE: Final = "toTimeZone($__fromTime_ms, 'UTC')"
+UNTIL: Final = "toTimeZone($__toTime_ms, 'UTC')"
+# Up to four days a point is an hour, beyond that a day.
+GRAIN: Final = "if(dateDiff('hour', $__fromTime, $__toTime) <= 96, 'hour', 'day')"
+
+
+def read(board: str, name: str) -> str:
+    """Query of a panel, its fragments filled in; `other/name` is that of another board."""
+    path = HERE / "sql" / f"{name if '/' in name else f'{board}/{name}'}.sql"
+    if not path.exists():
+        raise DesignError(f"{board}: no query {name}; write it to {path.relative_to(HERE.parent)}")
+    return FRAGMENT.sub(_fill, path.read_text(encoding="utf-8").strip())
+
+
+def variables_in(sql: str) -> list[str]:
+    """Variables of the board that a query follows, in the order of their names."""
+    return sorted({braced or plain for braced, plain in VARIABLE.findall(sql)})
+
+
+def cut(dimensions: Iterable[str]) -> str:
+    """Argument of a view that can be cut: its dimensions, and what is chosen on the board."""
+    parts = [GRAIN if name == "time" else f"'{name}'" for name in dimensions] or ["''"]
+    kept = "".join(f",\n        {_chosen(name)}" for name in FILTERS)
+    told = ", ',', ".join(parts)
+    return f"dimensions = concat({told}{kept})"
+
+
+def only(columns: Iterable[str]) -> str:
+    """Condition that keeps what is chosen on the board."""
+    return " AND ".join(f"$__conditionalAll({name} IN (${{{name}:singlequote}}), ${name})" for name in columns)
+
+
+def places() -> str:
+    """Condition on the touchpoint for views that know neither its channel nor its stage."""
+    within = "touchpoint IN (SELECT touchpoint FROM v_touchpoints WHERE {0} IN (${{{0}:singlequote}}))"
+    conditions = [f"$__conditionalAll({within.format(name)}, ${name})" for name in ("channel", "stage")]
+    return " AND ".join([*conditions, only(["touchpoint"])])
+
+
+def _chosen(name: str) -> str:
+    """Part of `dimensions` that keeps the chosen values of one variable, or nothing when all are."""
+    values = f"encodeURLComponent(arrayStringConcat([${{{name}:singlequote}}], '|'))"
+    return f"if($__conditionalAll(0, ${name}), '', concat(',{name}=', {values}))"
+
+
+FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {
+    "since": lambda _: SINCE,
+    "until": lambda _: UNTIL,
+    "period": lambda _: f"since = {SINCE}, until = {UNTIL}",
+    "grain": lambda _: GRAIN,
+    "places": lambda _: places(),
+    "cut": cut,
+    "only": only,
+}
+
+
+def _fill(found: re.Match[str]) -> str:
+    if found[1] not in FRAGMENTS:
+        raise DesignError(f"{found[0]} is no fragment; there are {', '.join(sorted(FRAGMENTS))}")
+    return FRAGMENTS[found[1]]([each for each in (found[2] or "").split(",") if each])

@@ -1,0 +1,5 @@
+SELECT
+    1 - sum(succeeded) / nullIf(sum(sessions), 0) AS "without success",
+    sum(sessions) AS n
+FROM v_entries
+WHERE $__dateFilter(day) AND {places} AND {only:segment,variant}

@@ -1,0 +1,9 @@
+SELECT
+    channel,
+    conversations AS waiting,
+    beyond_target AS "past target",
+    oldest_age_ms AS oldest,
+    growth AS "more than an hour ago"
+FROM v_backlog(moment = {until}, before = {until} - INTERVAL 1 HOUR)
+WHERE {only:channel}
+ORDER BY waiting DESC

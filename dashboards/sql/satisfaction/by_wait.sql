@@ -1,0 +1,7 @@
+SELECT
+    concat('up to ', formatReadableTimeDelta(wait_to_ms / 1000), ' (n ', toString(sum(answers)), ')') AS wait,
+    sum(score_mean * answers) / sum(answers) AS score
+FROM v_satisfaction_by_wait({period})
+WHERE {only:channel}
+GROUP BY wait_to_ms
+ORDER BY wait_to_ms

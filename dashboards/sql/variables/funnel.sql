@@ -1,0 +1,1 @@
+SELECT DISTINCT funnel AS value FROM v_funnels ORDER BY value

@@ -1,0 +1,54 @@
+"""Write the boards as JSON: `python -m dashboards.write dashboards/boards`, which `make generate` does."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from dashboards.board import Board, to_json
+from dashboards.designs.experiments import experiments
+from dashboards.designs.journeys import journeys
+from dashboards.designs.overview import overview
+from dashboards.designs.pipeline import pipeline
+from dashboards.designs.response import response
+from dashboards.designs.satisfaction import satisfaction
+from dashboards.designs.voice import voice
+from schemas.catalogue import Catalogue
+
+DESIGNS: Final[tuple[Callable[[Catalogue], Board], ...]] = (
+    overview,
+    response,
+    journeys,
+    satisfaction,
+    voice,
+    experiments,
+    pipeline,
+)
+
+
+def boards(catalogue: Catalogue) -> list[Board]:
+    """All boards, in the order in which they are read."""
+    return [design(catalogue) for design in DESIGNS]
+
+
+def documents(catalogue: Catalogue) -> dict[str, str]:
+    """File name and content of each board."""
+    return {
+        f"{each.name}.json": json.dumps(to_json(each), indent=2, sort_keys=True) + "\n" for each in boards(catalogue)
+    }
+
+
+def write(catalogue: Catalogue, folder: Path) -> None:
+    """Make the folder hold these boards and no others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = documents(catalogue)
+    for path in folder.glob("*.json"):
+        if path.name not in written:
+            path.unlink()
+    for name, content in written.items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Catalogue.load(Path("touchpoints.yaml")), Path(sys.argv[1]))

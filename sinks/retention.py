@@ -1,0 +1,152 @@
+"""How long rows are kept: TTLs of tables, from the environment: TOUCHSTREAM_RETENTION_*."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Final, Self
+
+from clickhouse_connect.driver.client import Client
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sinks.arrow import encode
+from sinks.errors import SettingsError
+from sinks.layout import on_cluster, stored_in
+from sinks.settings import ClickHouseSettings
+from sinks.tables import RETENTION
+from sinks.writer import INSERT_SETTINGS
+
+PREFIX: Final = "TOUCHSTREAM_RETENTION_"
+DAY_MS: Final = 86_400_000
+OF_TABLE: Final = re.compile(r" TTL (.+?)(?= SETTINGS |$)")
+Days = Annotated[int, Field(ge=0, le=36_500)]  # 0: for ever
+
+
+def _at_least(days: int) -> AfterValidator:
+    def check(value: int) -> int:
+        if 0 < value < days:
+            raise ValueError(f"{value} days are too few: 0 keeps for ever, else at least {days}")
+        return value
+
+    return AfterValidator(check)
+
+
+class RetentionSettings(BaseSettings):
+    """Days; 0 keeps for ever."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    facts_days: Annotated[Days, _at_least(180)] = 0  # cases and risk look back for 90 days
+    dead_letters_days: Annotated[Days, _at_least(1)] = 90  # their bytes
+    rolling_metrics_days: Annotated[Days, _at_least(3)] = 30  # the longest window is a day, and told anew for a day
+    alerts_days: Annotated[Days, _at_least(90)] = 730
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the environment; a bad value is one line that names the variable and the cure."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            variable = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+            raise SettingsError(f"{variable}={first['input']}: {first['msg'].removeprefix('Value error, ')}") from error
+
+    def days(self, what: str) -> int:
+        """Days of one kind of rows."""
+        days: int = getattr(self, f"{what}_days")
+        return days
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """By which column a table's rows grow old, and whose retention they have; some lose `columns` and stay."""
+
+    table: str
+    what: str
+    since: str
+    columns: tuple[str, ...] = ()
+
+    def ttl(self, days: int) -> str:
+        """Expression as ClickHouse writes it; nothing keeps for ever."""
+        return f"toDateTime({self.since}) + toIntervalDay({days})" if days else ""
+
+
+# All versions of a row must go together, so rows grow old by what no version changes, or changes forwards only. Facts go by
+# their receipt, in the order of the log: what the ledger misses is then older than all that it still has.
+EXPIRIES: Final = (
+    Expiry("interactions", "facts", "received_at"),
+    Expiry("answers", "facts", "received_at"),
+    Expiry("skipped", "facts", "received_at"),
+    Expiry("dead_letters", "facts", "received_at"),
+    Expiry("letter_replays", "facts", "replayed_at"),
+    Expiry("sessions", "facts", "started_at"),
+    Expiry("waits", "facts", "asked_at"),
+    Expiry("conversations", "facts", "opened_at"),
+    Expiry("cases", "facts", "heard_at"),
+    Expiry(
+        "dead_letters", "dead_letters", "received_at", ("key", "value", "detail")
+    ),  # their place stays in the ledger
+    Expiry("rolling_metrics", "rolling_metrics", "window_end"),
+    Expiry("alerts", "alerts", "changed_at"),
+)
+KINDS: Final = tuple(dict.fromkeys(each.what for each in EXPIRIES))
+WAIT: Final[Mapping[str, int]] = MappingProxyType({"alter_sync": 2})
+
+
+def apply_retention(client: Client, settings: ClickHouseSettings, wanted: RetentionSettings, now_ms: int) -> list[str]:
+    """Give every table its TTL; return a line for each that changed."""
+    changes = [line for each in EXPIRIES for line in _change(client, settings, each, wanted.days(each.what))]
+    _tell(client, wanted, now_ms)
+    return changes
+
+
+def retention_statements(settings: ClickHouseSettings, expiry: Expiry, days: int) -> dict[str, str]:
+    """Statement for each thing that grows old: the whole table, or columns of it."""
+    table = f"ALTER TABLE {stored_in(expiry.table, settings)} {on_cluster(settings)}".rstrip()
+    ttl = expiry.ttl(days)
+    if not expiry.columns:
+        return {expiry.table: f"{table} MODIFY TTL {ttl}" if ttl else f"{table} REMOVE TTL"}
+    return {
+        f"{expiry.table}.{column}": f"{table} MODIFY COLUMN {column} " + (f"TTL {ttl}" if ttl else "REMOVE TTL")
+        for column in expiry.columns
+    }
+
+
+def _change(client: Client, settings: ClickHouseSettings, expiry: Expiry, days: int) -> Iterator[str]:
+    present = _present(client, stored_in(expiry.table, settings))
+    for subject, statement in retention_statements(settings, expiry, days).items():
+        before = present.get(subject.partition(".")[2], "")
+        if before != expiry.ttl(days):
+            client.command(statement, settings=dict(WAIT))
+            yield f"retention of {subject}: {_said(expiry.ttl(days))}, was {_said(before)}"
+
+
+def _present(client: Client, table: str) -> dict[str, str]:
+    """TTL of a table, under an empty name, and of its columns."""
+    of_columns = {name: ttl for name, *_, ttl in client.query(f"DESCRIBE TABLE {table}").result_rows if ttl}
+    engine = client.command(
+        "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = {table:String}",
+        parameters={"table": table},
+    )
+    found = OF_TABLE.search(str(engine))
+    return of_columns | ({"": found[1]} if found else {})
+
+
+def _said(ttl: str) -> str:
+    days = re.search(r"toIntervalDay\((\d+)\)$", ttl)
+    return f"{days[1]} days" if days else ttl or "for ever"
+
+
+def _tell(client: Client, wanted: RetentionSettings, now_ms: int) -> None:
+    """Write down what changed, and what a retention that was shorter may have taken already."""
+    known = {what: (days, kept_ms) for what, days, kept_ms in client.query(
+        "SELECT what, days, toUnixTimestamp64Milli(kept_from) FROM retention FINAL").result_rows}  # fmt: skip
+    rows = []
+    for what in KINDS:
+        days, kept_ms = known.get(what, (0, 0))
+        if what not in known or days != wanted.days(what):
+            gone_ms = max(kept_ms, now_ms - days * DAY_MS) if days else kept_ms
+            rows.append((what, wanted.days(what), gone_ms, now_ms))
+    if rows:
+        client.insert_arrow(RETENTION.name, encode(RETENTION, rows), settings=INSERT_SETTINGS)

@@ -1,0 +1,114 @@
+-- What is wrong at a moment, in plain words: a row for each thing that is looked at, also when all is well with it.
+-- A fall is only called one when chance does not explain it (95 %). Parameters: moment, such as now64(3).
+CREATE OR REPLACE VIEW v_attention {on_cluster}
+(
+    area  LowCardinality(String) COMMENT 'Where to look: response, satisfaction, journeys, voice or pipeline',
+    about LowCardinality(String) COMMENT 'What is looked at',
+    state LowCardinality(String) COMMENT 'act: somebody is needed now; watch: worth a look; fine',
+    says  String                 COMMENT 'One sentence with the numbers',
+    value Nullable(Float64)      COMMENT 'What was measured; NULL when there was nothing to measure',
+    n     UInt64                 COMMENT 'Of how many'
+)
+AS WITH
+    {moment:DateTime64(3, 'UTC')} AS at,
+    (SELECT mapFromArrays(groupArray(setting), groupArray(value)) FROM v_settings) AS settings,
+    backlog AS
+    (
+        SELECT
+            sum(conversations) AS waiting, max(conversations) AS most, argMax(channel, conversations) AS where, settings['thresholds.unanswered'] AS allowed,
+            sum(targeted) AS promised, sum(beyond_target) AS late, max(beyond_target) AS most_late, argMax(channel, beyond_target) AS where_late
+        FROM v_backlog(moment = {moment:DateTime64(3, 'UTC')}, before = {moment:DateTime64(3, 'UTC')})
+    ),
+    liked AS
+    (
+        SELECT this.nps AS nps, this.nps_answers AS answers, this.nps - last.nps AS change, sqrt(pow(this.nps_margin, 2) + pow(last.nps_margin, 2)) AS margin
+        FROM v_satisfaction_by(dimensions = '', since = {moment:DateTime64(3, 'UTC')} - INTERVAL 7 DAY, until = {moment:DateTime64(3, 'UTC')}) AS this
+        LEFT JOIN v_satisfaction_by(dimensions = '', since = {moment:DateTime64(3, 'UTC')} - INTERVAL 14 DAY, until = {moment:DateTime64(3, 'UTC')} - INTERVAL 7 DAY) AS last
+            ON this.occasion = last.occasion
+        WHERE this.occasion = 'transactional'
+    ),
+    visits AS
+    (
+        SELECT
+            countIf(closed_at > at - INTERVAL 1 DAY) AS sessions,
+            countIf(closed_at > at - INTERVAL 1 DAY AND NOT succeeded) AS lost,
+            countIf(closed_at <= at - INTERVAL 7 DAY) AS sessions_before,
+            countIf(closed_at <= at - INTERVAL 7 DAY AND NOT succeeded) AS lost_before,
+            lost / nullIf(sessions, 0) AS share,
+            lost_before / nullIf(sessions_before, 0) AS share_before,
+            (lost + lost_before) / nullIf(sessions + sessions_before, 0) AS pooled,
+            1.96 * sqrt(pooled * (1 - pooled) * (1 / nullIf(sessions, 0) + 1 / nullIf(sessions_before, 0))) AS margin
+        FROM v_sessions
+        WHERE NOT automated AND closed_at <= at AND closed_at > at - INTERVAL 8 DAY AND (closed_at > at - INTERVAL 1 DAY OR closed_at <= at - INTERVAL 7 DAY)
+    ),
+    unheard AS
+    (
+        SELECT countIf(contacted_at IS NULL OR contacted_at > at) AS alone, count() AS cases
+        FROM v_cases
+        WHERE heard_at <= at - INTERVAL 1 DAY AND heard_at > at - INTERVAL 14 DAY
+    ),
+    back AS
+    (
+        SELECT count() AS mentions, uniqExact(said.cause) AS causes, anyHeavy(said.cause) AS worst
+        FROM v_cause_mentions AS said
+        INNER JOIN v_causes AS known ON said.cause = known.cause
+        WHERE known.covered_at <= said.occurred_at AND said.occurred_at <= at AND said.occurred_at > at - INTERVAL 7 DAY
+    ),
+    arrived AS
+    (
+        SELECT count() AS events, if(events = 0, NULL, dateDiff('second', max(received_at), at)) AS silent_s
+        FROM v_interactions
+        WHERE received_at <= at AND occurred_at > at - INTERVAL 1 DAY AND occurred_at <= at
+    ),
+    refused AS (SELECT count() AS letters FROM v_dead_letters WHERE received_at <= at AND received_at > at - INTERVAL 1 DAY)
+SELECT 'response' AS area, 'waits' AS about, if(late > 0, 'act', 'fine') AS state,
+    if(late = 0, 'Nobody waits longer than promised', format('{} of {} waiting customers wait longer than promised, most of them, {}, on {}',
+        toString(late), toString(promised), toString(most_late), where_late)) AS says,
+    toFloat64(late) AS value, promised AS n
+FROM backlog
+UNION ALL
+SELECT 'response', 'backlog', multiIf(most > allowed, 'act', most > settings['thresholds.warn_at'] * allowed, 'watch', 'fine'),
+    if(waiting = 0, 'No conversation waits for an answer', format('{} conversations wait for an answer, most of them, {}, on {}; somebody is called above {} on a channel',
+        toString(waiting), toString(most), where, toString(allowed))),
+    toFloat64(waiting), waiting
+FROM backlog
+UNION ALL
+SELECT 'satisfaction', 'nps', multiIf(change IS NULL, 'fine', change < -margin, 'act', change < 0 AND margin < 10, 'watch', 'fine'),
+    assumeNotNull(multiIf(nps IS NULL, 'No NPS answer in 7 days',
+        change IS NULL, format('NPS is {} over 7 days, with nothing to compare it with', toString(round(nps))),
+        format('NPS is {} over 7 days, {} {} than the week before: {}', toString(round(nps)), toString(abs(round(change, 1))), if(change < 0, 'lower', 'higher'),
+            if(abs(change) > margin, 'more than chance explains', format('chance alone explains up to {}', toString(round(margin, 1))))))),
+    nps, answers
+FROM (SELECT any(nps) AS nps, sum(answers) AS answers, any(change) AS change, any(margin) AS margin FROM liked)
+UNION ALL
+SELECT 'journeys', 'drop-off', multiIf(share - share_before > margin, 'act', 'fine'),
+    assumeNotNull(multiIf(share IS NULL, 'No session ended in 24 hours',
+        share_before IS NULL, format('{} % of sessions end without success, with nothing to compare it with', toString(round(100 * share))),
+        format('{} % of sessions end without success, {} % a week ago: {}', toString(round(100 * share)), toString(round(100 * share_before)),
+            if(abs(share - share_before) > margin, 'more than chance explains', 'no more than chance explains')))),
+    share, sessions
+FROM visits
+UNION ALL
+SELECT 'voice', 'detractors', if(alone > 0, 'watch', 'fine'),
+    multiIf(cases = 0, 'No customer was unhappy in the last two weeks',
+        alone = 0, 'Every unhappy customer of the last two weeks was contacted',
+        format('Nobody has contacted {} of {} unhappy customers, a day and longer after they said so', toString(alone), toString(cases))),
+    toFloat64(alone), cases
+FROM unheard
+UNION ALL
+SELECT 'voice', 'causes', if(mentions > 0, 'act', 'fine'),
+    if(mentions = 0, 'No cause that was mended came back in 7 days', format('{} came back although mended: {} in 7 days',
+        if(causes = 1, worst, format('{} causes, most of all {},', toString(causes), worst)), if(mentions = 1, 'one mention', format('{} mentions', toString(mentions))))),
+    toFloat64(mentions), mentions
+FROM back
+UNION ALL
+SELECT 'pipeline', 'data', multiIf(silent_s IS NULL OR silent_s > 3600, 'act', silent_s > 600, 'watch', 'fine'),
+    assumeNotNull(if(silent_s IS NULL, 'No event arrived in 24 hours', format('The newest event arrived {} ago', formatReadableTimeDelta(silent_s)))),
+    toFloat64(silent_s), events
+FROM arrived
+UNION ALL
+SELECT 'pipeline', 'dead letters', multiIf(letters > 0.05 * (events + letters), 'act', letters > 0.01 * (events + letters), 'watch', 'fine'),
+    if(letters = 0, 'Every message of 24 hours could be read', format('{} of {} messages of 24 hours could not be read', toString(letters), toString(events + letters))),
+    toFloat64(letters), events + letters
+FROM arrived, refused
+COMMENT 'What is wrong at a moment, in plain words: v_attention(moment = now64(3))'

@@ -1,0 +1,167 @@
+"""What somebody can do on the page, and what a bad neighbour cannot."""
+
+import pytest
+
+from tests.integration.page.conftest import ARTIFACTS, DAY_MS, END_MS, Visit
+from tests.integration.page.sampler import HOSTILE
+
+pytestmark = pytest.mark.integration
+
+
+def test_every_kind_of_panel_draws_hostile_texts_as_texts(visit: Visit) -> None:
+    visit.open("sampler")
+
+    assert visit.page.evaluate("window.caught") is None
+    assert visit.page.locator("#board script, #board img, #board [onerror], a[href^='javascript']").count() == 0
+    assert HOSTILE in visit.texts("#panel-2 td")
+    assert HOSTILE in visit.panel(13)
+    for plotted in (3, 5, 6, 7, 8):
+        assert visit.page.locator(f"#panel-{plotted} svg").count() > 0, plotted
+    visit.page.locator("#panel-1 .about").click()
+    assert HOSTILE in visit.panel(1, ".pop")
+    visit.page.locator("#panel-3 .body").hover()
+    visit.page.wait_for_timeout(200)
+    assert visit.page.evaluate("window.caught") is None
+    visit.assert_quiet()
+
+
+def test_a_wheel_is_round_and_streams_flow(visit: Visit) -> None:
+    visit.open("sampler")
+
+    assert visit.page.locator("#panel-7 .polar").count() > 0
+    assert visit.page.locator("#panel-8 .sankey-link").count() == 4
+    visit.page.locator("#panel-8 .about").click()
+    assert "(start)" in visit.texts("#panel-8 td")
+
+
+def test_a_table_sorts_by_a_click_and_by_keyboard(visit: Visit) -> None:
+    visit.open("sampler")
+    first = lambda: visit.texts("#panel-2 tbody tr:first-child td")[0]  # noqa: E731 - read again after each sort
+    assert first() == "0"
+    visit.page.locator("#panel-2 th button").first.click()
+    assert first() == "7"
+    assert visit.page.locator("#panel-2 th").first.get_attribute("aria-sort") == "descending"
+    visit.page.keyboard.press("Enter")  # the heading has kept the focus
+    assert first() == "0"
+
+
+def test_values_of_variables_reach_the_numbers_and_the_address(visit: Visit) -> None:
+    visit.open("sampler")
+    assert visit.panel(1, ".number") == "1,234"
+    assert visit.panel(9, ".number") == "3"
+    visit.page.get_by_label("Size").select_option("Large")
+    visit.drawn(2)
+    assert visit.panel(1, ".number") == "123 K"
+    visit.page.locator("#choose-word").click()
+    visit.page.get_by_role("checkbox", name="one", exact=True).check()
+    visit.page.get_by_role("button", name="Apply").click()
+    visit.drawn(3)
+    assert visit.panel(9, ".number") == "1"
+    assert "var-word=one" in visit.page.url
+    visit.page.reload()
+    visit.drawn()
+    assert visit.panel(9, ".number") == "1"
+    visit.assert_quiet()
+
+
+def test_a_value_is_never_sql(visit: Visit) -> None:
+    visit.open("sampler", **{"var-like": "three' OR '1'='1"})
+    assert visit.panel(9, ".number") == "0"
+    visit.open("sampler", **{"var-word": ["\\') OR 1 --", HOSTILE]})
+    assert visit.panel(9, ".number") == "0"
+    assert visit.page.evaluate("window.caught") is None
+
+
+def test_the_time_range_is_chosen_by_a_name_or_exactly(visit: Visit) -> None:
+    visit.open("sampler")
+    assert visit.panel(10, ".number") == "20.2 K"
+    visit.page.locator("#time").click()
+    visit.page.get_by_role("button", name="Last 6 hours").click()
+    visit.drawn(2)
+    assert visit.panel(10, ".number") == "360"
+    assert "from=now-6h&to=now" in visit.page.url
+    visit.page.locator("#time").click()
+    visit.page.get_by_label("From", exact=True).fill("2025-10-20 10:00")
+    visit.page.get_by_label("To", exact=True).fill("2025-10-19 10:00")
+    visit.page.get_by_role("button", name="Show").click()
+    assert "From must be before To" in visit.page.get_by_role("dialog").inner_text()
+    visit.page.get_by_label("To", exact=True).fill("2025-10-20 12:30")
+    visit.page.get_by_role("button", name="Show").click()
+    visit.drawn(3)
+    assert visit.panel(10, ".number") == "150"
+
+
+def test_a_board_reads_itself_again(visit: Visit) -> None:
+    visit.open("sampler", refresh="1s")
+    visit.drawn(3)
+    assert visit.page.get_by_label("Refresh by itself").input_value() == "1s"
+
+
+def test_what_cannot_be_drawn_says_what_to_do(visit: Visit) -> None:
+    visit.open("sampler")
+    assert "Nothing happened" in visit.panel(11)
+    assert "longer time range" in visit.panel(11)
+    assert "This query failed" in visit.panel(12)
+    assert "no_such_column" in visit.panel(12)
+
+
+def test_when_clickhouse_is_away_the_page_says_so_and_comes_back(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.served.door.shut()
+    try:
+        visit.page.keyboard.press("r")
+        notice = visit.page.locator(".notice:not(.hidden)")
+        notice.wait_for()
+        assert "ClickHouse" in notice.inner_text()
+        assert "does not answer" in notice.inner_text()
+        visit.page.screenshot(path=ARTIFACTS / "away-1280.png")
+    finally:
+        visit.served.door.open()
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.page.locator(".notice").wait_for(state="hidden")
+    assert visit.panel(1, ".number") == "1,234"
+
+
+def test_dark_is_kept_and_readable(visit: Visit) -> None:
+    visit.open("sampler")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    light = visit.page.evaluate(ground)
+    visit.page.keyboard.press("d")
+    assert visit.page.evaluate(ground) != light
+    visit.page.reload()
+    visit.drawn()
+    assert visit.page.evaluate(ground) != light
+    visit.page.screenshot(path=ARTIFACTS / "sampler-dark-1280.png", full_page=True)
+    visit.page.keyboard.press("d")
+    assert visit.page.evaluate(ground) == light
+    visit.assert_quiet()
+
+
+def test_the_keyboard_reaches_everything(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.className") == "skip"
+    visit.page.locator("#time").focus()
+    visit.page.keyboard.press("Enter")
+    assert visit.page.get_by_role("dialog").count() == 1
+    visit.page.keyboard.press("Escape")
+    assert visit.page.get_by_role("dialog").count() == 0
+    assert visit.page.evaluate("document.activeElement.id") == "time"
+    visit.page.keyboard.press("[")
+    visit.page.wait_for_function("() => !document.title.startsWith('Sampler')")
+
+
+def test_boards_are_linked_and_keep_time_and_values(visit: Visit) -> None:
+    visit.open("sampler", **{"var-word": "two"})
+    visit.page.get_by_role("navigation", name="Boards").get_by_role("link").first.click()
+    visit.page.wait_for_function("() => !document.title.startsWith('Sampler')")
+    assert f"from={END_MS - 14 * DAY_MS}&to={END_MS}" in visit.page.url
+    assert "var-word=two" in visit.page.url
+    visit.page.go_back()
+    visit.page.wait_for_function("() => document.title.startsWith('Sampler')")
+
+
+def test_a_stranger_in_the_address_is_told_which_boards_there_are(visit: Visit) -> None:
+    visit.page.goto(f"{visit.served.url}/d/%3Cscript%3E")
+    visit.page.get_by_text("There is no such board").wait_for()
+    assert visit.page.get_by_role("link", name="Sampler").count() > 0

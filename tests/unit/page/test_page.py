@@ -1,0 +1,163 @@
+"""What the page's server tells, whom it answers, and what it refuses. ClickHouse is played by a list of answers."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from tests.integration.page import sampler
+from touchstream.errors import UserError
+from touchstream.page.asking import QueryFailed
+from touchstream.page.boards import FOLDER, Board, read_boards
+from touchstream.page.server import Page
+from touchstream.page.wanted import View
+
+VIEW = {"from_ms": 1_700_000_000_000, "to_ms": 1_700_086_400_000, "variables": {}}
+
+
+class FakeAsker:
+    """Remembers what it was asked; knows three words and nothing else."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def ask(self, sql: str) -> bytes:
+        self.asked.append(sql)
+        if "no_such_column" in sql:
+            raise QueryFailed("ClickHouse at nowhere: no_such_column is not known")
+        return b'{"meta":[{"name":"word","type":"String"}],"data":[["one"],["two"],["three"]],"rows":3}'
+
+
+@pytest.fixture
+def asker() -> FakeAsker:
+    return FakeAsker()
+
+
+@pytest.fixture
+async def client(tmp_path: Path, asker: FakeAsker) -> AsyncIterator[TestClient[Any, Any]]:
+    document = sampler.board()
+    document["panels"].append(document["panels"][0] | {"id": 20})  # the same question twice
+    (tmp_path / "sampler.json").write_text(json.dumps(document))
+    page = Page(read_boards(tmp_path), asker)  # type: ignore[arg-type]
+    async with TestClient(TestServer(page.application())) as client:
+        yield client
+
+
+async def asked_for(client: TestClient[Any, Any], *panels: int, **values: list[str]) -> list[dict[str, Any]]:
+    wanted = VIEW | {"variables": values, "panels": [{"id": number} for number in panels]}
+    answer = await client.post("/api/boards/sampler/panels", json=wanted)
+    assert answer.status == 200, await answer.text()
+    return [json.loads(line) for line in (await answer.text()).splitlines()]
+
+
+async def test_a_browser_never_sees_sql(client: TestClient[Any, Any]) -> None:
+    told = await (await client.get("/api/boards/sampler")).text()
+    assert "SELECT" not in told.upper().replace("SELECTED", "")
+    assert '"thresholds"' not in told  # the sampler has none; what it has is there:
+    assert json.loads(told)["panels"][0]["targets"] == [{"refId": "A", "format": 1}]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_no_board_that_comes_along_shows_its_sql(path: Path) -> None:
+    board = Board.read(path)
+    shown = json.dumps(board.shown())
+    assert all(query.sql not in shown for panel in board.panels.values() for query in panel.queries)
+    assert "rawSql" not in shown
+    assert " FROM v_" not in shown
+
+
+async def test_equal_questions_are_asked_once_and_answered_everywhere(
+    client: TestClient[Any, Any], asker: FakeAsker
+) -> None:
+    lines = await asked_for(client, 1, 20)
+    assert {line["panel"] for line in lines} == {1, 20}
+    assert sum("1234 *" in sql for sql in asker.asked) == 1
+
+
+async def test_a_query_that_fails_does_not_hide_the_others(client: TestClient[Any, Any]) -> None:
+    failed, good = sorted(await asked_for(client, 12, 10), key=lambda line: "answer" in line)
+    assert "no_such_column is not known" in failed["error"]
+    assert good["answer"]["rows"] == 3
+
+
+async def test_values_are_quoted_before_they_reach_clickhouse(client: TestClient[Any, Any], asker: FakeAsker) -> None:
+    await asked_for(client, 9, word=["one", "it's \\"], like=["x' OR 1"])
+    (sql,) = (sql for sql in asker.asked if "AS found" in sql)
+    assert r"each IN ('one','it\'s \\')" in sql
+    assert r"each = 'x\' OR 1'" in sql
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param({"variables": {"size": ["2; DROP"]}}, "'2; DROP' is not offered", id="a value nobody offers"),
+        pytest.param({"sql": "SELECT 1"}, "sql: Extra inputs", id="SQL"),
+        pytest.param({"to_ms": 1_600_000_000_000}, "begin before it ends", id="a range that ends first"),
+        pytest.param({"from_ms": "now"}, "from_ms: Input should be a valid integer", id="a time in words"),
+        pytest.param({"panels": []}, "panels", id="no panel"),
+        pytest.param({"variables": {"a b": ["x"]}}, "variables", id="a name that is none"),
+        pytest.param({"variables": {"word": ["x" * 301]}}, "variables", id="a value too long"),
+    ],
+)
+async def test_what_is_wrong_with_a_request_is_said(
+    client: TestClient[Any, Any], change: dict[str, Any], told: str
+) -> None:
+    answer = await client.post("/api/boards/sampler/panels", json=VIEW | {"panels": [{"id": 1}]} | change)
+    assert answer.status == 400
+    assert told in (await answer.json())["error"]
+
+
+@pytest.mark.parametrize("path", ["/api/boards/other", "/static/other.js", "/static/..%2fserver.py", "/other"])
+async def test_what_is_not_there_is_not_found(client: TestClient[Any, Any], path: str) -> None:
+    assert (await client.get(path)).status == 404
+
+
+async def test_a_panel_of_another_board_is_not_found(client: TestClient[Any, Any]) -> None:
+    answer = await client.post("/api/boards/sampler/panels", json=VIEW | {"panels": [{"id": 99}]})
+    assert answer.status == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/api/boards", "/static/main.js"])
+async def test_only_this_machine_is_answered(client: TestClient[Any, Any], path: str) -> None:
+    for headers in (
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example:80"},
+        {"Origin": "https://evil.example"},
+    ):
+        assert (await client.get(path, headers=headers)).status == 403, headers
+    own = f"http://{client.host}:{client.port}"
+    answer = await client.get(path, headers={"Origin": own})
+    assert answer.status == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/d/sampler", "/api/boards", "/static/plotly.min.js", "/nowhere"])
+async def test_every_answer_says_that_nothing_from_outside_may_be_used(client: TestClient[Any, Any], path: str) -> None:
+    headers = (await client.get(path)).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
+    assert "http" not in headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_file_that_has_not_changed_is_not_sent_again(client: TestClient[Any, Any]) -> None:
+    tag = (await client.get("/static/main.js")).headers["ETag"]
+    assert (await client.get("/static/main.js", headers={"If-None-Match": tag})).status == 304
+
+
+def test_steps_fit_the_panel_and_are_never_finer_than_it_asks() -> None:
+    day = View(from_ms=0, to_ms=86_400_000)
+    assert day.range(points=300).interval_ms == 300_000
+    assert day.range(points=5000).interval_ms == 30_000
+    assert day.range(points=5000, least_ms=3_600_000).interval_ms == 3_600_000
+
+
+def test_a_file_that_is_no_board_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="holds no boards"):
+        read_boards(tmp_path)
+    (tmp_path / "x.json").write_text('{"uid": "x"}')
+    with pytest.raises(UserError, match=r"x\.json: .*this is no board"):
+        read_boards(tmp_path)

@@ -1,0 +1,103 @@
+"""Boards as the page needs them: what a browser may know, and the SQL that it may not."""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import dashboards
+from dashboards.write import DESIGNS
+from touchstream.errors import UserError
+
+FOLDER: Final = Path(dashboards.__file__).parent / "boards"
+ORDER: Final = tuple(design.__name__ for design in DESIGNS)
+_SECRET: Final = frozenset({"rawSql", "query", "definition"})  # SQL, wherever a board keeps it
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question of a panel."""
+
+    ref: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel: what it asks, and the least width of its steps."""
+
+    id: int
+    queries: tuple[Query, ...]
+    min_interval_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One board, taken apart."""
+
+    uid: str
+    title: str
+    document: Json
+    panels: Mapping[int, Panel]
+    variables: tuple[Json, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> "Board":
+        """Read one file of classic dashboard JSON."""
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            panels = {panel["id"]: _panel(panel) for panel in _flat(document["panels"]) if panel["type"] != "row"}
+            variables = tuple(document.get("templating", {}).get("list", ()))
+            return cls(document["uid"], document["title"], document, panels, variables)
+        except (OSError, ValueError, KeyError) as error:
+            raise UserError(f"{path}: {error!r} - this is no board; write it again with `make generate`") from error
+
+    def heading(self) -> Json:
+        """Return what a list of boards says about it."""
+        return {key: self.document.get(key) for key in ("uid", "title", "description", "tags")}
+
+    def shown(self) -> Json:
+        """Return the board without its SQL."""
+        seen = copy.deepcopy(self.document)
+        for part in (*_flat(seen["panels"]), *seen.get("templating", {}).get("list", ())):
+            for kept in (part, *part.get("targets", ())):
+                for name in _SECRET & kept.keys():
+                    del kept[name]
+        seen.pop("annotations", None)
+        return dict(seen)
+
+
+def read_boards(folder: Path) -> dict[str, Board]:
+    """Read every board of a folder: ours in the order in which they are read, then others by name."""
+    boards = [Board.read(path) for path in sorted(folder.glob("*.json"), key=_place)]
+    if not boards:
+        raise UserError(f"{folder} holds no boards; write them with `make generate`")
+    return {board.uid: board for board in boards}
+
+
+def _place(path: Path) -> tuple[int, str]:
+    return (ORDER.index(path.stem) if path.stem in ORDER else len(ORDER), path.stem)
+
+
+def _flat(panels: list[Json]) -> Iterator[Json]:
+    for panel in panels:
+        yield panel
+        yield from panel.get("panels", ())  # of a row that is folded
+
+
+def _panel(panel: Json) -> Panel:
+    queries = tuple(
+        Query(target["refId"], target["rawSql"])
+        for target in panel.get("targets", ())
+        if target.get("rawSql") and not target.get("hide")
+    )
+    return Panel(panel["id"], queries, _interval_ms(panel.get("interval") or "1s"))
+
+
+def _interval_ms(text: str) -> int:
+    units = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+    unit = text.lstrip("0123456789>")
+    return int(text.strip(">").removesuffix(unit)) * units[unit]

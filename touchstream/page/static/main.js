@@ -1,0 +1,152 @@
+// Begins the page, and takes it from board to board without loading it again.
+import * as api from "./api.js";
+import { Board } from "./board.js";
+import { close, h } from "./dom.js";
+import { filters } from "./filters.js";
+import { refreshPicker, timePicker } from "./picker.js";
+import * as state from "./state.js";
+import { label, milliseconds, moment, stamp } from "./time.js";
+
+const main = document.getElementById("board");
+const known = new Map();
+let list = [];
+let view = null;
+let json = null;
+let board = null;
+let timer = 0;
+
+const name = ({ title }) => title.replace(/^Touchstream:?\s*/i, "").replace(/^./, (first) => first.toUpperCase()) || title;
+
+function show(changes, uid = view.uid) {
+  history.pushState(null, "", state.path({ ...view, ...changes }, uid));
+  return open();
+}
+
+const actions = {
+  view: () => board.view,
+  zoom: (from, to) => show({ from: String(from), to: String(to) }),
+  refresh: () => refresh(),
+};
+
+async function open() {
+  close();
+  const uid = state.read().uid || list[0].uid;
+  if (!list.some((one) => one.uid === uid)) return missing(uid);
+  if (!known.has(uid)) known.set(uid, await api.board(uid));
+  const changed = json?.uid !== uid;
+  json = known.get(uid);
+  view = state.read({ ...json.time, refresh: json.refresh });
+  view.uid = uid;
+  document.title = `${name(json)} – Touchstream`;
+  if (changed) begin();
+  bar();
+  await Promise.all([choices(), refresh()]);
+  schedule();
+  return undefined;
+}
+
+function begin() {
+  board?.end();
+  main.replaceChildren(h("div", { class: "heading" }, h("h1", {}, name(json)), h("span", { class: "range" }), fold(), h("div", { class: "filters" })));
+  board = new Board(json, main, actions);
+  scrollTo(0, 0);
+}
+
+// On a phone the filters stay out of the way until they are wanted.
+function fold() {
+  const button = h("button", { class: "button fold", type: "button", "aria-expanded": "false", onclick: () => {
+    const is = main.querySelector(".filters").classList.toggle("open");
+    button.setAttribute("aria-expanded", String(is));
+  } }, "Filters");
+  return button;
+}
+
+function bar() {
+  const items = list.map((one) => h("a", { href: state.path(view, one.uid), title: one.description, "aria-current": one.uid === view.uid ? "page" : null }, name(one)));
+  const nav = document.querySelector(".boards");
+  nav.replaceChildren(...items);
+  const current = nav.querySelector("[aria-current]");
+  nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
+  const theme = h("button", { class: "button plain", type: "button", id: "theme", "aria-label": "Light or dark", title: "Light or dark (d)", onclick: turn }, "◐");
+  document.querySelector(".tools").replaceChildren(
+    timePicker(view, (from, to) => show({ from, to })),
+    ...refreshPicker(view, { now: refresh, every: (text) => show({ refresh: text }) }),
+    theme,
+  );
+}
+
+async function choices() {
+  const here = json.uid;
+  const wanted = { from_ms: moment(view.from), to_ms: moment(view.to), variables: view.variables };
+  try {
+    const offered = await api.options(here, wanted);
+    if (json.uid !== here) return;
+    const chosen = Object.values(view.variables).filter(([first]) => first && first !== "$__all").length;
+    main.querySelector(".fold").textContent = chosen ? `Filters (${chosen})` : "Filters";
+    main.querySelector(".filters").replaceChildren(...filters(json, offered, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
+  } catch {
+    main.querySelector(".filters").replaceChildren(); // the panels say what is wrong
+  }
+}
+
+async function refresh() {
+  const button = document.getElementById("again");
+  button?.classList.add("busy");
+  const began = performance.now();
+  await board.refresh(view);
+  button?.classList.remove("busy");
+  main.querySelector(".range").textContent = `${label(view.from, view.to)}, printed ${stamp(Date.now())}`;
+  main.dataset.drawnMs = Math.round(performance.now() - began);
+  main.dataset.drawn = String(Number(main.dataset.drawn ?? 0) + 1);
+}
+
+function schedule() {
+  clearTimeout(timer);
+  const every = milliseconds(view.refresh);
+  if (!every) return;
+  timer = setTimeout(async () => {
+    if (!document.hidden) await refresh();
+    schedule();
+  }, every);
+}
+
+function missing(uid) {
+  main.replaceChildren(h("div", { class: "heading" }, h("h1", {}, "There is no such board")), h("p", { class: "wait" }, `No board has the name “${uid}”. Choose one of these:`), h("div", { class: "cards" }, list.map((one) => h("a", { href: `/d/${one.uid}` }, h("strong", {}, name(one)), one.description ?? ""))));
+  json = null;
+}
+
+function turn() {
+  const root = document.documentElement;
+  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* then it lasts as long as the page */ }
+  board?.redraw();
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || link.target) return;
+  const to = new URL(link.href);
+  if (to.origin !== location.origin || !(to.pathname === "/" || to.pathname.startsWith("/d/"))) return;
+  if (link.classList.contains("skip")) return;
+  event.preventDefault();
+  history.pushState(null, "", to.pathname + to.search);
+  open();
+});
+addEventListener("popstate", open);
+addEventListener("keydown", (event) => {
+  if (event.target.closest("input, select, textarea") || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.key === "r") refresh();
+  if (event.key === "d") turn();
+  const step = { "[": -1, "]": 1 }[event.key];
+  if (step && json) {
+    const place = list.findIndex(({ uid }) => uid === json.uid);
+    show({}, list[(place + step + list.length) % list.length].uid);
+  }
+});
+
+try {
+  list = await api.boards();
+  await open();
+} catch (error) {
+  main.replaceChildren(h("p", { class: "wait", role: "alert" }, error.message));
+}

@@ -1,0 +1,42 @@
+// Which range of time, and how often it is read again.
+import { close, h, opens } from "./dom.js";
+import { EVERY, QUICK, label, moment, stamp } from "./time.js";
+
+export function timePicker(view, choose) {
+  const button = h("button", { class: "button", type: "button", id: "time", "aria-label": `Time range: ${label(view.from, view.to)}` }, label(view.from, view.to));
+  const holder = h("div", { class: "holder" }, button);
+  opens(button, holder, () => [quick(view, choose), exact(view, choose)]);
+  return holder;
+}
+
+const take = (choose, from, to) => {
+  close();
+  choose(from, to);
+};
+
+function quick(view, choose) {
+  const buttons = QUICK.map(([from, to, text]) => h("button", { type: "button", "aria-pressed": String(view.from === from && view.to === to), onclick: () => take(choose, from, to) }, text));
+  return h("div", { class: "quick" }, buttons);
+}
+
+function exact(view, choose) {
+  const field = (name, text) => h("label", {}, name, h("input", { class: "field", name, value: /^\d+$/.test(text) ? stamp(Number(text)) : text, autocomplete: "off", spellcheck: "false" }));
+  const wrong = h("p", { class: "wrong hidden", role: "alert" });
+  const form = h("form", { onsubmit: (event) => {
+    event.preventDefault();
+    const [from, to] = [...form.querySelectorAll("input")].map(({ value }) => (value.trim().startsWith("now") ? value.trim() : (moment(value.trim().replace(" ", "T"))?.toString() ?? null)));
+    const [begins, ends] = [from, to].map((text) => (text === null ? null : moment(text)));
+    const problem = begins === null ? "From is no time; write 2026-03-01 14:00 or now-3h." : ends === null ? "To is no time; write 2026-03-01 14:00 or now." : begins >= ends ? "From must be before To." : null;
+    wrong.textContent = problem ?? "";
+    wrong.classList.toggle("hidden", !problem);
+    if (!problem) take(choose, from, to);
+  } }, field("From", view.from), field("To", view.to), wrong, h("button", { class: "button", type: "submit" }, "Show"));
+  return form;
+}
+
+export function refreshPicker(view, { now, every }) {
+  const again = h("button", { class: "button plain", type: "button", id: "again", "aria-label": "Refresh now", title: "Refresh now (r)", onclick: now }, "↻");
+  const select = h("select", { class: "choice", "aria-label": "Refresh by itself", onchange: (event) => every(event.target.value) },
+    [...new Set([...EVERY, view.refresh])].map((text) => h("option", { value: text, selected: text === view.refresh }, text ? `every ${text}` : "manual")));
+  return [again, select];
+}

@@ -1,0 +1,28 @@
+// What somebody looks at, kept in the address as Grafana keeps it: /d/<board>?from=...&to=...&var-x=...
+
+export function read(defaults = {}) {
+  const query = new URLSearchParams(location.search);
+  const variables = {};
+  for (const key of query.keys()) if (key.startsWith("var-")) variables[key.slice(4)] = query.getAll(key);
+  return {
+    uid: decodeURIComponent(location.pathname.match(/^\/d\/([^/]+)/)?.[1] ?? ""),
+    from: query.get("from") ?? defaults.from ?? "now-24h",
+    to: query.get("to") ?? defaults.to ?? "now",
+    refresh: query.get("refresh") ?? defaults.refresh ?? "",
+    variables,
+  };
+}
+
+export function path(view, uid = view.uid) {
+  const query = new URLSearchParams({ from: view.from, to: view.to });
+  if (view.refresh) query.set("refresh", view.refresh);
+  for (const [name, values] of Object.entries(view.variables)) for (const value of values) query.append(`var-${name}`, value);
+  return `/d/${encodeURIComponent(uid)}?${query}`;
+}
+
+export const timeRange = (view) => new URLSearchParams({ from: view.from, to: view.to }).toString();
+export const variablesOf = (view) => {
+  const query = new URLSearchParams();
+  for (const [name, values] of Object.entries(view.variables)) for (const value of values) query.append(`var-${name}`, value);
+  return query.toString();
+};
