@@ -16,12 +16,13 @@ from typing import Any
 from benchmarks import workload
 from benchmarks.figures import median, print_table, ratio, spread
 from benchmarks.parts import Result, parts
-from benchmarks.system import Progress, Worker, clickhouse, environment, kafka, produce, rate_of
+from benchmarks.system import ROOT, Progress, Worker, clickhouse, environment, kafka, produce, rate_of
 from schemas.topics import INTERACTIONS
 from streams.outbox import Message
 
 PARTITIONS = 4
 PATIENCE_S = 600.0
+TREES = {"touchstream worker, Kafka to stored rows": ROOT}  # sources that are measured
 
 
 def main() -> None:
@@ -31,24 +32,29 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     messages = workload.messages(options.events, PARTITIONS, end_ms=time.time_ns() // 1_000_000)
-    with parts("pipeline", options.runs) as kept:
+    asked = {"events": options.events, "idle_events": options.idle_events}
+    with parts("pipeline", options.runs * len(TREES)) as kept:
         runs = [
-            kept.result(
-                {"run": number, "events": options.events, "idle_events": options.idle_events},
-                lambda: one_run(messages, options.idle_events),
-            )
+            {
+                name: kept.result(
+                    {"what": name, "run": number, **asked},
+                    lambda tree=tree: one_run(messages, options.idle_events, tree),
+                )
+                for name, tree in TREES.items()
+            }
             for number in range(options.runs)
         ]
         report(options.events, runs)
 
 
-def one_run(messages: list[Message], idle_events: int) -> Result:
+def one_run(messages: list[Message], idle_events: int, tree: Path) -> Result:
+    """An idle agent and a worker of a source tree read the same messages from a new broker."""
     with kafka(PARTITIONS) as bootstrap:
         produce(messages)
         of_interactions = sum(message.topic == INTERACTIONS.name for message in messages)
         idle = idle_faust(bootstrap, min(idle_events, of_interactions))
         with clickhouse():
-            return {"idle": idle, "pipeline": one_worker(bootstrap, len(messages))}
+            return {"idle": idle, "pipeline": one_worker(bootstrap, len(messages), tree)}
 
 
 def idle_faust(bootstrap: str, events: int) -> Result:
@@ -69,9 +75,9 @@ def told_by(command: list[str], **env: str) -> Result:
     return told | {"rate": told["events"] / told["seconds"], "cpu_us": told["cpu"] / told["events"] * 1e6}
 
 
-def one_worker(bootstrap: str, expected: int, until: Callable[[], None] = lambda: None) -> Result:
+def one_worker(bootstrap: str, expected: int, tree: Path = ROOT, until: Callable[[], None] = lambda: None) -> Result:
     """What one worker reaches that does the whole job; `until` says when it may end."""
-    with Worker() as worker, Progress(bootstrap) as progress:
+    with Worker(tree) as worker, Progress(bootstrap) as progress:
         seen = progress.until(expected, [worker])
         cpu, peak_mb = worker.cpu_seconds, worker.peak_mb
         until()
@@ -79,11 +85,11 @@ def one_worker(bootstrap: str, expected: int, until: Callable[[], None] = lambda
 
 
 def report(events: int, runs: list[dict[str, Any]]) -> None:
-    idle, worked = [run["idle"] for run in runs], [run["pipeline"] for run in runs]
-    rows = [
-        line("plain Faust agent, no work, no rows", idle, idle),
-        line("touchstream worker, Kafka to stored rows", worked, idle),
-    ]
+    all_idle = [each["idle"] for run in runs for each in run.values()]
+    rows = [line("plain Faust agent, no work, no rows", all_idle, all_idle)]
+    for name in TREES:
+        idle, worked = ([run[name][what] for run in runs] for what in ("idle", "pipeline"))
+        rows.append(line(name, worked, idle))
     columns = ("", "events/s", "least - most", "CPU s", "CPU us/event", "peak MB", "times ahead")
     print_table(f"{events:,} events on {PARTITIONS} partitions, medians of {len(runs)} runs", columns, rows)
 

@@ -88,19 +88,20 @@ def produce(messages: list[Message]) -> None:
 
 
 class Worker:
-    """A `touchstream worker` in a process of its own."""
+    """A `touchstream worker` in a process of its own, run from a tree of sources."""
 
-    def __init__(self) -> None:
+    def __init__(self, tree: Path = ROOT) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="touchstream-bench-state-")
         self._port = free_port()
         env = environment() | {
             "TOUCHSTREAM_STATE_DIR": self._folder.name,
             "TOUCHSTREAM_COMMIT_INTERVAL_S": "0.2",
             "TOUCHSTREAM_METRICS_PORT": str(self._port),
+            "PYTHONPATH": str(tree),
         }
         self._log = (Path(self._folder.name) / "log").open("wb+")
         command = [sys.executable, "-m", "touchstream", "worker"]
-        self.process = subprocess.Popen(command, env=env, cwd=ROOT, stderr=self._log)
+        self.process = subprocess.Popen(command, env=env, cwd=tree, stderr=self._log)
 
     def __enter__(self) -> Self:
         return self
