@@ -16,7 +16,8 @@ from benchmarks.figures import median, print_table
 from benchmarks.parts import Result, parts
 from benchmarks.peers import BEFORE_NOW_MS, closed, stored_totals
 from benchmarks.reference import totals_of
-from benchmarks.system import ROOT, Progress, Worker, clickhouse, environment, kafka, until_ready
+from benchmarks.system import ROOT, clickhouse, environment, kafka
+from benchmarks.workers import Progress, Worker, until_ready
 from streams.outbox import Message
 
 PARTITIONS = 4

@@ -25,7 +25,8 @@ from benchmarks.parts import KEPT, Parts, Result, parts
 from benchmarks.pipeline import told_by
 from benchmarks.plot import svg
 from benchmarks.recovery import folded_states, names_of, write
-from benchmarks.system import Progress, Worker, clickhouse, kafka, produce, until_ready
+from benchmarks.system import clickhouse, kafka, produce
+from benchmarks.workers import Progress, Worker, until_ready
 
 TOUCHPOINTS = 27
 PARTITIONS = 4

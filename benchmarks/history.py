@@ -19,8 +19,8 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from benchmarks.figures import print_table
 from benchmarks.parts import KEPT, Result, parts
+from benchmarks.peer_jobs.job import memory_mb
 from benchmarks.plot import svg
-from benchmarks.system import memory_mb
 from benchmarks.view_data import fill
 from benchmarks.views import QUESTIONS, seconds_of
 from schemas.catalogue import Catalogue

@@ -17,8 +17,9 @@ from clickhouse_connect.driver.client import Client
 from benchmarks.figures import judge, median, print_table
 from benchmarks.open_loop import due_ms
 from benchmarks.parts import Result, parts
-from benchmarks.system import ROOT, Worker, clickhouse, environment, kafka, until_ready
+from benchmarks.system import ROOT, clickhouse, environment, kafka
 from benchmarks.visibility import Looks, latencies, percentile
+from benchmarks.workers import Worker, until_ready
 
 PARTITIONS = 4
 RATES = (1_000, 10_000, 50_000)

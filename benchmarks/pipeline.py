@@ -16,7 +16,8 @@ from typing import Any
 from benchmarks import workload
 from benchmarks.figures import median, print_table, ratio, spread
 from benchmarks.parts import Result, parts
-from benchmarks.system import ROOT, Progress, Worker, clickhouse, environment, kafka, produce, rate_of
+from benchmarks.system import ROOT, clickhouse, environment, kafka, produce
+from benchmarks.workers import Progress, Worker, rate_of
 from schemas.topics import INTERACTIONS
 from streams.outbox import Message
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import workload
-from benchmarks.system import memory_mb
+from benchmarks.peer_jobs.job import memory_mb
 from schemas.catalogue import Catalogue
 from schemas.topics import EVENTS, INTERACTIONS
 from sinks.settings import ClickHouseSettings

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from faust.types import TP
@@ -22,7 +21,7 @@ from sinks.writer import INSERT_SETTINGS
 from streams.agents.merge_panes import Windows
 from streams.app import create_app
 from streams.batching.batch import Batch
-from streams.committer import Effects, Rows
+from streams.committer import _Turn
 from streams.letters import pane_messages
 from streams.logic.policy import Policy
 from streams.outbox import Message, Outbox
@@ -84,7 +83,7 @@ class StageWork:
         self._outbox = Outbox(options)
         self._states = StateTable(create_app(self._settings), STATE_TABLES[0], partitions=1, client_options=options)
         self._pane_offsets = count()
-        self._turn: list[Effects] = []
+        self._turn = _Turn()
 
     async def run(self) -> None:
         """Do everything, batch by batch."""
@@ -109,18 +108,16 @@ class StageWork:
         with self._meter.doing("decode"):
             fast.decode_all(batch.values, topic)
         with self._meter.doing("fold"):
-            self._turn.append(self._pair.fold(batch, topic, wall_clock_ms()))
+            self._turn.effects.append(self._pair.fold(batch, topic, wall_clock_ms()))
 
     def _pass_time(self) -> None:
         with self._meter.doing("clock"):
             while (effects := self._pair.tick(wall_clock_ms())) is not None:
-                self._turn.append(effects)
+                self._turn.effects.append(effects)
 
     async def _make_durable(self) -> None:
-        rows, states = merged_rows(self._turn), {}
-        for effects in self._turn:
-            states |= effects.states
-        self._turn.clear()
+        turn, self._turn = self._turn, _Turn()
+        rows, [states] = turn.rows(), turn.states().values() or [{}]
         with self._meter.doing("rows"):
             encoded: dict[Table, pa.Table] = {table: encode(table, of_table) for table, of_table in rows.items()}
         with self._meter.doing("insert"):
@@ -142,15 +139,3 @@ class StageWork:
                 self._windows.put(Batch(TP(PANES.name, 0), records, records[0].offset, end, end, 1))
                 while self._windows.emit(wall_clock_ms()) is not None:
                     pass
-
-
-def merged_rows(turn: list[Effects]) -> Rows:
-    """Rows of several batches by table, as one turn of a worker stores them."""
-    merged: dict[Table, Any] = {}
-    for effects in turn:
-        for table, rows in effects.rows.items():
-            if table in merged:
-                merged[table].extend(rows)
-            else:
-                merged[table] = rows
-    return merged

@@ -18,9 +18,10 @@ from pathlib import Path
 from benchmarks import workload
 from benchmarks.figures import median, print_table
 from benchmarks.parts import Result, parts
+from benchmarks.peer_jobs.job import memory_mb
 from benchmarks.pipeline import told_by
 from benchmarks.stage_work import STAGES, Meter, StageWork
-from benchmarks.system import clickhouse, kafka, memory_mb, produce
+from benchmarks.system import clickhouse, kafka, produce
 from schemas.topics import EVENTS
 from streams.app import create_app
 from streams.settings import load_settings

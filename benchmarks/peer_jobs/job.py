@@ -102,16 +102,16 @@ class Totals:
             "events": self._events,
             "seconds": time.perf_counter() - self._began,
             "cpu": time.process_time(),
-            "peak_mb": peak_mb(),
+            "peak_mb": memory_mb("VmHWM"),
             "totals": self.told(),
         }
         os.write(1, f"{json.dumps(measured)}\n".encode())  # some frameworks have made sys.stdout a logger
 
 
-def peak_mb() -> float:
-    """The most memory this process ever had; ru_maxrss would count its parent's, too."""
-    status = Path("/proc/self/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024
+def memory_mb(name: str, pid: int | str = "self") -> float:
+    """A line of /proc/PID/status: VmRSS is the memory now, VmHWM the most there ever was; ru_maxrss would count the parent's, too."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(f"{name}:")) / 1024
 
 
 def as_totals(sums: Any, touchpoints: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from benchmarks import __main__ as page
 from benchmarks.catalogues import pages_of, write_catalogue
 from benchmarks.figures import median, print_table, ratio, spread
 from benchmarks.plot import svg
-from benchmarks.system import rate_of
+from benchmarks.workers import rate_of
 from schemas.catalogue import Catalogue
 
 RUNS = [{"rate": 100.0}, {"rate": 50.0}, {"rate": 400.0}]
