@@ -3,7 +3,6 @@
 Usage: python -m benchmarks.fold_cost JOURNEYS TOUCHPOINTS EVENTS
 """
 
-import gc
 import json
 import sys
 import tempfile
@@ -13,7 +12,8 @@ from pathlib import Path
 
 from benchmarks import workload
 from benchmarks.catalogues import pages_of, write_catalogue
-from benchmarks.recovery import copies, folded_states, names_of
+from benchmarks.collector import tune_collector
+from benchmarks.recovery import copies, folded_states, some_of
 from benchmarks.stage_work import batches_of
 from schemas.catalogue import Catalogue
 from streams.changelog import MARK
@@ -22,7 +22,6 @@ from streams.logic.policy import Policy
 from streams.owned import Recovered
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair
-from streams.process import YOUNG_OBJECTS
 from streams.store import MemoryStore, States
 
 PUBLISH_EVERY = 8
@@ -34,7 +33,7 @@ def main() -> None:
         policy = Policy.of(Catalogue.load(write_catalogue(touchpoints, Path(folder))))
     folded = folded_states()
     messages = workload.messages(
-        events, 1, end_ms=wall_clock_ms(), journeys=names_of(folded, journeys), pages=pages_of(touchpoints)
+        events, 1, end_ms=wall_clock_ms(), journeys=some_of(folded, journeys), pages=pages_of(touchpoints)
     )
     pair, states = open_pair(folded, journeys, policy)
     del folded
@@ -64,13 +63,6 @@ def open_pair(folded: dict[bytes, bytes], journeys: int, policy: Policy) -> tupl
 
 def without_mark(states: dict[bytes, bytes | None]) -> dict[bytes, bytes | None]:
     return {key: raw for key, raw in states.items() if not key.startswith(MARK)}
-
-
-def tune_collector() -> None:
-    """As a worker does at its start."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 50, 1000)
 
 
 if __name__ == "__main__":

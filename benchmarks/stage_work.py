@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 from faust.types import TP
 
+from benchmarks.collector import tune_collector
 from schemas import fast
 from schemas.catalogue import Catalogue
 from schemas.topics import EVENTS, PANES, Topic
@@ -91,6 +92,7 @@ class StageWork:
         await self._states.start()
         self._epoch = (await self._states.recover(0)).epoch
         self._client = connect(ClickHouseSettings.read())
+        tune_collector()
         for number, (topic, batch) in enumerate(self._batches, 1):
             self._fold(topic, batch)
             self._pass_time()

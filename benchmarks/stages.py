@@ -22,6 +22,7 @@ from benchmarks.peer_jobs.job import memory_mb
 from benchmarks.pipeline import told_by
 from benchmarks.stage_work import STAGES, Meter, StageWork
 from benchmarks.system import clickhouse, kafka, produce
+from benchmarks.workers import Progress
 from schemas.topics import EVENTS
 from streams.app import create_app
 from streams.settings import load_settings
@@ -49,8 +50,9 @@ def main() -> None:
 
 def one_run(events: int) -> Result:
     """A broker, ClickHouse, and a process that does the stages one by one."""
-    with kafka(1), clickhouse():
+    with kafka(1) as bootstrap, clickhouse(), Progress(bootstrap) as progress:
         produce(messages(events))
+        progress.committed()  # a new broker makes its topic of offsets when it is first asked
         return told_by([sys.executable, "-m", "benchmarks.stages", "--alone", "--events", str(events)])
 
 

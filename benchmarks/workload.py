@@ -27,7 +27,7 @@ def messages(
     journeys: Sequence[str] = (),
     pages: Sequence[str] = PAGES,
 ) -> list[Message]:
-    """`count` messages of the hours before `end_ms`, in the order of their arrival; of new journeys, or of any of those given."""
+    """`count` messages of the hours before `end_ms`, in the order of their arrival. The journeys given come first, then new ones."""
     arrivals = sorted(_arrivals(count, end_ms - HOURS * 3_600_000, Random(seed), journeys, pages))
     homes: dict[str, int] = {}
     found = []
@@ -41,9 +41,9 @@ def messages(
 def _arrivals(
     count: int, start_ms: int, random: Random, journeys: Sequence[str], pages: Sequence[str]
 ) -> Iterator[tuple[int, str, str, str]]:
-    made, span_ms = 0, HOURS * 3_600_000
+    made, span_ms, given = 0, HOURS * 3_600_000, iter(journeys)
     while made < count:
-        journey = random.choice(journeys) if journeys else f"journey-{random.getrandbits(64):016x}"
+        journey = next(given, None) or f"journey-{random.getrandbits(64):016x}"
         at_ms = start_ms + int(random.random() * span_ms)
         for _ in range(min(random.randint(1, 2 * EVENTS_PER_JOURNEY - 1), count - made)):
             at_ms += int(random.expovariate(1 / 40_000))
