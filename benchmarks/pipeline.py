@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import workload
+from benchmarks import compiled, workload
 from benchmarks.figures import median, print_table, ratio, spread
 from benchmarks.parts import Result, parts
 from benchmarks.system import ROOT, clickhouse, environment, kafka, produce
@@ -23,7 +23,8 @@ from streams.outbox import Message
 
 PARTITIONS = 4
 PATIENCE_S = 600.0
-TREES = {"touchstream worker, Kafka to stored rows": ROOT}  # sources that are measured
+WORKER = "touchstream worker, Kafka to stored rows"
+COMPILED = "the same with compiled rules"
 
 
 def main() -> None:
@@ -31,17 +32,21 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--idle-events", type=int, default=80_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--compiled", action=argparse.BooleanOptionalAction, default=True, help="also with compiled rules"
+    )
     options = parser.parse_args()
     messages = workload.messages(options.events, PARTITIONS, end_ms=time.time_ns() // 1_000_000)
+    trees = {WORKER: ROOT} | ({COMPILED: compiled.tree()} if options.compiled else {})
     asked = {"events": options.events, "idle_events": options.idle_events}
-    with parts("pipeline", options.runs * len(TREES)) as kept:
+    with parts("pipeline", options.runs * len(trees)) as kept:
         runs = [
             {
                 name: kept.result(
                     {"what": name, "run": number, **asked},
                     lambda tree=tree: one_run(messages, options.idle_events, tree),
                 )
-                for name, tree in TREES.items()
+                for name, tree in trees.items()
             }
             for number in range(options.runs)
         ]
@@ -88,7 +93,7 @@ def one_worker(bootstrap: str, expected: int, tree: Path = ROOT, until: Callable
 def report(events: int, runs: list[dict[str, Any]]) -> None:
     all_idle = [each["idle"] for run in runs for each in run.values()]
     rows = [line("plain Faust agent, no work, no rows", all_idle, all_idle)]
-    for name in TREES:
+    for name in runs[0]:
         idle, worked = ([run[name][what] for run in runs] for what in ("idle", "pipeline"))
         rows.append(line(name, worked, idle))
     columns = ("", "events/s", "least - most", "CPU s", "CPU us/event", "peak MB", "times ahead")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from faust.types import TP
+from msgspec import structs
 
 from schemas.alerts import Alert, decode, encode
 from schemas.topics import PANES
@@ -76,7 +77,7 @@ class Windows:
             if alert is not None:
                 self._emissions += 1
                 version = (self.epoch << EPOCH_SHIFT) + self._emissions
-                backlog.alert = alert.model_copy(update={"version": version})
+                backlog.alert = structs.replace(alert, version=version)
                 told.append(backlog.alert)
         return told
 

@@ -59,7 +59,8 @@ def test_a_section_takes_the_place_of_the_one_before(tmp_path: Path, monkeypatch
     assert known["growth"] == growth
 
 
-def test_every_benchmark_asks_its_question() -> None:
+def test_every_benchmark_asks_its_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "KEPT", tmp_path)
     for name in page.QUESTIONS:
         question = page.section(name, "").split("\n")[1]
         assert question.startswith(f"## {name}: "), question
