@@ -26,6 +26,7 @@ from streams.logic.rolling import RollingBook
 from streams.logic.windows import QUIET
 from streams.ownership import wall_clock_ms
 from streams.pair import EPOCH_SHIFT
+from streams.stages import ROLLING
 from streams.state import OutrankedError, StateTable
 
 BACKLOG: Final = b"\x00backlog|"
@@ -149,7 +150,8 @@ class PaneMerger:
         while windows.complete and spent_s < budget_s and self.windows.get(windows.partition) is windows:
             await self._committer.room()
             started = time.perf_counter()
-            effects = windows.emit(wall_clock_ms())
+            with self._app.stages.doing(ROLLING):
+                effects = windows.emit(wall_clock_ms())
             spent_s += time.perf_counter() - started
             if effects is None:
                 return
@@ -172,5 +174,6 @@ def merge_panes(app: BatchApp, merger: PaneMerger) -> None:
             batch: Batch = event.value
             windows = merger.windows.get(batch.tp.partition)
             if windows is not None and batch.generation == app.generation:
-                windows.put(batch)
+                with app.stages.doing(ROLLING):
+                    windows.put(batch)
                 event.ack()
