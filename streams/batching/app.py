@@ -111,12 +111,13 @@ class BatchApp(faust.App):  # type: ignore[misc]
         for hook in self._before_joining:
             await hook()
 
-    async def on_stop(self) -> None:
+    async def stop(self) -> None:
         """Stop as Faust does, but wait for brokers that do not answer only so long: nothing is lost by going without a last commit."""
         limit = threading.Timer(self.limits.settle_s + LAST_COMMIT_S, self._end_without_commit)
-        limit.daemon = True  # it goes with the process, if that ends in time
+        limit.daemon = True
         limit.start()
-        await super().on_stop()
+        await super().stop()
+        limit.cancel()
 
     def _end_without_commit(self) -> None:
         self.log.warning("told to stop, and the last commit is not answered: ends without, it will be read again")
