@@ -42,38 +42,23 @@ AS WITH
     ) AS wanted,
     wanted.1 AS cut,
     wanted.3 AS kept,
-    -- Few are edited or repeated: first find which, cheaply, then put only those in order.
+    -- Few are edited or repeated: only those are put in order. A hash of 128 bits is a far shorter key than the texts.
     edited AS
     (
         SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
         FROM answers FINAL
         WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND occurred_at >= {since:DateTime64(3, 'UTC')}
-            AND cityHash64(journey_id, metric, touchpoint, submission_id) IN
-            (
-                SELECT cityHash64(journey_id, metric, touchpoint, submission_id) AS question
-                FROM answers FINAL
-                WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND occurred_at >= {since:DateTime64(3, 'UTC')}
-                GROUP BY question
-                HAVING count() > 1
-            )
-        GROUP BY journey_id, metric, touchpoint, submission_id
-    ),
-    said AS
-    (
-        SELECT
-            event_id, occurred_at, touchpoint, metric, survey_id, source_partition, source_offset,
-            coalesce(customer_id, journey_id) AS person,
-            cityHash64(toDate(occurred_at), touchpoint, metric, coalesce(survey_id, ''), person) AS question
-        FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
-            AND (source_partition, source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
+        GROUP BY sipHash128(journey_id, metric, touchpoint, submission_id)
+        HAVING count() > 1
     ),
     repeated AS
     (
         SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
-        FROM said
-        WHERE question IN (SELECT question FROM said GROUP BY question HAVING count() > 1)
-        GROUP BY toDate(occurred_at), touchpoint, metric, survey_id, person
+        FROM answers FINAL
+        WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+            AND (source_partition, source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
+        GROUP BY sipHash128(toDate(occurred_at), touchpoint, metric, survey_id IS NULL, coalesce(survey_id, ''), coalesce(customer_id, journey_id))
+        HAVING count() > 1
     )
 SELECT
     if(hasAny(cut, ['day', 'hour']), toDate(answer.occurred_at), if(has(cut, 'week'), toMonday(toDate(answer.occurred_at)), if(has(cut, 'month'), toStartOfMonth(toDate(answer.occurred_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,

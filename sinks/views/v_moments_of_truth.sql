@@ -20,17 +20,16 @@ AS WITH
         FROM v_counted_answers(dimensions = '', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE counts AND score10 IS NOT NULL
     ),
-    ends AS
+    latest AS
     (
-        SELECT journey_id, argMax((about, score10), (answered_at, about)) AS last
+        SELECT about, journey_id, max(answered_at) AS told_at, argMax((verdict, score10), answered_at) AS said
         FROM told
-        GROUP BY journey_id
+        GROUP BY about, journey_id
     ),
     experiences AS
     (
-        SELECT about, journey_id, argMax(verdict, answered_at) AS verdict
-        FROM told
-        GROUP BY about, journey_id
+        SELECT about, said.1 AS verdict, argMax((about, said.2), (told_at, about)) OVER (PARTITION BY journey_id) AS last
+        FROM latest
     ),
     compared AS
     (
@@ -43,7 +42,6 @@ AS WITH
             if(bad_journeys > 1, varSampIf(last.2, verdict = 'bad') / bad_journeys, NULL) AS bad_error,
             if(good_journeys > 1, varSampIf(last.2, verdict = 'good') / good_journeys, NULL) AS good_error
         FROM experiences
-        INNER JOIN ends ON experiences.journey_id = ends.journey_id
         WHERE experiences.about != last.1 AND verdict != ''
         GROUP BY touchpoint
     )

@@ -23,18 +23,22 @@ AS WITH
         WHERE category != ''
         GROUP BY category
         HAVING n > 0
+    ),
+    -- Put side by side from one array: a second reference would ask for all answers again.
+    pairs AS
+    (
+        SELECT arrayJoin(kinds) AS a, arrayJoin(arrayFilter(each -> each.1 > a.1, kinds)) AS b
+        FROM (SELECT groupArray((category, n, mean, error)) AS kinds FROM kinds)
     )
 SELECT
-    a.category AS category,
-    b.category AS other,
-    a.n AS scored,
-    b.n AS other_scored,
-    a.mean AS score_mean,
-    b.mean AS other_mean,
+    a.1 AS category,
+    b.1 AS other,
+    a.2 AS scored,
+    b.2 AS other_scored,
+    a.3 AS score_mean,
+    b.3 AS other_mean,
     score_mean - other_mean AS gap,
-    gap - 1.96 * sqrt(a.error + b.error) AS gap_low,
-    gap + 1.96 * sqrt(a.error + b.error) AS gap_high
-FROM kinds AS a
-CROSS JOIN kinds AS b
-WHERE a.category < b.category
+    gap - 1.96 * sqrt(a.4 + b.4) AS gap_low,
+    gap + 1.96 * sqrt(a.4 + b.4) AS gap_high
+FROM pairs
 COMMENT 'Difference of the mean scores of digital, human and physical touchpoints, pair by pair: v_perception_gap(since = ''2026-03-01'', until = ''2026-04-01'')'

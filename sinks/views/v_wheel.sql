@@ -17,8 +17,9 @@ CREATE OR REPLACE VIEW v_wheel {on_cluster}
 AS WITH
     parts AS
     (
-        SELECT channel, score_sum, scored, easy, ces_answers, 0 AS in_time, 0 AS decided, 0 AS sessions, 0 AS exits
-        FROM v_satisfaction_by(dimensions = 'channel', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
+        SELECT channel, coalesce(answer.score10, 0) AS score, answer.score10 IS NOT NULL AS scored, ifNull(answer.easy, false) AS easy, answer.easy IS NOT NULL AS ces_answers, 0 AS in_time, 0 AS decided, 0 AS sessions, 0 AS exits
+        FROM v_counted_answers(dimensions = 'channel', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS answer
+        WHERE answer.counts
         UNION ALL
         SELECT channel, 0, 0, 0, 0, in_time, targeted - pending, 0, 0
         FROM v_in_time_by(dimensions = 'channel', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
@@ -35,7 +36,7 @@ AS WITH
             sum(parts.ces_answers) AS ces_answers,
             sum(parts.decided) AS decided,
             sum(parts.sessions) AS sessions,
-            sum(parts.score_sum) / nullIf(scored, 0) AS satisfaction,
+            sum(parts.score) / nullIf(scored, 0) AS satisfaction,
             10 * sum(parts.easy) / nullIf(ces_answers, 0) AS ease,
             10 * sum(parts.in_time) / nullIf(decided, 0) AS speed,
             10 * (1 - sum(parts.exits) / nullIf(sessions, 0)) AS completion,
