@@ -10,6 +10,7 @@ from schemas.catalogue import Catalogue
 
 FATES = (field("pending", color=fixed(QUIET)), field("dropped", color=fixed(BAD)))
 FULL = {"min": 0, "max": 1}
+BEYOND = "who only asks for help or waits for a parcel was not there to buy."
 
 
 def journeys(_: Catalogue) -> Board:
@@ -50,7 +51,7 @@ def _stages() -> tuple[Panel, ...]:
 
 def _touchpoints() -> tuple[Panel, ...]:
     return (
-        panels.bargauge("exit_rates", "Where sessions end without success: the 15 highest", means=("exit_rate",), width=10, height=13, unit=SHARE, decimals=1, defaults=FULL),
+        panels.bargauge("exit_rates", "Where visits end in vain: the 15 highest", means=("exit_rate",), remark=f"Touchpoints up to the last stage that has a goal: {BEYOND}", width=10, height=13, unit=SHARE, decimals=1, defaults=FULL),
         panels.table("entries", "Where sessions begin", means=("bounce_rate", "success_rate"), width=14, height=13, overrides=(
             *units(SHARE, "bounced", "succeeded", decimals=1), field("steps a session", decimals=1),
         )),

@@ -114,7 +114,7 @@ def test_the_past_is_dated_only_when_asked(dated, date):
     DATES.clear()
     message = Produced(5, "touchpoint.interactions", b"k", b"x", Kind.VALID, "page_view", "home")
     KafkaDelivery(Producer, dated=dated).send(message)
-    assert DATES == [date]
+    assert [date] == DATES
 
 
 def test_a_message_that_the_broker_finds_too_large_is_not_counted_and_spoils_no_other():
