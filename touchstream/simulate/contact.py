@@ -157,7 +157,9 @@ def ask_for_offer(world: World, who: Customer) -> Story:
     if world.chance(0.005):
         who.buys = 0.0
         return
-    _, done = world.desks["proposal"].take(asked) or (asked, asked)
+    if world.chance(0.04):  # lies in somebody's inbox over lunch, or over night
+        yield world.later(0.3 * DAY_S)
+    _, done = world.desks["proposal"].take(world.now_ms) or (asked, asked)
     yield done
     world.do(who, "proposal", place, action="sent", conversation_id=offer, actor="agent")
     who.waited(done - asked, 3 * HOUR_MS)
