@@ -40,7 +40,7 @@ SEED: Final = 7
 END: Final = datetime(2025, 10, 28, 12, tzinfo=UTC)  # long ago: nothing is pending. On the 26th clocks went back.
 DAYS: Final = 16
 MISHAPS: Final = Mishaps(garbage=0.005)
-RATE: Final = 0.029  # events in a mean second: some 40,000 in all
+RATE: Final = 0.033  # events in a mean second: some 45,000 in all
 PARTITIONS: Final = 2
 STEP_MS: Final = 10 * MINUTE  # how far the clock runs at once
 WINDOWS_MS: Final = 26 * HOUR  # before the end rolling windows are told, as long as a worker would have kept panes

@@ -4,7 +4,7 @@ from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.choices import typed
 from dashboards.designs.filters import customers, funnel
-from dashboards.looks import BAD, MOMENT, MS, NEUTRAL, OK, QUIET, SHARE, Json, counted, field, fixed, units
+from dashboards.looks import BAD, MOMENT, MS, OK, QUIET, SHARE, WATCH, Json, counted, field, fixed, units
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
@@ -77,7 +77,7 @@ def _completion() -> tuple[Panel, ...]:
             *units(SHARE, "completed", decimals=1), field("steps on average", decimals=1),
         )),
         panels.timeseries("steps", "Steps to the first purchase or goal, by day of the first step", means=("steps_to_complete",), width=18, overrides=(
-            field("half needed at most", color=fixed(OK)), field("90 % needed at most", color=fixed(NEUTRAL)), counted(),
+            field("half needed at most", color=fixed(OK)), field("90 % needed at most", color=fixed(WATCH)), counted(),
         )),
     )  # fmt: skip
 
