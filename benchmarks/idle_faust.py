@@ -1,10 +1,13 @@
 """The peer: a plain Faust agent that does nothing with its events, on the same broker."""
 
+import json
 import os
 import sys
 import time
 
 import faust
+
+from benchmarks.peer_jobs.job import memory_mb
 
 BROKER, TOPIC, EXPECTED = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
@@ -33,7 +36,8 @@ def main() -> None:
             if seen == EXPECTED:
                 seconds = time.perf_counter() - started
                 cpu = time.process_time()
-                line = f'{{"events": {seen}, "seconds": {seconds:.3f}, "cpu": {cpu:.3f}}}\n'
+                measured = {"events": seen, "seconds": seconds, "cpu": cpu, "peak_mb": memory_mb("VmHWM")}
+                line = f"{json.dumps(measured)}\n"
                 os.write(1, line.encode())  # Faust has made sys.stdout a logger
                 os._exit(0)
 

@@ -1,170 +1,115 @@
-"""How many events a second does one worker take from Kafka to acknowledged rows? Beside it: a Faust agent that does nothing.
+"""How many events a second does one worker take from Kafka to acknowledged rows?
 
-Both read the same events from the same broker in the same run, in turn. The worker does the whole job: validates, folds journeys, writes
-rows, states and panes. Speeds are taken between the first and the last committed offset, so start-up does not count.
+Beside it: a Faust agent that does nothing. Both read the same events from the same broker in the same run, in turn. The worker does the whole job: validates, folds journeys, writes
+rows, states and panes. Speeds are taken between the first and the last committed offset, so start-up does not count; CPU includes it.
 """
 
 import argparse
-import asyncio
 import json
-import os
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kafka.admin import KafkaAdminClient
-from kafka.errors import CoordinatorNotAvailableError
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks import workload
+from benchmarks import compiled, workload
+from benchmarks.figures import median, print_table, ratio, spread
+from benchmarks.parts import Result, parts
+from benchmarks.system import ROOT, clickhouse, environment, kafka, produce
+from benchmarks.workers import Progress, Worker, rate_of
 from schemas.topics import INTERACTIONS
-from streams.outbox import Message, Outbox
-from streams.settings import load_settings
-from streams.topic_setup import ensure_topics
-from tests.kafka import start_kafka
-from touchstream import lag
-from touchstream.brokers.processes import Server, free_port
+from streams.outbox import Message
 
-ROOT = Path(__file__).parents[1]
 PARTITIONS = 4
+PATIENCE_S = 600.0
+WORKER = "touchstream worker, Kafka to stored rows"
+COMPILED = "the same with compiled rules"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--idle-events", type=int, default=80_000)
-    parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
-    print(f"{options.events:,} events on {PARTITIONS} partitions; CPU includes the start of the process")
-    messages = workload.messages(options.events, PARTITIONS, end_ms=time.time_ns() // 1_000_000)
-    runs = [one_run(messages, options.idle_events) for _ in range(options.runs)]
-    print_table(runs)
-
-
-def one_run(messages: list[Message], idle_events: int) -> dict[str, Any]:
-    broker = start_kafka()
-    try:
-        os.environ |= {"TOUCHSTREAM_BROKERS": broker.bootstrap, "TOUCHSTREAM_PARTITIONS": str(PARTITIONS)}
-        ensure_topics(load_settings())
-        asyncio.run(produce(messages))
-        of_interactions = sum(message.topic == INTERACTIONS.name for message in messages)
-        idle = idle_faust(broker.bootstrap, min(idle_events, of_interactions))
-        with clickhouse() as url:
-            worked = worker(broker.bootstrap, url, len(messages))
-    finally:
-        broker.stop()
-    result = {"idle": idle, "pipeline": worked, "ratio": worked["rate"] / idle["rate"]}
-    print(json.dumps(result), file=sys.stderr, flush=True)
-    return result
-
-
-async def produce(messages: list[Message]) -> None:
-    outbox = Outbox(load_settings().client_options())
-    await outbox.start()
-    await outbox.send(messages)
-    await outbox.stop()
-
-
-def idle_faust(bootstrap: str, events: int) -> dict[str, float]:
-    script = Path(__file__).with_name("idle_faust.py")
-    command = [sys.executable, str(script), bootstrap, INTERACTIONS.name, str(events)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, env=environment())
-    result = json.loads(next(line for line in told.stdout.splitlines() if line.startswith("{")))
-    return {"rate": result["events"] / result["seconds"], "cpu_us": result["cpu"] / result["events"] * 1e6}
-
-
-@contextmanager
-def clickhouse() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="touchstream-bench-") as folder:
-        port = free_port()
-        command = [sys.executable, "-m", "sinks.host", "--path", folder, "--port", str(port)]
-        server = Server("ClickHouse", command, Path(folder).with_suffix(".log"), environment())
-        server.start()
-        url = f"http://127.0.0.1:{port}/"
-        try:
-            time.sleep(3)
-            subprocess.run(
-                [sys.executable, "-m", "touchstream", "migrate"],
-                env=environment(url),
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            yield url
-        finally:
-            server.stop()
-
-
-def worker(bootstrap: str, url: str, expected: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory(prefix="touchstream-bench-state-") as folder:
-        env = environment(url) | {"TOUCHSTREAM_STATE_DIR": folder, "TOUCHSTREAM_COMMIT_INTERVAL_S": "0.2"}
-        process = subprocess.Popen([sys.executable, "-m", "touchstream", "worker"], env=env, stderr=subprocess.DEVNULL)
-        try:
-            first, last = until_committed(bootstrap, expected)
-            usage = Path(f"/proc/{process.pid}/status").read_text()
-            cpu = cpu_seconds(process.pid)
-        finally:
-            process.terminate()
-            process.wait(60)
-    peak_kb = next(int(line.split()[1]) for line in usage.splitlines() if line.startswith("VmHWM"))
-    rate = (last[1] - first[1]) / (last[0] - first[0])
-    return {"rate": rate, "cpu_us": cpu / expected * 1e6, "peak_mb": peak_kb / 1024}
-
-
-def until_committed(bootstrap: str, expected: int) -> tuple[tuple[float, int], tuple[float, int]]:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    first: tuple[float, int] | None = None
-    while True:
-        committed = committed_offsets(admin)
-        now = time.perf_counter()
-        if committed and first is None:
-            first = (now, committed)
-        if first is not None and committed >= expected:
-            admin.close()
-            return first, (now, committed)
-        time.sleep(0.1)
-
-
-def committed_offsets(admin: KafkaAdminClient) -> int:
-    try:
-        return sum(lag.measure(admin, "touchstream").committed.values())
-    except CoordinatorNotAvailableError:  # nobody has joined the group yet
-        return 0
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def environment(url: str | None = None) -> dict[str, str]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return env | {"TOUCHSTREAM_CLICKHOUSE_URL": url} if url else env
-
-
-def print_table(runs: list[dict[str, Any]]) -> None:
-    def median(*path: str) -> float:
-        return statistics.median([run[path[0]][path[1]] if len(path) > 1 else run[path[0]] for run in runs])
-
-    table = Table(f"medians of {len(runs)} runs", "events/s", "CPU us/event", "peak MB", "times ahead")
-    table.add_row(
-        "plain Faust agent, no work, no rows",
-        f"{median('idle', 'rate'):,.0f}",
-        f"{median('idle', 'cpu_us'):.1f}",
-        "",
-        "1",
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--compiled", action=argparse.BooleanOptionalAction, default=True, help="also with compiled rules"
     )
-    rate, cpu, peak = (median("pipeline", what) for what in ("rate", "cpu_us", "peak_mb"))
-    each = ", ".join(f"{run['ratio']:.1f}" for run in runs)
-    ahead = f"{median('ratio'):.1f} ({each})"
-    table.add_row("touchstream worker, Kafka to stored rows", f"{rate:,.0f}", f"{cpu:.1f}", f"{peak:,.0f}", ahead)
-    Console(width=120).print(table)
+    options = parser.parse_args()
+    messages = workload.messages(options.events, PARTITIONS, end_ms=time.time_ns() // 1_000_000)
+    trees = {WORKER: ROOT} | ({COMPILED: compiled.tree()} if options.compiled else {})
+    asked = {"events": options.events, "idle_events": options.idle_events}
+    with parts("pipeline", options.runs * len(trees)) as kept:
+        runs = [
+            {
+                name: kept.result(
+                    {"what": name, "run": number, **asked},
+                    lambda tree=tree: one_run(messages, options.idle_events, tree),
+                )
+                for name, tree in trees.items()
+            }
+            for number in range(options.runs)
+        ]
+        report(options.events, runs)
+
+
+def one_run(messages: list[Message], idle_events: int, tree: Path) -> Result:
+    """An idle agent and a worker of a source tree read the same messages from a new broker."""
+    with kafka(PARTITIONS) as bootstrap:
+        produce(messages)
+        of_interactions = sum(message.topic == INTERACTIONS.name for message in messages)
+        idle = idle_faust(bootstrap, min(idle_events, of_interactions))
+        with clickhouse():
+            return {"idle": idle, "pipeline": one_worker(bootstrap, len(messages), tree)}
+
+
+def idle_faust(bootstrap: str, events: int) -> Result:
+    """What a plain Faust agent reaches that does nothing."""
+    script = Path(__file__).with_name("idle_faust.py")
+    return told_by([sys.executable, str(script), bootstrap, INTERACTIONS.name, str(events)])
+
+
+def told_by(command: list[str], **env: str) -> Result:
+    """Run a program that says in a line of JSON what it measured of itself."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=PATIENCE_S, env=environment() | env
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode or not lines:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr[-3000:]}")
+    told = json.loads(lines[-1])
+    return told | {"rate": told["events"] / told["seconds"], "cpu_us": told["cpu"] / told["events"] * 1e6}
+
+
+def one_worker(bootstrap: str, expected: int, tree: Path = ROOT, until: Callable[[], None] = lambda: None) -> Result:
+    """What one worker reaches that does the whole job; `until` says when it may end."""
+    with Worker(tree) as worker, Progress(bootstrap) as progress:
+        seen = progress.until(expected, [worker])
+        cpu, peak_mb = worker.cpu_seconds, worker.peak_mb
+        until()
+    return {"rate": rate_of(seen), "cpu": cpu, "cpu_us": cpu / expected * 1e6, "peak_mb": peak_mb}
+
+
+def report(events: int, runs: list[dict[str, Any]]) -> None:
+    all_idle = [each["idle"] for run in runs for each in run.values()]
+    rows = [line("plain Faust agent, no work, no rows", all_idle, all_idle)]
+    for name in runs[0]:
+        idle, worked = ([run[name][what] for run in runs] for what in ("idle", "pipeline"))
+        rows.append(line(name, worked, idle))
+    columns = ("", "events/s", "least - most", "CPU s", "CPU us/event", "peak MB", "times ahead")
+    print_table(f"{events:,} events on {PARTITIONS} partitions, medians of {len(runs)} runs", columns, rows)
+
+
+def line(what: str, runs: list[Result], idle: list[Result]) -> list[str]:
+    return [
+        what,
+        f"{median(runs, 'rate'):,.0f}",
+        spread(runs, "rate"),
+        f"{median(runs, 'cpu'):.1f}",
+        f"{median(runs, 'cpu_us'):.1f}",
+        f"{median(runs, 'peak_mb'):,.0f}",
+        f"{ratio(runs, idle, 'rate'):.1f}",
+    ]
 
 
 if __name__ == "__main__":

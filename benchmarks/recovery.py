@@ -15,21 +15,24 @@ import time
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
+from random import Random
 
 from faust.types import TP
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import workload
+from benchmarks.peer_jobs.job import memory_mb
 from schemas.catalogue import Catalogue
 from schemas.topics import EVENTS, INTERACTIONS
 from sinks.settings import ClickHouseSettings
 from streams.app import create_app
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
+from streams.changelog import MARK
 from streams.logic.policy import Policy
 from streams.ownership import wall_clock_ms
-from streams.pair import MARK, Pair
+from streams.pair import Pair
 from streams.placing import partition_of
 from streams.settings import load_settings
 from streams.state import StateTable
@@ -57,25 +60,25 @@ def main() -> None:
     try:
         os.environ |= {"TOUCHSTREAM_BROKERS": broker.bootstrap, "TOUCHSTREAM_PARTITIONS": str(PARTITIONS)}
         ensure_topics(load_settings(), state_topics(load_settings().app_id))
-        size = asyncio.run(write(options.journeys))
+        size = asyncio.run(write(options.journeys, folded_states()))
         print_table(options.journeys, size, {store: in_a_fresh_process(store) for store in ("memory", "disk")})
     finally:
         broker.stop()
 
 
-async def write(journeys: int) -> float:
-    """Fill the changelog and return the mean size of a state."""
+async def write(journeys: int, folded: dict[bytes, bytes], partitions: int = PARTITIONS) -> float:
+    """Fill the changelog with copies and return the mean size of a state."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(state_dir=Path(folder))
         app = create_app(settings)
-        table = StateTable(app, STATE_TABLES[0], partitions=PARTITIONS, client_options=settings.client_options())
+        table = StateTable(app, STATE_TABLES[0], partitions=partitions, client_options=settings.client_options())
         await table.start()
-        epochs = [(await table.recover(partition)).epoch for partition in range(PARTITIONS)]
-        states, written, size = copies(folded_states()), 0, 0
+        epochs = [(await table.recover(partition)).epoch for partition in range(partitions)]
+        states, written, size = copies(folded), 0, 0
         while written < journeys:
-            homes: list[list[tuple[bytes, bytes]]] = [[] for _ in range(PARTITIONS)]
-            for key, raw in islice(states, min(A_WRITE * PARTITIONS, journeys - written)):
-                homes[partition_of(key, PARTITIONS)].append((key, raw))
+            homes: list[list[tuple[bytes, bytes]]] = [[] for _ in range(partitions)]
+            for key, raw in islice(states, min(A_WRITE * partitions, journeys - written)):
+                homes[partition_of(key, partitions)].append((key, raw))
                 size += len(raw)
             for partition, items in enumerate(homes):
                 await table.write(partition, epochs[partition], items)
@@ -104,8 +107,13 @@ def folded_states() -> dict[bytes, bytes]:
             states |= {key: value for key, value in effects.states.items() if value is not None}
             while (passed := pair.tick(now_ms)) is not None:
                 states |= {key: value for key, value in passed.states.items() if value is not None}
-    del states[MARK]
-    return states
+    return {key: value for key, value in states.items() if not key.startswith(MARK)}
+
+
+def some_of(states: dict[bytes, bytes], journeys: int) -> list[str]:
+    """Names of a thousand of so many copies, from anywhere among them: as many whatever their number, so that traffic is alike."""
+    names = [key.decode() for key, _ in islice(copies(states), journeys)]
+    return Random(1).sample(names, min(journeys, 1_000))
 
 
 def copies(states: dict[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -144,11 +152,6 @@ async def take_over() -> dict[str, float]:
         "now_mb": now_mb,
         "peak_mb": peak_mb,
     }
-
-
-def memory_mb(name: str) -> float:
-    status = Path("/proc/self/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(f"{name}:")) / 1024
 
 
 def print_table(journeys: int, size: float, results: dict[str, dict[str, float]]) -> None:

@@ -1,4 +1,7 @@
-"""How long does nobody work on the partitions of a worker that was killed? Session timeout 6 s."""
+"""How long does nobody work on the partitions of a worker that was killed?
+
+The session timeout is 6 s.
+"""
 
 import asyncio
 import time

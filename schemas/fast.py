@@ -28,6 +28,7 @@ WITHOUT_NUL: Final = r"^[^\x00]+$"  # of every identifier; one look at the whole
 ESCAPED: Final = re.compile(rb"\\u00(?:00|2[bdeBDE]|3[0-9aA]|[57][aA])").search
 BELOW_MICROSECONDS: Final = re.compile(rb"\.\d{7,}[Zz+-]").search  # the models cut digits off, msgspec rounds
 TAG: Final = "type"
+AT_ONCE: Final = 64  # messages; more would be read again one by one because of a single bad one
 NO_LIMITS: Final[Mapping[str, Any]] = types.MappingProxyType({})
 
 
@@ -36,22 +37,43 @@ def decode_all(raws: Iterable[bytes | None], topic: Topic) -> list[Event | Refus
 
     Fields that only other types of the topic have are None, so that rows can be read off without asking for the type.
     """
-    reader, said = READERS[topic.name], []
-    for raw in raws:
-        # One loop, nothing called that can be looked at: half a microsecond less for each.
-        if raw and len(raw) <= MAX_BYTES and (b"\\" not in raw or not ESCAPED(raw)) and not BELOW_MICROSECONDS(raw):
-            try:
-                event = reader(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                said.append(_as_the_models_say(raw, topic))
-                continue
-            if 1990 < event.occurred_at.year < 2199 and (
-                (event.sent_at is event.due_at is None and not event.rules) or _keeps_the_rules(event)
-            ):
-                said.append(event)
-                continue
-        said.append(_as_the_models_say(raw, topic))
+    raws, said = list(raws), []
+    for start in range(0, len(raws), AT_ONCE):
+        portion = raws[start : start + AT_ONCE]
+        said += _of_portion(portion, READERS[topic.name]) or [_decode(raw, topic) for raw in portion]
     return said
+
+
+def _of_portion(raws: list[bytes | None], reader: Callable[[bytes], Any]) -> list[Any] | None:
+    """Events of some messages, if nothing is wrong with any of them: half the cost of looking at each."""
+    try:
+        together = b"\n".join(cast(list[bytes], raws))
+        if len(together) > MAX_BYTES or _is_uncertain(together):
+            return None
+        events = list(map(reader, cast(list[bytes], raws)))
+    except (TypeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    plain = [
+        1990 < event.occurred_at.year < 2199 and event.sent_at is event.due_at is None and not event.rules
+        for event in events
+    ]
+    return events if all(plain) or all(map(_keeps_the_rules, events)) else None
+
+
+def _decode(raw: bytes | None, topic: Topic) -> Event | Refused:
+    if raw and len(raw) <= MAX_BYTES and not _is_uncertain(raw):
+        try:
+            event = READERS[topic.name](raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return _as_the_models_say(raw, topic)
+        if _keeps_the_rules(event):
+            return cast(Event, event)
+    return _as_the_models_say(raw, topic)
+
+
+def _is_uncertain(raw: bytes) -> bool:
+    """Whether something in the bytes would be read in another way than the models read it."""
+    return (b"\\" in raw and ESCAPED(raw) is not None) or BELOW_MICROSECONDS(raw) is not None
 
 
 def decode(raw: bytes | None, topic: Topic) -> Event | Refused:
@@ -76,6 +98,8 @@ def _as_the_models_say(raw: bytes | None, topic: Topic) -> Event | Refused:
 
 def _keeps_the_rules(event: Any) -> bool:
     """Whether the event keeps what msgspec cannot check; a moment at the rim of the years is left to the models."""
+    if not 1990 < event.occurred_at.year < 2199:
+        return False
     for moment in (event.sent_at, event.due_at):
         if moment is not None and not 1900 < moment.year < 2298:
             return False

@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
 from schemas import topics
-from schemas.alerts import Alert
+from schemas.alert_model import Alert
 from schemas.envelope import Event
 from schemas.letters import DeadLetter
 from schemas.registry import MODELS

@@ -38,14 +38,17 @@ class Alerting:
 
     def tell(self, alerts: Sequence[Alert], effects: Effects, version: int) -> None:
         """Let alerts go out with these effects."""
-        letters = [encode(alert.model_copy(update={"version": version})) for alert in alerts]
+        for alert in alerts:
+            alert.version = version
+        letters = [encode(alert) for alert in alerts]
         places, marks = list(self._left), dict.fromkeys(self._told)
-        effects.after += [_message(letter, self._partitions) for left in self._left.values() for letter in left]
+        effects.after += [_left_message(letter, self._partitions) for left in self._left.values() for letter in left]
         self._left, self._told = {}, []
         if letters:
             places.append(MARK + version.to_bytes(8, "big"))
             marks[places[-1]] = msgspec.msgpack.encode(letters)
-            effects.after += [_message(letter, self._partitions) for letter in letters]
+            told = zip(alerts, letters, strict=True)
+            effects.after += [_message(alert.id, letter, self._partitions) for alert, letter in told]
         if marks:
             effects.states = {
                 **marks,
@@ -57,10 +60,14 @@ class Alerting:
 
 def message_of(alert: Alert, partitions: int) -> Message:
     """Message that tells an alert."""
-    return _message(encode(alert), partitions)
+    return _message(alert.id, encode(alert), partitions)
 
 
-def _message(letter: bytes, partitions: int) -> Message:
+def _left_message(letter: bytes, partitions: int) -> Message:
+    return _message(msgspec.json.decode(letter)["id"], letter, partitions)
+
+
+def _message(name: str, letter: bytes, partitions: int) -> Message:
     """All messages of an alert meet in one partition, in the order in which they were told."""
-    key = msgspec.json.decode(letter)["id"].encode()
+    key = name.encode()
     return Message(ALERTS.name, partition_of(key, partitions), key, letter)

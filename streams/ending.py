@@ -20,15 +20,22 @@ CURABLE: Final = (NewerStateError, StateBeyondTopicError, SchemaMismatchError, S
 P = ParamSpec("P")
 
 
-def ending(work: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Coroutine[Any, Any, None]]:
-    """Let an exception of this work end the process at once, so that nothing is committed past it."""
+def ending(
+    work: Callable[P, Coroutine[Any, Any, None]], stopping: Callable[[], bool] = lambda: False
+) -> Callable[P, Coroutine[Any, Any, None]]:
+    """Let an exception of this work end the process at once, so that nothing is committed past it.
+
+    While the worker stops, clients are closed under its hands: that is no mistake, and what is not committed is read again.
+    """
 
     @functools.wraps(work)
     async def watched(*args: P.args, **options: P.kwargs) -> None:
         try:
             await work(*args, **options)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not be swallowed
-            end(error, work.__qualname__)
+            if not stopping():
+                end(error, work.__qualname__)
+            log.warning("%s broke off while the worker stops: %r", work.__qualname__, error)
 
     return watched
 

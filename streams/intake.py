@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import gt
 from typing import Any, Final
 
 from schemas import fast
@@ -59,8 +60,10 @@ def read(batch: Batch, topic: Topic, policy: Policy, *, at_home: Callable[[str],
 
 
 def _clamp(at_ms: list[int], received_ms: list[int], max_clock_skew_ms: int) -> set[int]:
-    clamped = set()
-    for place in [place for place, at in enumerate(at_ms) if at > received_ms[place]]:  # hardly any
+    clamped: set[int] = set()
+    if not any(map(gt, at_ms, received_ms)):
+        return clamped
+    for place in [place for place, at in enumerate(at_ms) if at > received_ms[place]]:
         at_ms[place], was_ahead = clamp(at_ms[place], received_ms[place], max_clock_skew_ms=max_clock_skew_ms)
         if was_ahead:
             clamped.add(place)

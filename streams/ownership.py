@@ -17,6 +17,7 @@ from streams.ending import ending
 from streams.letters import pane_messages
 from streams.logic.policy import Policy
 from streams.pair import PANES_AT_ONCE, Pair
+from streams.stages import CLOCK, PUBLISH
 from streams.state import OutrankedError, StateTable
 from streams.suppression import Suppressed
 
@@ -138,12 +139,12 @@ class Ownership:
                 pair.clock.caught_up(side, now_ms=now_ms)
             else:
                 pair.clock.lags(side)
-        effects = pair.tick(now_ms)
-        panes = (
-            pane_messages(pair.publish(), pair.partition, self._partitions)
-            if publish or pair.book.unpublished > PANES_AT_ONCE
-            else []
-        )
+        with self._app.stages.doing(CLOCK):
+            effects = pair.tick(now_ms)
+        panes = []
+        if publish or pair.book.unpublished > PANES_AT_ONCE:
+            with self._app.stages.doing(PUBLISH):
+                panes = pane_messages(pair.publish(), pair.partition, self._partitions)
         if effects is None and panes:
             effects = Effects(partition=pair.partition, epoch=pair.epoch)
         if effects is not None:

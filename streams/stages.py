@@ -6,17 +6,21 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Final
 
+FETCH: Final = "fetch"  # in the consumer's thread
 FOLD: Final = "fold"
+CLOCK: Final = "clock"
+PUBLISH: Final = "publish"
+ROLLING: Final = "rolling"
 LETTERS: Final = "letters"
 INSERT: Final = "insert"
 CHANGELOG: Final = "changelog"
 PANES: Final = "panes"
 COMMIT: Final = "commit"
-ALL: Final = (FOLD, LETTERS, INSERT, CHANGELOG, PANES, COMMIT)
+ALL: Final = (FETCH, FOLD, CLOCK, PUBLISH, ROLLING, LETTERS, INSERT, CHANGELOG, PANES, COMMIT)
 
 
 class Stages:
-    """Written by the event loop, read by the watchdog's thread and by whoever asks for metrics."""
+    """Each stage is written by one thread only, all but FETCH by the event loop; the watchdog and whoever asks for metrics read."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.seconds: Counter[str] = Counter(dict.fromkeys(ALL, 0))

@@ -34,6 +34,7 @@ from streams.settings import Settings
 from streams.state import StateTable
 from streams.suppression import Suppressed
 from streams.topic_setup import STATE_TABLES, ensure_topics
+from streams.watch.profile import profiling
 from streams.watch.server import serve
 from streams.watch.vitals import Vitals
 from streams.watch.watchdog import Watchdog
@@ -63,13 +64,17 @@ class Worker:
         await self.committer.run()
 
 
-def run(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> None:
+def run(
+    settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue, *, profile_s: float | None = None
+) -> None:
     """Run one worker until it is told to stop; topics that do not fit are told before it joins its group."""
     set_up_logging("INFO")
     worker = create_worker(settings, clickhouse, catalogue)
     app = worker.app
     if settings.metrics_port:
         serve(worker.vitals, worker.watchdog, settings.metrics_port)
+    if profile_s:
+        app.task(ending(profiling(worker.vitals, profile_s, settings.state_dir)))
     created = ensure_topics(settings, sorted(app.unread_topics))
     if created:
         log.info("created topics %s", ", ".join(created))
@@ -123,7 +128,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     app.before_joining(watchdog.start)
     worker = Worker(app, writer, outbox, committer, ownership, merger, vitals, watchdog)
     for task in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run, app.sights.run):
-        app.task(ending(task))
+        app.task(ending(task, stopping=lambda: app.should_stop))
     return worker
 
 

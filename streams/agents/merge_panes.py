@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from faust.types import TP
+from msgspec import structs
 
 from schemas.alerts import Alert, decode, encode
 from schemas.topics import PANES
@@ -25,6 +26,7 @@ from streams.logic.rolling import RollingBook
 from streams.logic.windows import QUIET
 from streams.ownership import wall_clock_ms
 from streams.pair import EPOCH_SHIFT
+from streams.stages import ROLLING
 from streams.state import OutrankedError, StateTable
 
 BACKLOG: Final = b"\x00backlog|"
@@ -75,7 +77,7 @@ class Windows:
             if alert is not None:
                 self._emissions += 1
                 version = (self.epoch << EPOCH_SHIFT) + self._emissions
-                backlog.alert = alert.model_copy(update={"version": version})
+                backlog.alert = structs.replace(alert, version=version)
                 told.append(backlog.alert)
         return told
 
@@ -148,7 +150,8 @@ class PaneMerger:
         while windows.complete and spent_s < budget_s and self.windows.get(windows.partition) is windows:
             await self._committer.room()
             started = time.perf_counter()
-            effects = windows.emit(wall_clock_ms())
+            with self._app.stages.doing(ROLLING):
+                effects = windows.emit(wall_clock_ms())
             spent_s += time.perf_counter() - started
             if effects is None:
                 return
@@ -171,5 +174,6 @@ def merge_panes(app: BatchApp, merger: PaneMerger) -> None:
             batch: Batch = event.value
             windows = merger.windows.get(batch.tp.partition)
             if windows is not None and batch.generation == app.generation:
-                windows.put(batch)
+                with app.stages.doing(ROLLING):
+                    windows.put(batch)
                 event.ack()

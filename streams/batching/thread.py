@@ -13,6 +13,7 @@ from faust.types import TP
 
 from streams.batching.chunks import hand_over_in_chunks
 from streams.batching.gaps import GapWatch
+from streams.stages import FETCH
 
 REBALANCE_PAUSE_S = 0.05
 HEARTBEAT_RETRY_S = 0.2
@@ -91,8 +92,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         deadline = time.monotonic() + (timeout or 0)
         with fetcher._subscriptions.fetch_context():
             while True:
-                self._hand_over_in_chunks(fetcher)
-                fetched: dict[TP, list[Any]] = await fetcher.fetched_records(active_partitions, timeout=0)
+                with self.app.stages.doing(FETCH):
+                    self._hand_over_in_chunks(fetcher)
+                    fetched: dict[TP, list[Any]] = await fetcher.fetched_records(active_partitions, timeout=0)
                 remaining = deadline - time.monotonic()
                 if fetched or remaining <= 0 or not await _data_arrived(fetcher, remaining):
                     return fetched

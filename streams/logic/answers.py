@@ -60,7 +60,10 @@ def insert(answers: list[Any], answer: Answer) -> tuple[Answer | None, Answer]:
 
 def latest(answers: list[Any], submission: int) -> Answer | None:
     """Newest answer of a submission."""
-    return next((Answer._make(each) for each in reversed(answers) if each[5] == submission), None)
+    for each in answers[::-1]:
+        if each[5] == submission:
+            return Answer._make(each)
+    return None
 
 
 def counting(answers: list[Any]) -> list[Answer]:

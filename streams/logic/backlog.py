@@ -8,6 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import structs
+
 from schemas.alerts import Alert, AlertKind, AlertState
 from schemas.durations import written
 from schemas.identity import alert_id
@@ -66,13 +68,12 @@ class Backlog:
         )
 
     def _resolved(self, alert: Alert, count: int, oldest_ms: int | None, now_ms: int, threshold: int) -> Alert:
-        return alert.model_copy(
-            update={
-                "state": AlertState.RESOLVED,
-                "what": f"{count} customers wait for an answer on {self.channel}; the threshold is {threshold}",
-                "changed_ms": now_ms,
-                "numbers": self._numbers(count, oldest_ms, now_ms, threshold),
-            }
+        return structs.replace(
+            alert,
+            state=AlertState.RESOLVED,
+            what=f"{count} customers wait for an answer on {self.channel}; the threshold is {threshold}",
+            changed_ms=now_ms,
+            numbers=self._numbers(count, oldest_ms, now_ms, threshold),
         )
 
     def _numbers(self, count: int, oldest_ms: int | None, now_ms: int, threshold: int) -> dict[str, int | float]:

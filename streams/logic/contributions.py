@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import starmap
 from operator import or_
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -50,7 +49,7 @@ def of_run(run: Run, policy: Policy) -> Iterator[Contribution]:
     if marked & AUTOMATED:
         return
     minute = run.closed_ms // MINUTE_MS
-    visited = set().union(*starmap(policy.scopes, set(zip(touchpoints, channels, strict=True))))
+    visited = policy.scopes_of_all(frozenset(zip(touchpoints, channels, strict=True)))
     yield Contribution(visited, minute, BOUNCE if len(marks) == 1 and marked & PAGE else SESSION)
     if not marked & PURCHASE and policy.goals.isdisjoint(touchpoints):
         yield Contribution(policy.scopes(touchpoints[-1], channels[-1]), minute, EXIT)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WITHIN_MS: Final = 90 * DAY_MS
 STRIKES: Final = 3
 WORST: Final = {"nps": DETRACTORS_TO, "csat": 10 * MILLION // 4, "ces": 10 * MILLION // 3}  # 6 of 10, 2 of 5, 3 of 7
+GOOD: Final = (None, UNREAD)  # what a conversation says of when it was bad, as long as nobody knows that it was
 RATINGS: Final = frozenset({"nps", "csat", "ces", "rating"})
 CALLED: Final = frozenset({"ticket", "message"})  # a reply there is the company's own step towards the customer
 
@@ -94,7 +95,7 @@ def live_marks(journey: "Journey") -> list[Mark]:
 
 def marks_of(journey: "Journey") -> list[Mark]:
     """Everything that is known, in order; of an interaction that was bad in several ways the first counts."""
-    if not (journey.answers or journey.dialogues or journey.kept):
+    if not (journey.answers or journey.kept) and all([each.bad_ms in GOOD for each in journey.dialogues.values()]):  # noqa: C419
         return []
     found: dict[tuple[int, int], Mark] = {}
     others = []

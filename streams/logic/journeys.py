@@ -87,8 +87,7 @@ class Journey:
         if wire[0] != WIRE_VERSION:
             wire = upcast(journey_id, wire)
         _, of_interactions, of_feedback, floor_ms, runs, notices, talks, said, kept = wire
-        journey = cls.__new__(cls)
-        journey.journey_id = journey_id
+        journey = cls(journey_id)
         journey.fences = [of_interactions, of_feedback]
         journey.floor_ms = NEVER if floor_ms is None else floor_ms
         journey.runs = [Run(closed_ms, steps) for closed_ms, steps in runs]

@@ -90,7 +90,8 @@ def _expiry(events: list[Any], policy: Policy) -> int:
 
 
 def _expiry_of_run(run: Run, policy: Policy) -> int:
-    return run.steps[-1][AT] + policy.state_retention_ms
+    last: int = run.steps[-1][AT]
+    return last + policy.state_retention_ms
 
 
 def _expiry_of_dialogue(dialogue: Dialogue, policy: Policy) -> int:

@@ -1,15 +1,16 @@
 """Sessions: runs of a journey's interactive events. What they are depends on the set of events, not on their arrival."""
 
 from bisect import bisect_left
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 from schemas.interactions import Interaction
 from schemas.outcomes import CloseReason
 from streams.logic.arrivals import Arrivals
 from streams.logic.policy import Policy
 
-# A step is a plain tuple, because a journey is decoded and encoded for every batch that touches it.
-Step = tuple[int, int, str, str, int, str | None, str | None, str | None, str | None]
+# A step is a plain tuple, or the list that msgpack makes of it, because a journey is decoded and encoded for every batch that touches it.
+Step = Sequence[Any]
 AT: Final = 0  # event time
 ID: Final = 1  # hash of the event id: the order within a millisecond
 TOUCHPOINT: Final = 2
@@ -63,7 +64,8 @@ class Run:
     @property
     def started_ms(self) -> int:
         """Event time of the first step: no other session of the journey has the same."""
-        return self.steps[0][AT]
+        started: int = self.steps[0][AT]
+        return started
 
 
 class Recut(NamedTuple):

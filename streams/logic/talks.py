@@ -34,7 +34,7 @@ class Talk:
         "_known",
         "_name",
         "_policy",
-        "_thread",
+        "_so_far",
         "_told",
         "_vanished",
     )
@@ -45,11 +45,11 @@ class Talk:
         self._dialogue = dialogue
         self._policy = policy
         self._known = len(dialogue.moments)
-        self._thread = dialogue.thread(policy)
+        self._so_far = dialogue.thread(policy)
         self._ended: list[Span] = []
         self._in_order = True
         self._grew = False
-        self._before = cases_of(dialogue, _open(self._thread), policy)  # waits that may change, as they were
+        self._before = cases_of(dialogue, _open(self._so_far), policy)  # waits that may change, as they were
         if dialogue.bad_ms == UNREAD:
             self._read_all()
         self._told = dialogue.alarm(self._before[-1] if self._before else None)
@@ -61,7 +61,7 @@ class Talk:
         moments = self._dialogue.moments
         if not moments or tuple(moments[-1][:3]) < moment.place_in_time:
             moments.append(moment)
-            if self._in_order and (span := self._thread.follow(moment, self._policy)):
+            if self._in_order and (span := self._so_far.follow(moment, self._policy)):
                 self._ended.append(span)
         elif not self._belongs_to_what_left(moment):
             self._insert(moment)
@@ -108,8 +108,8 @@ class Talk:
         """Conversation now, and the waits that may have changed."""
         if not self._in_order:
             return read(self._dialogue, self._policy, watermark_ms)
-        spans = [*self._ended, *_open(self._thread)]
-        return self._thread, cases_of(self._dialogue, spans, self._policy, watermark_ms)
+        spans = [*self._ended, *_open(self._so_far)]
+        return self._so_far, cases_of(self._dialogue, spans, self._policy, watermark_ms)
 
     def _insert(self, moment: Moment) -> None:
         story = self._dialogue.story()

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,12 +54,14 @@ class System:
         assert done.returncode == 0 or not check, f"{arguments}: {done.stdout}{done.stderr}"
         return done
 
-    def start_worker(self, script: Path | None = None, **environment: str) -> subprocess.Popen[bytes]:
+    def start_worker(
+        self, script: Path | None = None, *, options: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[bytes]:
         """Start one more worker, or a script that is one with something added; its log is in the folder."""
         number = len(self.workers)
         folder = {"TOUCHSTREAM_STATE_DIR": str(self.folder / f"worker-{number}")}
         with (self.folder / f"worker-{number}.log").open("ab") as log:
-            command = [sys.executable, *([str(script)] if script else ["-m", "touchstream"]), "worker"]
+            command = [sys.executable, *([str(script)] if script else ["-m", "touchstream"]), "worker", *options]
             worker = subprocess.Popen(
                 command, env=self.environment | folder | environment, cwd=ROOT, stdout=log, stderr=log
             )

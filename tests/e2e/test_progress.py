@@ -88,3 +88,16 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(system: System) -> None:
     assert code == 2
     assert said.splitlines()[-1].startswith(f"touchstream: TOUCHSTREAM_METRICS_PORT={port}: port {port} of 127.0.0.1 ")
     assert "Traceback" not in said
+
+
+def test_a_worker_draws_where_its_cpu_goes_and_works_on(system: System) -> None:
+    worker = system.start_worker(options=("--profile", "3"), TOUCHSTREAM_STATE_DIR=str(system.folder / "profiled"))
+    stream(seed=6).send(system)
+    system.until(lambda: list((system.folder / "profiled").glob("profile-*.svg")) != [], "a flame graph", 60)
+    [drawn] = (system.folder / "profiled").glob("profile-*.svg")
+    assert "Pair.fold (streams/pair.py)" in drawn.read_text()
+    assert f"s of CPU in 3 s: {drawn}" in system.logs()
+    stream(seed=7).send(system)
+    system.settle()
+    worker.terminate()
+    assert worker.wait(20) == 0

@@ -10,7 +10,14 @@ from touchstream.producer import no_broker
 
 
 @click.command(name="worker")
-def command() -> None:
+@click.option(
+    "--profile",
+    "profile_s",
+    type=click.IntRange(min=1, max=3600),
+    metavar="SECONDS",
+    help="Look for so long where the CPU goes, and write a flame graph to TOUCHSTREAM_STATE_DIR. The work goes on.",
+)
+def command(profile_s: int | None) -> None:
     """Run one worker until it is stopped. More workers share the partitions; a supervisor should restart them.
 
     Brokers or ClickHouse that go away are waited for, and so is a ClickHouse that is not there at the start. Brokers that
@@ -25,6 +32,6 @@ def command() -> None:
     from streams.worker import run  # opens Faust, which takes a second: mistakes in the settings are told before
 
     try:
-        run(settings, clickhouse, catalogue)
+        run(settings, clickhouse, catalogue, profile_s=profile_s)
     except (KafkaTimeoutError, KafkaConnectionError) as error:
         raise no_broker(settings, error) from error

@@ -20,7 +20,7 @@ OF_BOTH: Final = (
     "variant, source, actor, conversation_id, automated, properties"
 )
 DONE: Final = f"SELECT {OF_BOTH}, type, action FROM v_interactions"  # noqa: S608 - columns of ours
-SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, scale, polarity, sentiment, submission_id, causes AS reasons FROM v_answers"  # noqa: S608
+SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, scale, polarity, sentiment, submission_id, occasion, causes AS reasons FROM v_answers"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

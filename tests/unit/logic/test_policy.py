@@ -2,7 +2,7 @@ from pathlib import Path
 
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Stage
-from streams.logic.policy import OVERALL, STAGES, UNREGISTERED, Policy, Scope
+from streams.logic.policy import KNOWN_VISITS, OVERALL, STAGES, UNREGISTERED, Policy, Scope
 from tests.builders import HOUR, MINUTE, SECOND, ms, policy
 
 CATALOGUE = Path(__file__).parents[3] / "touchpoints.yaml"
@@ -13,7 +13,7 @@ def test_the_catalogue_becomes_policy() -> None:
     assert rules.gap_of("phone") == 2 * HOUR
     assert rules.gap_of("web") == rules.gap_of("nobody knows it") == 30 * MINUTE
     assert (rules.stage_of("web_cart"), rules.channel_of("web_cart")) == ("decision", "web")
-    assert (rules.is_goal("store_till"), rules.is_goal("web_cart")) == (True, False)
+    assert ("store_till" in rules.goals, "web_cart" in rules.goals) == (True, False)
     assert (rules.max_events, rules.max_length_ms, rules.max_journey_steps) == (500, 24 * HOUR, 10_000)
 
 
@@ -55,3 +55,14 @@ def test_an_event_on_another_channel_counts_there() -> None:
 
 def test_a_touchpoint_nobody_registered_has_no_stage() -> None:
     assert set(policy().scopes("unknown", "")) == {OVERALL, Scope("touchpoint", UNREGISTERED)}
+
+
+def test_a_session_counts_for_the_scopes_of_all_its_places() -> None:
+    rules = Policy.of(Catalogue.load(CATALOGUE))
+    for _ in range(2):
+        for number in range(KNOWN_VISITS + 1):
+            places = frozenset({("web_cart", "web"), ("web_cart", ""), ("link_campaign", f"channel-{number}")})
+            found = rules.scopes_of_all(places)
+            if number % 1_000 == 0:
+                assert found == {scope for place in places for scope in rules.scopes(*place)}
+    assert len(rules._visited) <= KNOWN_VISITS

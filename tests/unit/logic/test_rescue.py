@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.alerts import Alert
-from streams.logic.rescue import IllegalMoveError, move
+from streams.logic.rescue import Event, IllegalMoveError, move
 from tests.builders import DAY, HOUR, At, Desk, answer, call, inbound, mention, ms, outbound, review, ticket
 
 REST = {"now_ms": 2 * HOUR}
@@ -69,7 +69,7 @@ def test_a_call_that_the_company_made_is_a_contact_and_one_that_it_took_is_none(
 
 def test_a_case_cannot_be_heard_of_well_twice() -> None:
     with pytest.raises(IllegalMoveError, match="recovered cannot be rated_badly"):
-        move("recovered", "rated_badly")  # type: ignore[arg-type]
+        move("recovered", Event.RATED_BADLY)
 
 
 def test_a_case_is_followed_after_its_answer_has_left_state() -> None:

@@ -127,3 +127,25 @@ def test_a_line_end_is_no_part_of_a_currency(currency):
 def test_a_fast_event_cannot_be_changed_either():
     with pytest.raises(AttributeError):
         fast.decode(shown(), INTERACTIONS).journey_id = "j-2"
+
+
+OF_INTERACTIONS = [example.raw for example in ALL if example.topic is INTERACTIONS]
+DOUBTFUL = [
+    None,
+    b"",
+    b"\xff",
+    shown(journey_id="a\0b"),
+    shown(occurred_at="2026-03-30T09:15:00.1239999Z"),
+    shown() * 2,
+]
+
+
+@given(st.lists(st.sampled_from([*OF_INTERACTIONS, *DOUBTFUL]), max_size=3 * fast.AT_ONCE))
+def test_a_message_is_read_alike_alone_and_among_others(raws):
+    together, alone = fast.decode_all(raws, INTERACTIONS), [fast.decode(raw, INTERACTIONS) for raw in raws]
+    assert [*map(repr, together)] == [*map(repr, alone)]
+
+
+def test_one_message_may_be_as_long_as_many():
+    raws = [shown(title="x" * (codec.MAX_BYTES // 4))] * 5
+    assert not any(isinstance(each, Refused) for each in fast.decode_all(raws, INTERACTIONS))

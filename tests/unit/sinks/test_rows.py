@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from clickhouse_connect.driver.client import Client
+from msgspec import structs
 
 from schemas.alerts import Alert, AlertState
 from schemas.envelope import to_ms
@@ -181,7 +182,7 @@ def test_the_newest_state_of_an_alert_is_the_valid_one(migrated: Client) -> None
         version=1,
         numbers={"n": 2},
     )
-    resolved = opened.model_copy(update={"state": AlertState.RESOLVED, "version": 2})
+    resolved = structs.replace(opened, state=AlertState.RESOLVED, version=2)
     rows = [alert_row(opened), alert_row(resolved)]
     migrated.insert_arrow("alerts", encode(tables.ALERTS, rows))
     [(state, numbers)] = migrated.query("SELECT state, numbers FROM alerts FINAL").result_rows
