@@ -95,6 +95,11 @@ def margins(*names: str) -> tuple[Json, ...]:
     )
 
 
+def freshness(catalogue: Catalogue) -> Json:
+    """Thresholds of an age in seconds: fresh, or older than the catalogue allows."""
+    return steps((catalogue.thresholds.stale_after_ms / 1000, WATCH), below=OK)
+
+
 def _rule(matcher: str, options: str, properties: Json) -> Json:
     listed = [{"id": name.replace("custom_", "custom."), "value": value} for name, value in properties.items()]
     return {"matcher": {"id": matcher, "options": options}, "properties": listed}

@@ -55,6 +55,11 @@ def places() -> str:
     return " AND ".join([*conditions, only(["touchpoint"])])
 
 
+def selling() -> str:
+    """Condition that leaves out touchpoints of stages after every goal: what happens there cannot end in one."""
+    return "touchpoint NOT IN (SELECT touchpoint FROM v_touchpoints WHERE beyond_goals)"
+
+
 def _chosen(name: str) -> str:
     """Part of `dimensions` that keeps the chosen values of one variable, or nothing when all are."""
     values = f"encodeURLComponent(arrayStringConcat([${{{name}:singlequote}}], '|'))"
@@ -67,6 +72,7 @@ FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {
     "period": lambda _: f"since = {SINCE}, until = {UNTIL}",
     "grain": lambda _: GRAIN,
     "places": lambda _: places(),
+    "selling": lambda _: selling(),
     "cut": cut,
     "only": only,
 }

@@ -151,6 +151,9 @@ class Thresholds(Entry):
     warn_at: Annotated[float, Field(gt=0, le=1)] = 0.8  # share of a target that has passed
     escalate_at: Annotated[float, Field(gt=1)] = 2.0  # ... when somebody else is called
     unanswered: Annotated[StrictInt, Field(ge=1)] = 100  # open conversations of one channel
+    drop_off_rise: Annotated[float, Field(gt=0, le=1)] = 0.1  # beyond the usual share without success
+    dead_letter_share: Annotated[float, Field(gt=0, le=1)] = 0.02  # of what was received
+    stale_after_ms: Duration = Field(default=HOUR_MS // 12, alias="stale_after")  # without anything new
     cart_abandoned_after_ms: Duration = Field(default=24 * HOUR_MS, alias="cart_abandoned_after")
     journey_over_after_ms: Duration = Field(default=30 * 24 * HOUR_MS, alias="journey_over_after")  # of silence
     silent_after_ms: Duration = Field(default=30 * 24 * HOUR_MS, alias="silent_after")  # a touchpoint nobody meets

@@ -34,6 +34,7 @@ class Role:
     name: str
     rights: tuple[str, ...] = ()
     limits: Limits | None = None
+    utc: bool = False  # whether sessions are in UTC, wherever the server is
 
 
 def roles(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script]) -> list[Role]:
@@ -48,7 +49,7 @@ def roles(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script
         Role(name("writer"), tuple(f"INSERT ON {database}.{place}" for place in sorted(stored))),
         Role(name("reader"), readable),
         Role(name("analyst"), limits=wanted.analyst),
-        Role(name("grafana"), limits=wanted.grafana),
+        Role(name("grafana"), limits=wanted.grafana, utc=True),
         Role(name("admin"), tuple(_all_rights(settings))),
     ]
 
@@ -56,14 +57,14 @@ def roles(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script
 def role_statements(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script] | None = None) -> list[str]:
     """Statements that make the roles what they should be, whatever they were before; those who have a role keep it."""
     everywhere, found = _everywhere(settings), roles(settings, wanted, read_views() if views is None else views)
-    definer, limited = definer_of(settings), {role.name: role.limits for role in found if role.limits}
+    definer, limited = definer_of(settings), [role for role in found if role.limits]
     return [
         f"CREATE USER IF NOT EXISTS {definer}{everywhere} NOT IDENTIFIED HOST NONE",
         _granting(definer, (f"SELECT ON `{settings.database}`.*",), everywhere),
         *(f"CREATE ROLE IF NOT EXISTS `{role.name}`{everywhere}" for role in found),
         *(_granting(f"`{role.name}`", role.rights, everywhere) for role in found if role.rights),
-        *(f"GRANT{everywhere} `{settings.database}_reader` TO `{name}`" for name in limited),
-        *(statement for name, limits in limited.items() for statement in _limiting(name, limits, settings)),
+        *(f"GRANT{everywhere} `{settings.database}_reader` TO `{role.name}`" for role in limited),
+        *(statement for role in limited for statement in _limiting(role, settings)),
     ]
 
 
@@ -104,17 +105,25 @@ def checksum(statements: list[str]) -> str:
     return hashlib.sha256("\n".join(statements).encode()).hexdigest()
 
 
-def profile(limits: Limits, settings: ClickHouseSettings) -> dict[str, str]:
-    """List the settings of those who have a limited role."""
+def profile(role: Role, settings: ClickHouseSettings) -> dict[str, str]:
+    """List the settings of those who have a role; none where it has no limits."""
+    limits = role.limits
+    if limits is None:
+        return {}
     of_shards = {"distributed_product_mode": "'global'"} if settings.sharded else {}
-    return {
-        "readonly": "1",
-        "max_execution_time": str(limits.seconds),
-        "max_result_rows": str(limits.result_rows),
-        "result_overflow_mode": "'throw'",
-        "max_rows_to_read": str(limits.read_rows),
-        "max_memory_usage": str(limits.memory_bytes),
-    } | of_shards
+    in_utc = {"session_timezone": "'UTC'"} if role.utc else {}  # times of a board become arguments of views as text
+    return (
+        {
+            "readonly": "1",
+            "max_execution_time": str(limits.seconds),
+            "max_result_rows": str(limits.result_rows),
+            "result_overflow_mode": "'throw'",
+            "max_rows_to_read": str(limits.read_rows),
+            "max_memory_usage": str(limits.memory_bytes),
+        }
+        | in_utc
+        | of_shards
+    )
 
 
 def _public(view: Script) -> str:
@@ -143,9 +152,12 @@ def _granting(to: str, rights: tuple[str, ...], everywhere: str) -> str:
     return f"GRANT{everywhere}\n    {said}\nTO {to} WITH REPLACE OPTION"
 
 
-def _limiting(name: str, limits: Limits, settings: ClickHouseSettings) -> Iterator[str]:
+def _limiting(role: Role, settings: ClickHouseSettings) -> Iterator[str]:
     """Write a profile and a quota. Grafana's plugin says with each query how long it may take: that may be lowered."""
-    everywhere, said = _everywhere(settings), profile(limits, settings)
+    name, limits = role.name, role.limits
+    if limits is None:
+        return
+    everywhere, said = _everywhere(settings), profile(role, settings)
     said["max_execution_time"] += f" MIN 1 MAX {limits.seconds} CHANGEABLE_IN_READONLY"
     chosen = ",\n    ".join(f"{setting} = {value}" for setting, value in said.items())
     yield f"CREATE SETTINGS PROFILE OR REPLACE `{name}`{everywhere}\nSETTINGS {chosen}\nTO `{name}`"

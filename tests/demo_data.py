@@ -29,7 +29,8 @@ from streams.pair import Pair
 from streams.placing import partition_of
 from streams.suppression import Suppressed
 from tests.builders import DAY, HOUR, MINUTE, Record
-from touchstream.simulate.engine import Simulation
+from touchstream.simulate.engine import Mishaps, Simulation
+from touchstream.simulate.news import News
 from touchstream.simulate.places import Places
 from touchstream.simulate.produced import Produced
 from touchstream.tables import bring_up_to_date
@@ -38,12 +39,12 @@ CATALOGUE: Final = Path(__file__).parent.parent / "touchpoints.yaml"
 SEED: Final = 7
 END: Final = datetime(2025, 10, 28, 12, tzinfo=UTC)  # long ago: nothing is pending. On the 26th clocks went back.
 DAYS: Final = 16
-RATE: Final = 0.029  # events in a mean second: some 40,000 in all
+MISHAPS: Final = Mishaps(garbage=0.005)
+RATE: Final = 0.033  # events in a mean second: some 45,000 in all
 PARTITIONS: Final = 2
 STEP_MS: Final = 10 * MINUTE  # how far the clock runs at once
 WINDOWS_MS: Final = 26 * HOUR  # before the end rolling windows are told, as long as a worker would have kept panes
 PANES_MS: Final = WINDOWS_MS + DAY  # before the end panes are published, so that the longest window is whole
-COVERED: Final = (("late_delivery", 5 * DAY, "second courier for the north"), ("unfriendly_staff", 9 * DAY, "training"))
 
 
 class Log:
@@ -155,7 +156,10 @@ def lived(catalogue: Catalogue, *, seed: int, end: datetime, days: int, rate: fl
     """Rows that a company leaves behind in these days."""
     end_ms = to_ms(end)
     start_ms, publish_from_ms = end_ms - days * DAY, end_ms - PANES_MS
-    customers = Simulation(seed=seed, start_ms=start_ms, rate=rate, places=Places.of(catalogue))
+    news = News.until(end_ms, since_ms=start_ms)
+    customers = Simulation(
+        seed=seed, start_ms=start_ms, rate=rate, places=Places.of(catalogue), mishaps=MISHAPS, news=news
+    )
     company = Company(catalogue, start_ms)
     for now_ms in _live(company, customers, range(start_ms + STEP_MS, publish_from_ms, STEP_MS)):
         if (now_ms - start_ms) % HOUR == 0:
@@ -165,6 +169,7 @@ def lived(catalogue: Catalogue, *, seed: int, end: datetime, days: int, rate: fl
         company.publish(now_ms)
         if now_ms >= end_ms - WINDOWS_MS:
             company.tell_windows(now_ms)
+    company.rows[tables.CAUSES_COVERED] = [(each.cause, each.at_ms, each.note, each.at_ms, 0) for each in news.covers]
     return company.rows
 
 
@@ -183,10 +188,6 @@ def fill(
     catalogue = Catalogue.load(CATALOGUE)
     bring_up_to_date(settings, catalogue)
     rows = lived(catalogue, seed=seed, end=end, days=days, rate=rate)
-    end_ms = to_ms(end)
-    rows[tables.CAUSES_COVERED] = [
-        (cause, end_ms - before_ms, note, end_ms - before_ms, 0) for cause, before_ms, note in COVERED
-    ]
     asyncio.run(_write(settings, rows))
 
 

@@ -7,19 +7,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import touchstream
 from schemas.catalogue import Catalogue
+from schemas.durations import duration_ms
+from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings, load_settings
 from streams.topic_setup import ensure_topics
 from touchstream.brokers.processes import LOOPBACK, BrokerDidNotStart, Server, accepts_connections
 from touchstream.brokers.tansu import Tansu
+from touchstream.covering import store_covers
 from touchstream.errors import UserError
+from touchstream.simulate.news import News
 from touchstream.tables import bring_up_to_date
 
 PARTITIONS: Final = 4
@@ -87,6 +91,7 @@ class Demo:
         self._host.start()
         self._host.wait_until(lambda: accepts_connections(self._plan.port), START_S)
         bring_up_to_date(self.clickhouse, Catalogue.load(self.settings.catalogue))
+        self._cover()
         say(f"boards      {self.page_url}")
         self._page.start()
         self._page.wait_until(lambda: accepts_connections(self._plan.page_port), START_S)
@@ -122,10 +127,17 @@ class Demo:
             self._worker.start()
         return ("worker has ended, starting it again",)
 
+    def _cover(self) -> None:
+        """Note what this company believes to have mended: its customers know whether it has."""
+        now_ms = time.time_ns() // 1_000_000
+        news = News.until(now_ms, since_ms=now_ms - duration_ms(self._plan.history))
+        with closing(connect(self.clickhouse)) as client:
+            store_covers(client, news.covers)
+
     def _customer_options(self) -> list[str]:
         plan = self._plan
         rates = ["--rate", str(plan.rate), "--live-rate", str(plan.live_rate)]
-        return ["--history", plan.history, "--seed", str(plan.seed), *rates]
+        return ["--history", plan.history, "--dated", "--seed", str(plan.seed), *rates]
 
     def _server(self, name: str, arguments: list[str]) -> Server:
         log = self._folder / f"{name.lower()}.log"

@@ -74,7 +74,7 @@ SERVICE: Final = Group(
             "ended there without success within an hour, {{ humanizePercentage $values.usual.Value }} in the same hour of the "
             "four weeks before (n = {{ $values.usual_n.Value }})",
             severity="warning",
-            above=0.1,
+            above=1,
             since=HOUR,
             lasting="5m",
             labels=("touchpoint",),
@@ -146,14 +146,14 @@ PIPELINE: Final = Group(
         Rule(
             name="lag",
             title="Numbers are behind",
-            summary="{{ if gt $values.B.Value 300.0 }}The newest window of five minutes with events ended "
-            "{{ humanizeDuration $values.B.Value }} ago; of the 60 windows before, {{ $values.busy.Value }} had events{{ else }}"
+            summary="{{ if gt $values.B.Value 1.0 }}The newest window of five minutes with events ended "
+            "{{ humanizeDuration $values.age_s.Value }} ago; of the 60 windows before, {{ $values.busy.Value }} had events{{ else }}"
             "No event within a day, or no answer from ClickHouse{{ end }}",
             severity="critical",
-            above=300,
+            above=1,
             since=DAY,
             lasting="2m",
-            beside=("busy",),
+            beside=("age_s", "busy"),
             no_data="Alerting",  # nothing within a day: nobody sends, or nobody stores
             on_error="Alerting",  # the one rule that says so when ClickHouse does not answer; the others keep their state
         ),
@@ -161,13 +161,13 @@ PIPELINE: Final = Group(
             name="dead-letters",
             title="Many messages cannot be read",
             summary="{{ $labels.topic }}: {{ $values.letters.Value }} dead letters within 15 minutes, "
-            "{{ humanizePercentage $values.B.Value }} of what was received",
+            "{{ humanizePercentage $values.share.Value }} of what was received",
             severity="warning",
-            above=0.02,
+            above=1,
             since=15 * MINUTE,
             lasting="0s",
             labels=("topic",),
-            beside=("letters",),
+            beside=("letters", "share"),
         ),
     ),
 )

@@ -22,7 +22,7 @@ def experiments(catalogue: Catalogue) -> Board:
         title="Experiments and segments",
         answers="Does the variant make a difference, and who fares differently?",
         choices=(*customers(), funnel()),
-        since="now-30d",
+        since="now-42d",  # a funnel may take 30 days
         rows=(
             Row(title="Variants", panels=_variants(catalogue)),
             Row(title="Segments", panels=_segments()),

@@ -4,12 +4,13 @@ from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.choices import typed
 from dashboards.designs.filters import customers, funnel
-from dashboards.looks import BAD, MOMENT, MS, NEUTRAL, OK, QUIET, SHARE, Json, counted, field, fixed, units
+from dashboards.looks import BAD, MOMENT, MS, OK, QUIET, SHARE, WATCH, Json, counted, field, fixed, units
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
 FATES = (field("pending", color=fixed(QUIET)), field("dropped", color=fixed(BAD)))
 FULL = {"min": 0, "max": 1}
+BEYOND = "who only asks for help or waits for a parcel was not there to buy."
 
 
 def journeys(_: Catalogue) -> Board:
@@ -50,7 +51,7 @@ def _stages() -> tuple[Panel, ...]:
 
 def _touchpoints() -> tuple[Panel, ...]:
     return (
-        panels.bargauge("exit_rates", "Where sessions end without success: the 15 highest", means=("exit_rate",), width=10, height=13, unit=SHARE, decimals=1, defaults=FULL),
+        panels.bargauge("exit_rates", "Where visits end in vain: the 15 highest", means=("exit_rate",), remark=f"Touchpoints up to the last stage that has a goal: {BEYOND}", width=10, height=13, unit=SHARE, decimals=1, defaults=FULL),
         panels.table("entries", "Where sessions begin", means=("bounce_rate", "success_rate"), width=14, height=13, overrides=(
             *units(SHARE, "bounced", "succeeded", decimals=1), field("steps a session", decimals=1),
         )),
@@ -76,7 +77,7 @@ def _completion() -> tuple[Panel, ...]:
             *units(SHARE, "completed", decimals=1), field("steps on average", decimals=1),
         )),
         panels.timeseries("steps", "Steps to the first purchase or goal, by day of the first step", means=("steps_to_complete",), width=18, overrides=(
-            field("half needed at most", color=fixed(OK)), field("90 % needed at most", color=fixed(NEUTRAL)), counted(),
+            field("half needed at most", color=fixed(OK)), field("90 % needed at most", color=fixed(WATCH)), counted(),
         )),
     )  # fmt: skip
 

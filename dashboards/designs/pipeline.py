@@ -15,6 +15,7 @@ from dashboards.looks import (
     WATCH,
     channel_colours,
     field,
+    freshness,
     steps,
     units,
     words,
@@ -35,7 +36,7 @@ def pipeline(catalogue: Catalogue) -> Board:
         answers="Are the data complete, and how fresh are they?",
         choices=(several("channel", LABELS["channel"]),),
         rows=(
-            Row(title="Now", panels=_now()),
+            Row(title="Now", panels=_now(catalogue)),
             Row(title="What comes in", panels=_arrivals(catalogue)),
             Row(title="What could not be read", panels=_letters()),
             Row(title="What became of every message", panels=_ledger()),
@@ -43,8 +44,8 @@ def pipeline(catalogue: Catalogue) -> Board:
     )
 
 
-def _now() -> tuple[Panel, ...]:
-    age = steps((600, WATCH), (3600, BAD), below=OK)
+def _now(catalogue: Catalogue) -> tuple[Panel, ...]:
+    age = freshness(catalogue)
     return (
         panels.stat("newest", "Newest event", means=("data_age",), queries=("overview/newest",), width=6, overrides=(
             field("newest event", unit=SECONDS, decimals=0, thresholds=age),

@@ -3,7 +3,21 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.designs.filters import customers, journey_link, waits
-from dashboards.looks import BAD, MOMENT, MS, OK, SHARE, WATCH, channel_colours, counted, field, fields, steps, units
+from dashboards.looks import (
+    BAD,
+    MOMENT,
+    MS,
+    OK,
+    PLAIN,
+    SHARE,
+    WATCH,
+    channel_colours,
+    counted,
+    field,
+    fields,
+    steps,
+    units,
+)
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
@@ -40,11 +54,11 @@ def _now(catalogue: Catalogue) -> tuple[Panel, ...]:
             field("past target", thresholds=steps((1, BAD), below=OK), **coloured),
         )),
         panels.table("open_waits", "Open waits, oldest first", means=("open_waits",), width=16,
-            remark="Orange from the share of the target at which an open wait warns, red when the target is missed; both from the catalogue.",
+            remark="Orange from the part of the target at which an open wait warns, red when the target is missed; both from the catalogue.",
             no_value="Nobody waits", overrides=(
                 *units(MOMENT, "asked"),
                 *units(MS, "waiting", "in open hours", "target"),
-                field("target used", unit=SHARE, decimals=0, thresholds=used, **coloured),
+                field("times its target", unit=PLAIN, decimals=1, thresholds=used, **coloured),
                 journey_link(),
             )),
     )  # fmt: skip

@@ -39,7 +39,8 @@ AS WITH
             (lost + lost_before) / nullIf(sessions + sessions_before, 0) AS pooled,
             1.96 * sqrt(pooled * (1 - pooled) * (1 / nullIf(sessions, 0) + 1 / nullIf(sessions_before, 0))) AS margin
         FROM v_sessions
-        WHERE NOT automated AND closed_at <= at AND closed_at > at - INTERVAL 8 DAY AND (closed_at > at - INTERVAL 1 DAY OR closed_at <= at - INTERVAL 7 DAY)
+        WHERE NOT automated AND entry_touchpoint NOT IN (SELECT touchpoint FROM v_touchpoints WHERE beyond_goals)
+            AND closed_at <= at AND closed_at > at - INTERVAL 8 DAY AND (closed_at > at - INTERVAL 1 DAY OR closed_at <= at - INTERVAL 7 DAY)
     ),
     unheard AS
     (
@@ -56,7 +57,12 @@ AS WITH
     ),
     arrived AS
     (
-        SELECT count() AS events, if(events = 0, NULL, dateDiff('second', max(received_at), at)) AS silent_s
+        SELECT
+            count() AS events,
+            if(events = 0, NULL, dateDiff('second', max(received_at), at)) AS silent_s,
+            arrayMax(groupUniqArray(toStartOfFiveMinutes(received_at))) AS newest,
+            arrayCount(slot -> slot > newest - INTERVAL 1 HOUR, groupUniqArray(toStartOfFiveMinutes(received_at))) = 12 AS busy,
+            settings['thresholds.stale_after_ms'] / 1000 AS allowed_s
         FROM v_interactions
         WHERE received_at <= at AND occurred_at > at - INTERVAL 1 DAY AND occurred_at <= at
     ),
@@ -81,7 +87,7 @@ SELECT 'satisfaction', 'nps', multiIf(change IS NULL, 'fine', change < -margin, 
     nps, answers
 FROM (SELECT any(nps) AS nps, sum(answers) AS answers, any(change) AS change, any(margin) AS margin FROM liked)
 UNION ALL
-SELECT 'journeys', 'drop-off', multiIf(share - share_before > margin, 'act', 'fine'),
+SELECT 'journeys', 'drop-off', multiIf(share - share_before <= margin, 'fine', share - share_before > settings['thresholds.drop_off_rise'], 'act', share IS NULL OR share_before IS NULL, 'fine', 'watch'),
     assumeNotNull(multiIf(share IS NULL, 'No session ended in 24 hours',
         share_before IS NULL, format('{} % of sessions end without success, with nothing to compare it with', toString(round(100 * share))),
         format('{} % of sessions end without success, {} % a week ago: {}', toString(round(100 * share)), toString(round(100 * share_before)),
@@ -102,12 +108,12 @@ SELECT 'voice', 'causes', if(mentions > 0, 'act', 'fine'),
     toFloat64(mentions), mentions
 FROM back
 UNION ALL
-SELECT 'pipeline', 'data', multiIf(silent_s IS NULL OR silent_s > 3600, 'act', silent_s > 600, 'watch', 'fine'),
+SELECT 'pipeline', 'data', multiIf(silent_s IS NULL, 'act', silent_s <= allowed_s, 'fine', busy, 'act', 'watch'),
     assumeNotNull(if(silent_s IS NULL, 'No event arrived in 24 hours', format('The newest event arrived {} ago', formatReadableTimeDelta(silent_s)))),
     toFloat64(silent_s), events
 FROM arrived
 UNION ALL
-SELECT 'pipeline', 'dead letters', multiIf(letters > 0.05 * (events + letters), 'act', letters > 0.01 * (events + letters), 'watch', 'fine'),
+SELECT 'pipeline', 'dead letters', multiIf(letters <= settings['thresholds.dead_letter_share'] * (events + letters), 'fine', letters >= 20, 'act', 'watch'),
     if(letters = 0, 'Every message of 24 hours could be read', format('{} of {} messages of 24 hours could not be read', toString(letters), toString(events + letters))),
     toFloat64(letters), events + letters
 FROM arrived, refused

@@ -14,7 +14,8 @@ CREATE OR REPLACE VIEW v_touchpoints {on_cluster}
     goal            Bool                             COMMENT 'A session that reaches it is a success',
     cart            Bool                             COMMENT 'Reaching it begins a purchase, which may be abandoned',
     target          LowCardinality(Nullable(String)) COMMENT 'Response target of the catalogue',
-    target_ms       Nullable(Int64)                  COMMENT 'Longest good wait'
+    target_ms       Nullable(Int64)                  COMMENT 'Longest good wait',
+    beyond_goals    Bool                             COMMENT 'Its stage comes after every goal: no session succeeds there'
 )
 AS SELECT
     touchpoint,
@@ -30,6 +31,7 @@ AS SELECT
     goal,
     cart,
     target,
-    target_ms
+    target_ms,
+    stage_order > coalesce(nullIf(maxIf(stage_order, goal) OVER (), 0), 255) AS beyond_goals
 FROM touchpoints FINAL
 COMMENT 'Touchpoints of the catalogue'

@@ -11,7 +11,7 @@ CREATE OR REPLACE VIEW v_wheel {on_cluster}
     ces_answers   UInt64                 COMMENT 'CES answers',
     speed         Nullable(Float64)      COMMENT 'Share of waits within target, times 10; open breaches count against it',
     decided_waits UInt64                 COMMENT 'Waits with a target that was kept or missed',
-    completion    Nullable(Float64)      COMMENT '1 - exit rate, times 10: sessions that visited the channel and did not end there without success',
+    completion    Nullable(Float64)      COMMENT '1 - exit rate, times 10: sessions that visited the channel and did not end there without success; without those that begin beyond every goal',
     sessions      UInt64                 COMMENT 'Closed sessions that visited it'
 )
 AS WITH
@@ -26,7 +26,8 @@ AS WITH
         UNION ALL
         SELECT arrayJoin(arrayDistinct(channels)) AS channel, 0, 0, 0, 0, 0, 0, 1, exit_channel = channel AND NOT succeeded
         FROM sessions FINAL
-        WHERE NOT automated AND closed_at >= {since:DateTime64(3, 'UTC')} AND closed_at < {until:DateTime64(3, 'UTC')}
+        WHERE NOT automated AND entry_touchpoint NOT IN (SELECT touchpoint FROM v_touchpoints WHERE beyond_goals)
+            AND closed_at >= {since:DateTime64(3, 'UTC')} AND closed_at < {until:DateTime64(3, 'UTC')}
     ),
     summed AS
     (

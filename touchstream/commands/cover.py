@@ -9,14 +9,12 @@ import click
 from clickhouse_connect.driver.client import Client
 
 from schemas.catalogue import Catalogue
-from sinks.arrow import encode
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from sinks.tables import CAUSES_COVERED
-from sinks.writer import INSERT_SETTINGS
 from streams.settings import load_settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.covering import store_covers
 from touchstream.errors import UserError
 from touchstream.history.moments import Moment
 
@@ -35,8 +33,7 @@ def command(cause: str, at_ms: int | None, note: str, lift: bool) -> None:
     clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(load_settings())
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         check_known(client, catalogue, cause)
-        row = (cause, covered_ms, note, now_ms, int(lift))
-        client.insert_arrow(CAUSES_COVERED.name, encode(CAUSES_COVERED, [row]), settings=INSERT_SETTINGS)
+        store_covers(client, [(cause, covered_ms, note)], lift=lift)
     since = datetime.fromtimestamp(covered_ms / 1000, UTC).isoformat(timespec="seconds")
     click.echo(f"{cause} is not held to be covered" if lift else f"{cause} is covered since {since}; see v_causes")
 

@@ -16,6 +16,8 @@ from streams.settings import load_settings
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
 from touchstream.simulate.engine import NONE, Mishaps, Simulation
+from touchstream.simulate.news import NONE as NO_NEWS
+from touchstream.simulate.news import News
 from touchstream.simulate.places import Places
 from touchstream.simulate.run import Delivery, FileDelivery, KafkaDelivery, Run, WallClock
 from touchstream.simulate.totals import Totals
@@ -61,6 +63,11 @@ class _Moment(click.ParamType):
     type=click.FloatRange(0.01, 100_000),
     help="Another rate after the history: events per second of this hour.",
 )
+@click.option(
+    "--dated",
+    is_flag=True,
+    help="Let Kafka say of the history that it came back then, not today; only where messages so old are kept.",
+)
 @click.option("--start", type=_Moment(), help="Send a fixed span from here, without looking at the clock; needs --for.")
 @click.option("--for", "span", type=_Span(), help="How long: of live time, or of the fixed span.")
 @click.option("--clean", is_flag=True, help="No duplicates, nothing late, no garbage.")
@@ -74,6 +81,7 @@ def command(
     seed: int,
     history: int,
     live_rate: float | None,
+    dated: bool,
     start: int | None,
     span: int | None,
     clean: bool,
@@ -91,10 +99,15 @@ def command(
     begins_ms = now_ms - history if start is None else start
     places = Places.of(Catalogue.load(catalogue or load_settings().catalogue))
     simulation = Simulation(
-        seed=seed, start_ms=begins_ms, rate=rate, places=places, mishaps=NONE if clean else Mishaps()
+        seed=seed,
+        start_ms=begins_ms,
+        rate=rate,
+        places=places,
+        mishaps=NONE if clean else Mishaps(),
+        news=News.until(now_ms, since_ms=begins_ms) if history and start is None else NO_NEWS,
     )
     with ExitStack() as stack:
-        run = Run(simulation, _delivery(stack, out), totals)
+        run = Run(simulation, _delivery(stack, out, dated=dated), totals)
         try:
             if start is not None and span is not None:
                 _past(run, start, start + span)
@@ -111,11 +124,15 @@ def command(
     click.echo(f"{totals.sent:,} messages sent")
 
 
-def _delivery(stack: ExitStack, out: Path | None) -> Delivery:
+def _delivery(stack: ExitStack, out: Path | None, *, dated: bool) -> Delivery:
     if out is None:
         settings = load_settings()
         return stack.enter_context(
-            closing(KafkaDelivery(lambda idempotent: open_producer(settings, compression=None, idempotent=idempotent)))
+            closing(
+                KafkaDelivery(
+                    lambda idempotent: open_producer(settings, compression=None, idempotent=idempotent), dated=dated
+                )
+            )
         )
     try:
         return FileDelivery(stack.enter_context(out.open("wb")))

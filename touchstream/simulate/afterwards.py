@@ -18,11 +18,14 @@ def recipient(world: World, who: Customer, bought_at: str | None = None) -> Stor
     for place in world.places["deliveries"]:
         world.do(who, "delivery", place, actor="system")
         yield world.later(0.15 * DAY_S)
-    if world.chance(0.12):  # late or damaged
-        who.mood = max(0.0, who.mood - 0.35)
+    late = world.chance(world.news.parcels_late(world.now_ms))
+    if late:
+        who.is_let_down("late_delivery")
     if world.chance(0.22):
         yield from in_need(world, who)
     about = bought_at or world.pick("deliveries" if world.chance(0.5) else "orders")
+    if late and world.places["deliveries"]:
+        about = world.places["deliveries"][-1]  # whoever was let down at the door speaks of the door
     yield from surveyed(world, who, "purchase_surveys", "nps", about, delay_s=0.5 * DAY_S)
     yield from _in_public(world, who)
     if world.chance(0.3):
@@ -90,9 +93,13 @@ def _answered(world: World, who: Customer, place: str, asked: dict[str, Any]) ->
     said = {**asked, "submission_id": f"{who.journey_id}-{asked['survey_id']}", "scale": highest}
     for _ in range(2 if world.chance(0.04) else 1):  # an edit is the same submission again, not a second answer
         score = who.score(lowest, highest, world.random)
-        world.say(who, "survey_answer", place, **said, score=score, **who.remarks(world.random))
+        world.say(who, "survey_answer", place, **said, score=score, **_remarks(world, who))
         yield world.later(300)
     return score
+
+
+def _remarks(world: World, who: Customer) -> dict[str, Any]:
+    return who.remarks(world.random, world.news.unheard(world.now_ms))
 
 
 def _rescued(world: World, who: Customer) -> Story:
@@ -109,7 +116,7 @@ def _in_public(world: World, who: Customer) -> Story:
     if review_place is not None and world.chance(0.10):
         yield world.later(DAY_S)
         stars, submission = who.score(1, 5, world.random), f"{who.journey_id}-review"
-        said = who.remarks(world.random)
+        said = _remarks(world, who)
         world.say(who, "review", review_place, score=stars, scale=5, submission_id=submission, **said)
     if place is not None and world.chance(0.03 if 0.3 < who.mood < 0.9 else 0.12):
         yield world.later(0.2 * DAY_S)

@@ -55,15 +55,14 @@ def chat(world: World, who: Customer, part: str) -> Story:
     world.do(who, "message", place, direction="inbound", conversation_id=talk)
     yield asked + 1_500
     world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="bot")
-    if world.chance(0.06):  # the bot's answer was enough, or the customer has had enough
+    if world.chance(0.06):  # the bot's answer was enough; a human closes the chat all the same
+        answered, _ = world.desks["chat"].take(world.now_ms) or (world.now_ms, 0)
+        yield answered
+        world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="agent")
         return
     yield world.later(20)
     world.do(who, "message", place, direction="inbound", conversation_id=talk)
-    served = world.desks["chat"].take(world.now_ms, 15 * MINUTE_MS)
-    if served is None:
-        who.gave_up()
-        return
-    answered, done = served
+    answered, done = world.desks["chat"].take(world.now_ms) or (world.now_ms, world.now_ms)
     yield answered
     world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="agent")
     who.waited(answered - asked, 5 * MINUTE_MS)
@@ -77,7 +76,7 @@ def chat(world: World, who: Customer, part: str) -> Story:
 def call_back(world: World, who: Customer, desk: str) -> Story:
     """Write to somebody who was let down, and try to make up for it; nobody has the time for all of them."""
     place = world.pick("mailboxes")
-    if place is None or world.chance(0.3):
+    if place is None or world.chance(0.06):
         return
     yield world.later(5 * 3_600)
     reached, _ = world.desks[desk].take(world.now_ms) or (world.now_ms, 0)
@@ -88,18 +87,20 @@ def call_back(world: World, who: Customer, desk: str) -> Story:
 
 
 def write(world: World, who: Customer, part: str, desk: str) -> Story:
-    """Send a mail or a message on a social network and wait for the answer; some are never answered."""
+    """Send a mail or a message on a social network and wait for the answer; some are overlooked for days, few for ever."""
     place = world.pick(part)
     if place is None:
         return
     asked, talk = world.now_ms, who.next_conversation(place)
     world.do(who, "message", place, direction="inbound", conversation_id=talk)
-    if world.chance(0.05):
+    if world.chance(0.04):
         who.gave_up()
-        return
-    answered, _ = world.desks[desk].take(asked) or (asked, asked)
+        if world.chance(0.05):
+            return
+        yield world.later(DAY_S)
+    answered, _ = world.desks[desk].take(world.now_ms) or (asked, asked)
     if world.chance(0.15):
-        yield asked + (answered - asked) // 2
+        yield max(world.now_ms, asked + (answered - asked) // 2)
         world.do(who, "message", place, direction="inbound", conversation_id=talk)  # asks again: still one wait
     yield answered + int(world.random.random() * 20 * MINUTE_MS)
     world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="agent")
@@ -121,7 +122,7 @@ def ticket(world: World, who: Customer) -> Story:
     step("opened", "customer")
     yield world.now_ms + 800
     step("agent_replied", "bot")
-    answered, done = world.desks["ticket"].take(asked) or (asked, asked)
+    answered, done = world.desks["ticket"].take(world.later(2_400)) or (asked, asked)  # first somebody has to find it
     yield max(world.now_ms, answered - MINUTE_MS)
     step("noted", "agent")
     yield max(world.now_ms + 1_000, answered)
@@ -146,17 +147,19 @@ def ticket(world: World, who: Customer) -> Story:
 
 
 def ask_for_offer(world: World, who: Customer) -> Story:
-    """Ask for an offer; one that takes over three hours loses the client, one in thirty is never sent."""
+    """Ask for an offer; one that takes over three hours loses the client, one in two hundred is never sent."""
     place = world.pick("proposals")
     if place is None:
         return
     asked, offer = world.now_ms, who.next_conversation(place)
     world.do(who, "proposal", place, action="requested", conversation_id=offer)
     who.becomes_known()
-    if world.chance(0.03):
+    if world.chance(0.005):
         who.buys = 0.0
         return
-    _, done = world.desks["proposal"].take(asked) or (asked, asked)
+    if world.chance(0.04):  # lies in somebody's inbox over lunch, or over night
+        yield world.later(0.3 * DAY_S)
+    _, done = world.desks["proposal"].take(world.now_ms) or (asked, asked)
     yield done
     world.do(who, "proposal", place, action="sent", conversation_id=offer, actor="agent")
     who.waited(done - asked, 3 * HOUR_MS)

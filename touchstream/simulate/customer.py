@@ -1,5 +1,6 @@
 """One simulated customer: who they are, how they feel, what they say."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
@@ -30,10 +31,18 @@ REASONS: Final = {
 }  # boxes of the survey that an unhappy customer ticks
 
 
+SPEAK_OF: Final = {
+    "rude on the phone, never again": "unfriendly_staff",
+    "never arrived": "late_delivery",
+    "ich bin wütend, das Paket kam nie": "late_delivery",
+    "inacceptabil, nu a ajuns": "late_delivery",
+}
+
+
 class Customer:
     """Carries the fields every event of the journey shares, and a mood from 0 (furious) to 1 (delighted)."""
 
-    __slots__ = ("base", "buys", "contact", "conversations", "journey_id", "mood", "slow_answers")
+    __slots__ = ("base", "buys", "contact", "conversations", "grievance", "journey_id", "mood", "slow_answers")
 
     def __init__(self, number: str, random: Random) -> None:
         self.journey_id = f"j-{number}"
@@ -51,6 +60,7 @@ class Customer:
         self.buys = {"new": 0.8, "loyal": 1.25, "business": 1.1}[segment] * (1.22 if variant == "B" else 1.0)
         self.slow_answers = 0
         self.conversations = 0
+        self.grievance: str | None = None  # the cause of what went wrong, when it is sure
         self.contact: tuple[str, str] | None = None  # touchpoint and name of the last conversation
 
     def becomes_known(self) -> None:
@@ -71,6 +81,11 @@ class Customer:
         self.slow_answers += 1
         self.mood = max(0.0, self.mood - 0.3)
 
+    def is_let_down(self, cause: str) -> None:
+        """Have something go wrong that has a name."""
+        self.grievance = cause
+        self.mood = max(0.0, self.mood - 0.35)
+
     def next_conversation(self, touchpoint: str) -> str:
         """Name the next call, chat or ticket."""
         self.conversations += 1
@@ -90,18 +105,23 @@ class Customer:
             return "happy" if self.mood > 0.75 else "fine"
         return "slow" if self.slow_answers else "angry"
 
-    def remarks(self, random: Random) -> dict[str, Any]:
-        """Say why, now and then; who is unhappy does so more often, and what is done about it costs money."""
+    def remarks(self, random: Random, unheard: frozenset[str]) -> dict[str, Any]:
+        """Say why, now and then; who is unhappy does so more often, and what is done about it costs money.
+
+        Nobody speaks of causes that are `unheard` at the moment.
+        """
         tone = self.tone
         said: dict[str, Any] = {}
         if random.random() < (0.65 if self.mood <= 0.5 else 0.3):
-            said["comment"] = _one_of(COMMENTS[tone], random)
+            said["comment"] = _one_of([each for each in COMMENTS[tone] if SPEAK_OF.get(each) not in unheard], random)
         if tone in REASONS and random.random() < 0.45:
-            said["reasons"] = [_one_of(REASONS[tone], random)]
+            causes = [each for each in REASONS[tone] if each not in unheard]
+            sure = self.grievance if self.grievance not in unheard else None
+            said["reasons"] = [sure or _one_of(causes, random)]
             compensation = 500 * int(random.random() * 8) if random.random() < 0.4 else 0
             said["properties"] = {"handling_cost": 300 + int(random.random() * 1_500), "compensation": compensation}
         return said
 
 
-def _one_of(choices: tuple[str, ...], random: Random) -> str:
+def _one_of(choices: Sequence[str], random: Random) -> str:
     return choices[int(random.random() * len(choices))]

@@ -11,11 +11,13 @@ from touchstream.simulate.afterwards import in_need, recipient
 from touchstream.simulate.buying import crawler, prospect
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.garbage import pick_kind, spoilt
+from touchstream.simulate.news import NONE as NO_NEWS
+from touchstream.simulate.news import News
 from touchstream.simulate.places import Places
 from touchstream.simulate.produced import Kind, Produced
 from touchstream.simulate.world import Happened, World
 
-EVENTS_PER_JOURNEY: Final = 5.0  # measured over simulated weeks, see the test
+EVENTS_PER_JOURNEY: Final = 5.6  # measured over simulated weeks, see the test
 STORIES: Final = ((0.012, crawler), (0.66, prospect), (0.83, in_need), (1.0, recipient))  # cumulated shares
 BUSIEST: Final = 2.1  # no hour has more than this times the mean
 
@@ -27,7 +29,7 @@ class Mishaps:
     duplicates: float = 0.01
     late: float = 0.03  # by seconds to minutes
     very_late: float = 0.002  # by hours: a phone that was off
-    garbage: float = 0.005
+    garbage: float = 0.002
 
 
 NONE: Final = Mishaps(0.0, 0.0, 0.0, 0.0)
@@ -36,7 +38,16 @@ NONE: Final = Mishaps(0.0, 0.0, 0.0, 0.0)
 class Simulation:
     """Gives messages in the order of `at_ms`, for ever; the rate may change on the way."""
 
-    def __init__(self, *, seed: int, start_ms: int, rate: float, places: Places, mishaps: Mishaps = Mishaps()) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int,
+        start_ms: int,
+        rate: float,
+        places: Places,
+        mishaps: Mishaps = Mishaps(),
+        news: News = NO_NEWS,
+    ) -> None:
         self._name = f"{seed:x}-{start_ms:x}"
         self._random = Random(f"{seed}|story")
         self._post = Random(f"{seed}|post")  # of its own, so that mishaps do not change the stories
@@ -45,7 +56,7 @@ class Simulation:
         self._spoilt = 0
         self._underway: list[tuple[int, int, Produced]] = []
         self._sent = 0
-        self._world = World(self._name, places, self._random, start_ms, 1.0)
+        self._world = World(self._name, places, self._random, start_ms, news)
         self._next_arrival = float(start_ms)
         self.set_rate(rate)
 

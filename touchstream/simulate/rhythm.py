@@ -10,7 +10,7 @@ BY_HOUR: Final = (3, 2, 1, 1, 1, 2, 4, 7, 10, 13, 15, 15, 14, 13, 13, 13, 13, 14
 BY_WEEKDAY: Final = (1.10, 1.05, 1.0, 1.0, 1.05, 0.95, 0.85)
 MEAN_HOUR: Final = sum(BY_HOUR) / 24
 OPENS, CLOSES = 8, 18
-SLOW_FACTOR: Final = 2.6  # a thin evening shift takes longer over everything
+SLOW_FACTOR: Final = 3.2  # a thin evening shift takes longer over everything
 
 
 class Rhythm:

@@ -52,11 +52,13 @@ class KafkaDelivery:
     """Sends through kafka-python producers; remembers what the broker refused.
 
     What may be too large for the broker goes through a producer of its own: an idempotent one refuses everything after one
-    message that the broker did not take, and a broker refuses whole batches.
+    message that the broker did not take, and a broker refuses whole batches. `dated` messages carry the time at which they
+    would have come, so that the past does not look as if all of it had come today.
     """
 
-    def __init__(self, open_producer: Callable[[bool], Any]) -> None:
+    def __init__(self, open_producer: Callable[[bool], Any], *, dated: bool = False) -> None:
         self._open = open_producer  # argument: whether it is to be idempotent
+        self._dated = dated
         self._producer = open_producer(True)
         self._for_large: Any = None
         self._failed: list[Exception] = []
@@ -98,7 +100,8 @@ class KafkaDelivery:
         return True
 
     def _pass_on(self, producer: Any, message: Produced) -> Any:
-        return producer.send(message.topic, key=message.key, value=message.value)
+        at_ms = message.at_ms if self._dated else None
+        return producer.send(message.topic, key=message.key, value=message.value, timestamp_ms=at_ms)
 
 
 class FileDelivery:

@@ -11,6 +11,7 @@ import msgspec
 
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.desks import Desk, staffed
+from touchstream.simulate.news import News
 from touchstream.simulate.places import Places
 from touchstream.simulate.rhythm import Rhythm
 
@@ -33,8 +34,9 @@ class Happened(NamedTuple):
 class World:
     """Runs stories in order of time; what they `do` and `say` collects in `happened`."""
 
-    def __init__(self, name: str, places: Places, random: Random, start_ms: int, journeys_per_second: float) -> None:
+    def __init__(self, name: str, places: Places, random: Random, start_ms: int, news: News) -> None:
         self.places = places
+        self.news = news
         self.random = random
         self.now_ms = start_ms
         self.rhythm = Rhythm(places.zone)
@@ -46,7 +48,6 @@ class World:
         self._asleep: list[tuple[int, int, Story]] = []
         self._minute = -1
         self._minute_text = ""
-        self.expect(journeys_per_second)
 
     def expect(self, journeys_per_second: float) -> None:
         """Staff the desks for this many journeys."""

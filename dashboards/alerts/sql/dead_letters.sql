@@ -1,5 +1,7 @@
--- Share of the messages received lately that could not be read. Below 20 of them it is 0.
-WITH received AS
+-- Share of the messages received lately that could not be read, as a multiple of what thresholds.dead_letter_share allows. Below 20
+-- of them it is 0.
+WITH (SELECT any(value) FROM v_settings WHERE setting = 'thresholds.dead_letter_share') AS most,
+received AS
 (
     SELECT topic, 1 AS dead
     FROM v_dead_letters
@@ -15,7 +17,9 @@ WITH received AS
 )
 SELECT
     topic,
-    if(letters >= 20, letters / count(), 0) AS value,
-    sum(dead) AS letters
+    if(letters >= 20, share / most, 0) AS value,
+    sum(dead) AS letters,
+    letters / count() AS share
 FROM received
 GROUP BY topic
+HAVING most > 0

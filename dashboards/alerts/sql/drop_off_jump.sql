@@ -1,6 +1,7 @@
 -- How far the exit rate of the last hour lies above that of the same hour in the four weeks before, when that is no chance
--- (two shares compared, z above 3); else 0. Below 30 sessions now or 60 before nothing is said.
+-- (two shares compared, z above 3), as a multiple of what thresholds.drop_off_rise allows; else 0. Below 30 sessions now or 60 before nothing is said.
 WITH
+    (SELECT any(value) FROM v_settings WHERE setting = 'thresholds.drop_off_rise') AS most,
     visits AS
     (
         SELECT
@@ -27,9 +28,10 @@ WITH
     )
 SELECT
     touchpoint,
-    if(exit_rate - usual > 3 * sqrt(pooled * (1 - pooled) * (1 / n + 1 / usual_n)), exit_rate - usual, 0) AS value,
+    if(exit_rate - usual > 3 * sqrt(pooled * (1 - pooled) * (1 / n + 1 / usual_n)), (exit_rate - usual) / most, 0) AS value,
     exit_rate,
     n,
     usual,
     usual_n
 FROM compared
+WHERE most > 0

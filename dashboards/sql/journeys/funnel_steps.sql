@@ -1,6 +1,5 @@
 SELECT
-    each.position AS position,
-    each.step AS step,
+    concat(toString(each.position), '. ', each.step) AS step,
     sum(each.came) AS came,
     sum(each.reached) AS reached,
     sum(each.pending) AS pending,

@@ -1,5 +1,5 @@
 SELECT
     sum(conversations) AS waiting,
-    sum(growth) AS "more than an hour ago"
+    sum(growth) AS "change within an hour"
 FROM v_backlog(moment = {until}, before = {until} - INTERVAL 1 HOUR)
 WHERE {only:channel}

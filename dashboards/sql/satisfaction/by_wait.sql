@@ -1,5 +1,9 @@
+WITH wait_to_ms / 1000 AS longest_s
 SELECT
-    concat('up to ', formatReadableTimeDelta(wait_to_ms / 1000), ' (n ', toString(sum(answers)), ')') AS wait,
+    concat('up to ', multiIf(
+        longest_s < 60, formatReadableTimeDelta(longest_s, 'seconds'),
+        longest_s < 3600, formatReadableTimeDelta(longest_s, 'minutes', 'minutes'),
+        formatReadableTimeDelta(longest_s, 'hours', 'hours')), ' (n ', toString(sum(answers)), ')') AS wait,
     sum(score_mean * answers) / sum(answers) AS score
 FROM v_satisfaction_by_wait({period})
 WHERE {only:channel}

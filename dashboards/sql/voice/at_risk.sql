@@ -1,6 +1,5 @@
 SELECT
     strikes,
-    first_at AS first,
     last_at AS last,
     last_touchpoint AS "last at",
     lapses_at AS "until",

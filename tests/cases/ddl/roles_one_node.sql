@@ -149,7 +149,8 @@ SETTINGS readonly = 1,
     max_result_rows = 100000,
     result_overflow_mode = 'throw',
     max_rows_to_read = 2000000000,
-    max_memory_usage = 8589934592
+    max_memory_usage = 8589934592,
+    session_timezone = 'UTC'
 TO `touchstream_grafana`;
 
 CREATE QUOTA OR REPLACE `touchstream_grafana`

@@ -173,5 +173,4 @@ def has_n(question: Question, frame: Frame) -> bool:
         return True
     counts = [name for name in frame.fields if re.match("n( |$)|calls|cases|arrivals|spokes", name)]
     in_names = [name for name in frame.of_kind(TEXT) if all("(n " in row[name] for row in frame.rows)]
-    used_of_a_target = "target used" in frame.fields  # of one wait, not of many
-    return bool(counts or in_names or used_of_a_target)
+    return bool(counts or in_names)

@@ -85,6 +85,9 @@ class Future:
             raise self._error
 
 
+DATES = []
+
+
 class Producer:
     """Refuses what is over a megabyte; an idempotent one then refuses everything, as kafka-python's does."""
 
@@ -92,7 +95,8 @@ class Producer:
         self._idempotent = idempotent
         self.error = None
 
-    def send(self, topic, key, value):
+    def send(self, topic, key, value, timestamp_ms=None):
+        DATES.append(timestamp_ms)
         error = MessageSizeTooLargeError() if len(value) > 1 << 20 else self.error
         if self._idempotent:
             self.error = error
@@ -103,6 +107,14 @@ class Producer:
 
     def close(self) -> None:
         pass
+
+
+@pytest.mark.parametrize(("dated", "date"), [(True, 5), (False, None)])
+def test_the_past_is_dated_only_when_asked(dated, date):
+    DATES.clear()
+    message = Produced(5, "touchpoint.interactions", b"k", b"x", Kind.VALID, "page_view", "home")
+    KafkaDelivery(Producer, dated=dated).send(message)
+    assert [date] == DATES
 
 
 def test_a_message_that_the_broker_finds_too_large_is_not_counted_and_spoils_no_other():

@@ -68,8 +68,7 @@ class Site:
         return config
 
     def _profiles(self) -> str:
-        limited = [role for role in self.roles.values() if role.limits]
-        settings = {role.name: profile(role.limits, ALONE) for role in limited if role.limits}
+        settings = {role.name: profile(role, ALONE) for role in self.roles.values() if role.limits}
         return "".join(
             f"<{name}>"
             + "".join(f"<{key}>{value.strip(chr(39))}</{key}>" for key, value in said.items())
@@ -84,7 +83,8 @@ class Site:
         address = f"file:{self.folder}/data?config-file={config}"
         command = [sys.executable, "-c", ASKING, address]
         said = json.dumps(statements)
-        done = subprocess.run(command, input=said, capture_output=True, text=True, check=True, cwd=ROOT)
+        abroad = {**os.environ, "TZ": "America/New_York"}
+        done = subprocess.run(command, input=said, capture_output=True, text=True, check=True, cwd=ROOT, env=abroad)
         answers: list[str] = json.loads(done.stdout)
         return answers
 

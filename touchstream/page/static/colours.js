@@ -7,7 +7,7 @@ export const ink = () => token("ink");
 const SERIES = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C7A00", "#808080", "#44AA99", "#AA4499"];
 const NAMED = { green: "#009E73", red: "#D55E00", yellow: "#E69F00", orange: "#E69F00", blue: "#0072B2", purple: "#CC79A7", text: null, transparent: "#808080", gray: "#808080", grey: "#808080" };
 // What is too dark on a dark ground, and too bright to be read on white.
-const IN_DARK = { "#0072B2": "#4BA3DB", "#D55E00": "#F08A4B", "#009E73": "#3CC79F", "#8C7A00": "#F0E442", "#AA4499": "#D07CC2", "#8C8C8C": "#A6ADB5", "#808080": "#A6ADB5", "#999999": "#A6ADB5" };
+const IN_DARK = { "#0072B2": "#4BA3DB", "#56B4E9": "#B5DDF5", "#D55E00": "#F08A4B", "#009E73": "#3CC79F", "#8C7A00": "#F0E442", "#AA4499": "#D07CC2", "#8C8C8C": "#A6ADB5", "#808080": "#A6ADB5", "#999999": "#A6ADB5" };
 const IN_LIGHT = { "#F0E442": "#B8A800" };
 const AS_TEXT = { "#E69F00": "#8F6200", "#56B4E9": "#14699E", "#D55E00": "#B34700", "#009E73": "#00714F", "#CC79A7": "#A1487A", "#F0E442": "#756A00", "#8C8C8C": "#646C75", "#999999": "#646C75", "#0072B2": "#00629A", "#44AA99": "#1F7365", "#8C7A00": "#756A00", "#808080": "#646C75" };
 

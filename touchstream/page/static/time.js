@@ -4,7 +4,7 @@ const UNITS = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 export const QUICK = [
   ["now-15m", "now", "Last 15 minutes"], ["now-1h", "now", "Last hour"], ["now-6h", "now", "Last 6 hours"],
   ["now-24h", "now", "Last 24 hours"], ["now-2d", "now", "Last 2 days"], ["now-7d", "now", "Last 7 days"],
-  ["now-14d", "now", "Last 14 days"], ["now-30d", "now", "Last 30 days"], ["now-90d", "now", "Last 90 days"],
+  ["now-14d", "now", "Last 14 days"], ["now-30d", "now", "Last 30 days"], ["now-42d", "now", "Last 42 days"], ["now-90d", "now", "Last 90 days"],
   ["now/d", "now", "Today"], ["now-1d/d", "now/d", "Yesterday"], ["now/w", "now", "This week"],
 ];
 export const EVERY = ["", "5s", "10s", "30s", "1m", "5m"];
