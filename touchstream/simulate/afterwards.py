@@ -21,7 +21,7 @@ def recipient(world: World, who: Customer, bought_at: str | None = None) -> Stor
     late = world.chance(world.news.parcels_late(world.now_ms))
     if late:
         who.is_let_down("late_delivery")
-    if world.chance(0.22):
+    if world.chance(0.6 if late else 0.2):
         yield from in_need(world, who)
     about = bought_at or world.pick("deliveries" if world.chance(0.5) else "orders")
     if late and world.places["deliveries"]:

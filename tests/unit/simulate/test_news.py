@@ -14,13 +14,13 @@ PLACES = Places.of(Catalogue.load(Path(__file__).parents[3] / "touchpoints.yaml"
 START = 1_772_402_400_000  # 2026-03-02 00:00 in Bucharest
 DAY = 86_400_000
 END = START + 10 * DAY
-NEWS = News(mended_ms=START + 4 * DAY, covered_ms=START + 4 * DAY, back_ms=START + 7 * DAY)
+NEWS = News(mended_ms=START + 7 * DAY, covered_ms=START + 4 * DAY, back_ms=START + 7 * DAY)
 
 
 @pytest.fixture(scope="module")
 def said():
     """Answers of ten days: when, where, with which score, and which causes they name."""
-    customers = Simulation(seed=2, start_ms=START, rate=0.3, places=PLACES, mishaps=NONE, news=NEWS)
+    customers = Simulation(seed=2, start_ms=START, rate=0.6, places=PLACES, mishaps=NONE, news=NEWS)
     events = [json.loads(message.value) | {"at": message.at_ms} for message in customers.until(END)]
     return [event for event in events if "score" in event]
 
