@@ -1,5 +1,6 @@
 """Tells the agents which partitions they have got and which they have lost."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -31,8 +32,13 @@ class Pairs:
         self._generation = -1
         self._tps: frozenset[TP] = frozenset()
         self.assigned = False  # whether the group has told this worker its share, which may be nothing
-        self.announcing = False  # whether hooks are at work on it
+        self._telling: asyncio.Task[None] | None = None
         self.rebalances = 0
+
+    @property
+    def announcing(self) -> bool:
+        """Whether hooks are at work on an assignment."""
+        return self._telling is not None and not self._telling.done()
 
     @property
     def tps(self) -> frozenset[TP]:
@@ -55,17 +61,24 @@ class Pairs:
         self.rebalances += 1
 
     async def announce(self) -> None:
-        """Run the hooks for the current assignment."""
-        assignment = Assignment(self._generation, self._tps)
-        self.announcing = True
+        """Run the hooks for the current assignment. A rebalance that begins meanwhile ends them: Faust itself lets them go on."""
+        telling = self._telling = asyncio.ensure_future(self._tell(Assignment(self._generation, self._tps)))
         try:
-            for hook in self._on_assigned:
-                await hook(assignment)
+            await asyncio.wait([telling])
         finally:
-            self.announcing = False
+            telling.cancel()
+        if not telling.cancelled():
+            telling.result()
+
+    async def _tell(self, assignment: Assignment) -> None:
+        for hook in self._on_assigned:
+            await hook(assignment)
 
     async def revoke(self, tps: Iterable[TP]) -> None:
-        """Run the hooks for partitions that were given back."""
+        """Run the hooks for partitions that were given back, once nobody takes them over any longer."""
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.wait([self._telling])
         revoked = self._only_batched(tps)
         self._tps -= revoked
         self.assigned = False

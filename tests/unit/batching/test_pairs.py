@@ -1,3 +1,6 @@
+import asyncio
+
+import pytest
 from faust.types import TP
 
 from streams.batching.pairs import Assignment, Pairs
@@ -32,3 +35,38 @@ async def test_revocations_name_batched_partitions_only() -> None:
     await recorder.pairs.revoke([E1, OTHER])
     await recorder.pairs.revoke([OTHER])
     assert recorder.revoked == [frozenset([E1])]
+
+
+async def test_a_rebalance_ends_hooks_of_the_assignment_before_and_only_then_tells_the_revocation() -> None:
+    recorder, told = Recorder(), []
+
+    async def slow(_assignment: Assignment) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            told.append("ended")
+
+    async def note(_tps: frozenset[TP]) -> None:
+        told.append("revoked")
+
+    recorder.pairs.on_assigned(slow)
+    recorder.pairs.on_revoked(note)
+    recorder.pairs.assign([E0], 1)
+    announced = asyncio.ensure_future(recorder.pairs.announce())
+    await asyncio.sleep(0.01)
+    assert recorder.pairs.announcing
+    await recorder.pairs.revoke([E0])
+    await announced
+    assert told == ["ended", "revoked"]
+    assert not recorder.pairs.announcing
+
+
+async def test_what_a_hook_raises_is_raised_by_the_announcement() -> None:
+    async def broken(_assignment: Assignment) -> None:
+        raise ValueError("no state")
+
+    pairs = Pairs(["events"])
+    pairs.on_assigned(broken)
+    with pytest.raises(ValueError, match="no state"):
+        await pairs.announce()
+    await pairs.revoke([E0])
