@@ -30,7 +30,7 @@ def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 @asynccontextmanager
 async def state_table(bootstrap: str, app_id: str) -> AsyncIterator[StateTable]:
     """Start a table as one worker would have it. Two with the same app id are two workers that both think they own it."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a store on disk is still open
         settings = Settings(brokers=bootstrap, app_id=app_id, partitions=2, state_dir=Path(folder))
         app, options = create_app(settings), settings.client_options()
         table = StateTable(app, "test", partitions=2, client_options=options, new_store=stores_of(settings))
