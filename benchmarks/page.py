@@ -21,7 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.pipeline import cpu_seconds
+from benchmarks.workers import cpu_seconds
 from benchmarks.view_data import LAST_DAY, fill
 from schemas.catalogue import Catalogue
 from sinks.client import connect
