@@ -21,8 +21,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.workers import cpu_seconds
 from benchmarks.view_data import LAST_DAY, fill
+from benchmarks.workers import cpu_seconds
 from schemas.catalogue import Catalogue
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
