@@ -9,7 +9,7 @@ import faust
 
 from benchmarks.peer_jobs.job import memory_mb
 
-BROKER, TOPIC, EXPECTED = sys.argv[1], sys.argv[2], int(sys.argv[3])
+BROKER, TOPIC, EXPECTED, FOLDER = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
         broker_heartbeat_interval=1,
         web_enabled=False,
         topic_disable_leader=True,
+        datadir=FOLDER,
     )
     started = 0.0
     seen = 0

@@ -8,6 +8,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +67,8 @@ def one_run(messages: list[Message], idle_events: int, tree: Path) -> Result:
 def idle_faust(bootstrap: str, events: int) -> Result:
     """What a plain Faust agent reaches that does nothing."""
     script = Path(__file__).with_name("idle_faust.py")
-    return told_by([sys.executable, str(script), bootstrap, INTERACTIONS.name, str(events)])
+    with tempfile.TemporaryDirectory(prefix="touchstream-idle-") as folder:  # Faust wants one, and would make it here
+        return told_by([sys.executable, str(script), bootstrap, INTERACTIONS.name, str(events), folder])
 
 
 def told_by(command: list[str], **env: str) -> Result:

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import logging
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from aiohttp import web
 from sinks.errors import HostError
 from sinks.host_engine import Engine, StatementError
 from sinks.host_protocol import answer_headers, encoded, parse, status_of
+from sinks.serving import serve_until_stopped
 
 log = logging.getLogger(__name__)
 
@@ -103,18 +103,12 @@ def serve(path: str | Path, port: int, host: str = "127.0.0.1") -> None:
 
 async def _serve(served: Host, host: str, port: int) -> None:
     runner = web.AppRunner(served.application(), auto_decompress=False, access_log=None, shutdown_timeout=STOP_S)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        address = runner.addresses[0]
-        sys.stdout.write(f"ClickHouse is served at http://{address[0]}:{address[1]}\n")
-        sys.stdout.flush()
-        stop = asyncio.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        await stop.wait()
-    finally:
-        await runner.cleanup()
+    await serve_until_stopped(runner, host, port, _say_where)
+
+
+def _say_where(host: str, port: int) -> None:
+    sys.stdout.write(f"ClickHouse is served at http://{host}:{port}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:

@@ -52,6 +52,4 @@ class RoleSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-            raise SettingsError(f"{variable}={first['input']}: {first['msg']}") from error
+            raise SettingsError.of(error, PREFIX) from error

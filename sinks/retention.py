@@ -48,9 +48,7 @@ class RetentionSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            variable = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            raise SettingsError(f"{variable}={first['input']}: {first['msg'].removeprefix('Value error, ')}") from error
+            raise SettingsError.of(error, PREFIX) from error
 
     def days(self, what: str) -> int:
         """Days of one kind of rows."""

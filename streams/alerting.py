@@ -49,11 +49,8 @@ class Alerting:
             marks[places[-1]] = msgspec.msgpack.encode(letters)
             told = zip(alerts, letters, strict=True)
             effects.after += [_message(alert.id, letter, self._partitions) for alert, letter in told]
-        if marks:
-            effects.states = {
-                **marks,
-                **effects.states,
-            }  # the letter is safe before the state that believes it was sent
+        if marks:  # first: the letter is safe before the state that believes it was sent
+            effects.states = {**marks, **effects.states}
         if places:
             effects.settled = lambda: self._told.extend(places)
 

@@ -18,8 +18,8 @@ from streams.batching.sights import Sights
 from streams.stages import Stages
 
 EXIT_BUG = 70  # EX_SOFTWARE: an agent or a hook raised; a supervisor starts the worker again from the last commit
-LAST_COMMIT_S = 3.0  # with the usual `settle_s` less than the 10 s after which Docker kills
 EXIT_OPERATOR = 78  # EX_CONFIG: starting again will not help
+LAST_COMMIT_S = 3.0  # with the usual `settle_s` less than the 10 s after which Docker kills
 
 
 class NeedsOperatorError(Exception):

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import Final
 import plotly
 from aiohttp import web
 
+from sinks.serving import serve_until_stopped
 from sinks.settings import ClickHouseSettings
+from touchstream.brokers.processes import LOOPBACK
 from touchstream.errors import UserError
 from touchstream.page.answers import answers
 from touchstream.page.asking import Asker
@@ -22,7 +23,6 @@ from touchstream.page.wanted import View, WantedPanels
 
 STATIC: Final = Path(__file__).parent / "static"
 PLOTLY: Final = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-LOOPBACK: Final = "127.0.0.1"
 GREATEST_BODY: Final = 256 * 1024
 STOP_S: Final = 1.0
 KINDS: Final = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
@@ -127,13 +127,4 @@ def serve(clickhouse: ClickHouseSettings, boards: Path, port: int, say: Callable
 
 async def _serve(page: Page, port: int, say: Callable[[str], None]) -> None:
     runner = web.AppRunner(page.application(), access_log=None, shutdown_timeout=STOP_S)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, LOOPBACK, port).start()
-        say(f"Boards: http://{LOOPBACK}:{runner.addresses[0][1]}/")
-        stop = asyncio.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        await stop.wait()
-    finally:
-        await runner.cleanup()
+    await serve_until_stopped(runner, LOOPBACK, port, lambda host, port: say(f"Boards: http://{host}:{port}/"))
