@@ -170,10 +170,10 @@ def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
         if of_table := list(fresh):
             of_tables.setdefault(table, []).extend(of_table)
 
-    add(tables.SESSIONS, (outcome_rows.session_row(each, version) for each in changes.sessions))
+    add(tables.SESSIONS, outcome_rows.alive_rows(changes.session_values, version))
     add(tables.SESSIONS, (outcome_rows.gone_session_row(*gone, version) for gone in changes.gone_sessions))
-    add(tables.WAITS, (outcome_rows.wait_row(each, version) for each in changes.waits))
+    add(tables.WAITS, outcome_rows.alive_rows(changes.wait_values, version))
     add(tables.WAITS, (outcome_rows.gone_wait_row(*gone, version) for gone in changes.gone_waits))
-    add(tables.CONVERSATIONS, (outcome_rows.conversation_row(each, version) for each in changes.conversations))
+    add(tables.CONVERSATIONS, outcome_rows.versioned_rows(changes.conversation_values, version))
     add(tables.CASES, (outcome_rows.case_row(each, version) for each in changes.cases))
     add(tables.CASES, (outcome_rows.gone_case_row(*gone, version) for gone in changes.gone_cases))

@@ -83,11 +83,11 @@ class Talk:
         known, asked = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
         for case in after:
             if case.asked_ms in self._vanished or known.get(case.asked_ms) != case:
-                changes.waits.append(wait_of(journey_id, name, case, policy))
+                changes.wait_values.append(wait_of(journey_id, name, case, policy))
         gone = sorted(self._vanished - asked)
         changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in gone)
         if self._grew:
-            changes.conversations.append(conversation_of(journey_id, name, thread, policy))
+            changes.conversation_values.append(conversation_of(journey_id, name, thread, policy))
         self._count(journey_id, before, after)
 
     def _count(self, journey_id: str, before: list[Case], after: list[Case]) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
 from operator import gt, or_
-from typing import Final
+from typing import Any, Final
 
 from schemas.identity import session_id
-from schemas.outcomes import CloseReason, Session
+from schemas.outcomes import CloseReason
 from streams.logic.policy import STAGES, Policy
 from streams.logic.sessions import (
     AUTOMATED,
@@ -19,15 +19,15 @@ from streams.logic.sessions import (
 STAGE_RANK: Final = {stage: rank for rank, stage in enumerate(STAGES)}
 
 
-def session_of(journey_id: str, run: Run, reason: CloseReason, policy: Policy) -> Session:
-    """Session that a run has become. Columns first, and arguments by position: half the time."""
+def session_of(journey_id: str, run: Run, reason: CloseReason, policy: Policy) -> tuple[Any, ...]:
+    """Values of the session that a run has become, in the order of `Session`. Columns first: half the time."""
     steps = run.steps
     at_ms, _, touchpoints, channels, marks, customers, segments, variants, sources = zip(*steps, strict=True)
     stage_of, marked = policy.stages.get, reduce(or_, marks)
     stages = tuple([stage_of(touchpoint, "") for touchpoint in touchpoints])
     ranks = [STAGE_RANK[stage] for stage in stages if stage]
     pages = [place for place, mark in enumerate(marks) if mark & PAGE]
-    return Session(
+    return (
         session_id(journey_id, at_ms[0]),
         journey_id,
         _first(customers),
