@@ -7,6 +7,7 @@ from typing import Any, Final
 from schemas.codec import Refused
 from schemas.envelope import Event
 from schemas.letters import DeadLetter
+from schemas.said import Said
 from schemas.topics import INTERACTIONS
 from sinks import outcome_rows, rows, tables
 from sinks.arrow import Row
@@ -109,16 +110,16 @@ class Ledger:
         def of(column: list[Any]) -> list[Any]:
             return column if len(column) == len(facts) else [column[fact] for fact in facts]
 
-        events = of(arrivals.events)
+        said = arrivals.said if len(facts) == len(arrivals) else Said(of(arrivals.events))
         return rows.interaction_columns(
-            events,
+            said,
             at_ms=of(arrivals.at_ms),
             received_ms=of(intake.received_ms),
             channels=of(arrivals.channels),
-            stages=[stage_of(event.touchpoint, "") for event in events],
-            clamped=[fact in intake.clamped for fact in facts],
+            stages=[stage_of(touchpoint, "") for touchpoint in said["touchpoint"]],
+            clamped=[fact in intake.clamped for fact in facts] if intake.clamped else [False] * len(facts),
             very_late=[fate is Fate.VERY_LATE for fate in of(arrivals.fates)],
-            unknown_fields=[event.unknown_fields for event in events],
+            unknown_fields=said["unknown_fields"],
             partition=self._partition,
             offsets=of(arrivals.offsets),
             version=self._version,

@@ -105,7 +105,7 @@ class Journey:
         journey = cls(journey_id)
         journey.fences = [of_interactions, of_feedback]
         journey.floor_ms = NEVER if floor_ms is None else floor_ms
-        journey.runs = [Run(closed_ms, steps) for closed_ms, steps in runs]
+        journey.runs = [Run(closed_ms, _tuples(steps)) for closed_ms, steps in runs]
         journey.notices = notices
         journey.dialogues = {name: Dialogue(*talk) for name, talk in talks.items()} if talks else {}
         journey.answers = said
@@ -118,6 +118,11 @@ class Journey:
         One that has passed already waits for the journey to have been left alone for `state_linger`.
         """
         return retention.next_due_ms(self, policy)
+
+
+def _tuples(steps: list[Any]) -> list[Step]:
+    """Steps as the rules read them, also those of a decoder that knows no tuples."""
+    return steps if type(steps[0]) is tuple else [tuple(step) for step in steps]
 
 
 class Fold:
@@ -140,7 +145,8 @@ class Fold:
     def interactions(self, arrivals: Arrivals, steps: Sequence[Step], places: Iterable[int]) -> None:
         """Take in what a customer or the company did: the events at these places. A fate that is not STORED is noted."""
         journey, floor_ms, visits = self.journey, self._floor_ms, self._visits
-        events, offsets, ids, at_ms = arrivals.events, arrivals.offsets, arrivals.ids, arrivals.at_ms
+        said, offsets, ids, at_ms = arrivals.said, arrivals.offsets, arrivals.ids, arrivals.at_ms
+        kinds, interactive = said["type"], said["interactive"]
         fence, seen = journey.fences[INTERACTIONS], retention.interaction_ids(journey)
         for place in places:
             offset, id64 = offsets[place], ids[place]
@@ -154,13 +160,12 @@ class Fold:
                 arrivals.fates[place] = Fate.VERY_LATE
             else:
                 seen.add(id64)
-                event = events[place]
-                if not event.interactive:
+                if not interactive[place]:
                     self._notice(arrivals, place)
                     continue
                 visits.add(steps[place])
-                if event.type in CONVERSATIONAL:
-                    self._moment(event, at_ms[place], id64, arrivals.channels[place])
+                if kinds[place] in CONVERSATIONAL:
+                    self._moment(arrivals.events[place], at_ms[place], id64, arrivals.channels[place])
         journey.fences[INTERACTIONS] = fence
 
     def feedback(self, arrivals: Arrivals, places: Iterable[int]) -> None:

@@ -61,9 +61,10 @@ def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_m
     found = Changes()
     fold.finish(now_ms, found)
     talks = remembered.dialogues.keys()
-    changes.sessions += found.sessions
-    changes.waits += [each for each in found.waits if each.conversation_id not in talks]
-    changes.conversations += [each for each in found.conversations if each.conversation_id not in talks]
+    changes.session_values += found.session_values
+    waits, conversations = zip(found.waits, found.wait_values), zip(found.conversations, found.conversation_values)
+    changes.wait_values += [values for wait, values in waits if wait.conversation_id not in talks]
+    changes.conversation_values += [values for talk, values in conversations if talk.conversation_id not in talks]
 
 
 def _gone(before: set[Gone], now: Iterable[int]) -> list[Gone]:
