@@ -102,7 +102,7 @@ class Dialogue:
             thread.follow(moment, policy)
         return thread
 
-    def shorten(self, policy: Policy) -> None:
+    def shorten(self, policy: Policy) -> bool:
         """Let the oldest moments of an endless conversation go, counted; the waits they ended stay as published."""
         excess = len(self.moments) - policy.max_moments
         if excess > 0:
@@ -113,6 +113,7 @@ class Dialogue:
             thread.dropped_through_ms = self.moments[excess - 1].at_ms
             self.base = thread.to_wire()
             del self.moments[:excess]
+        return excess > 0
 
 
 def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = NEVER) -> tuple[Thread, list[Case]]:

@@ -61,7 +61,7 @@ class Changes:
 class Journey:
     """State of one journey: a function of the set of its events, but for the fences."""
 
-    __slots__ = ("answers", "dialogues", "fences", "floor_ms", "journey_id", "kept", "notices", "runs")
+    __slots__ = ("_seen", "answers", "dialogues", "due_ms", "fences", "floor_ms", "journey_id", "kept", "notices", "runs")
 
     def __init__(self, journey_id: str) -> None:
         self.journey_id = journey_id
@@ -72,6 +72,8 @@ class Journey:
         self.dialogues: dict[str, Dialogue] = {}
         self.answers: list[Any] = []
         self.kept: list[Mark] = []  # of answers and conversations that are no longer remembered
+        self.due_ms: int | None = None  # when to look at it, as its bytes say; None without any
+        self._seen: set[int] | None = None
 
     @classmethod
     def new(cls, journey_id: str) -> "Journey":
@@ -79,17 +81,28 @@ class Journey:
         return cls(journey_id)
 
     @property
+    def seen(self) -> set[int]:
+        """Ids of the interactions that are remembered. Who takes one in adds it; it lasts as long as nothing is forgotten."""
+        if self._seen is None:
+            self._seen = retention.interaction_ids(self)
+        return self._seen
+
+    def forgot(self) -> None:
+        """Note that interactions have left."""
+        self._seen = None
+
+    @property
     def empty(self) -> bool:
         """Whether nothing is left to remember."""
         return not (self.runs or self.notices or self.dialogues or self.answers or self.kept)
 
     def to_wire(self) -> tuple[Any, ...]:
-        """State as builtins. It shares its lists with the journey: encode it before the journey changes."""
+        """State as msgpack takes it. It shares its lists with the journey: encode it before the journey changes."""
         return (
             WIRE_VERSION,
             *self.fences,
             None if self.floor_ms == NEVER else self.floor_ms,
-            [(run.closed_ms, run.steps) for run in self.runs],
+            [(run.closed_ms, run.packed()) for run in self.runs],
             self.notices,
             {name: dialogue.to_wire() for name, dialogue in self.dialogues.items()} if self.dialogues else {},
             self.answers,
@@ -147,7 +160,7 @@ class Fold:
         journey, floor_ms, visits = self.journey, self._floor_ms, self._visits
         said, offsets, ids, at_ms = arrivals.said, arrivals.offsets, arrivals.ids, arrivals.at_ms
         kinds, interactive = said["type"], said["interactive"]
-        fence, seen = journey.fences[INTERACTIONS], retention.interaction_ids(journey)
+        fence, seen = journey.fences[INTERACTIONS], journey.seen
         for place in places:
             offset, id64 = offsets[place], ids[place]
             if offset <= fence:

@@ -68,6 +68,8 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
                 changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]
     keep(journey, live, policy, watermark_ms, changes)
+    if through != NEVER:
+        journey.forgot()
     journey.floor_ms = max(journey.floor_ms, through)
     return through
 
@@ -78,10 +80,12 @@ def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
     excess = sum([len(run.steps) for run in runs]) - policy.max_journey_steps if len(runs) > 1 else 0
     while excess > 0 and len(runs) > 1 and runs[0].closed_ms is not None:
         run = runs.pop(0)
+        journey.forgot()
         excess -= len(run.steps)
         journey.floor_ms = max(journey.floor_ms, run.steps[-1][AT])
     for name in touched:
-        journey.dialogues[name].shorten(policy)
+        if journey.dialogues[name].shorten(policy):
+            journey.forgot()
 
 
 def _expiry(events: list[Any], policy: Policy) -> int:
