@@ -100,7 +100,8 @@ class Journey:
         """State as msgpack takes it. It shares its lists with the journey: encode it before the journey changes."""
         return (
             WIRE_VERSION,
-            *self.fences,
+            self.fences[INTERACTIONS],
+            self.fences[FEEDBACK],
             None if self.floor_ms == NEVER else self.floor_ms,
             [(run.closed_ms, run.packed()) for run in self.runs],
             self.notices,

@@ -43,13 +43,16 @@ class Target:
 
     def due_ms(self, asked_ms: int) -> int:
         """Moment at which a wait has lasted for too long."""
-        if self.business and self.calendar is not None:
-            return self.calendar.after(asked_ms, self.within_ms)
-        return asked_ms + self.within_ms
+        return self._after(asked_ms, self.within_ms)
 
     def share_ms(self, asked_ms: int, share: float) -> int:
         """Moment at which a share of the target has passed."""
-        return Target(round(self.within_ms * share), self.business, self.calendar).due_ms(asked_ms)
+        return self._after(asked_ms, round(self.within_ms * share))
+
+    def _after(self, asked_ms: int, waited_ms: int) -> int:
+        if self.business and self.calendar is not None:
+            return self.calendar.after(asked_ms, waited_ms)
+        return asked_ms + waited_ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,11 @@ def interaction_ids(journey: "Journey") -> set[int]:
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
     """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
     runs: list[Run] = journey.runs
-    due = min([_expiry(events, policy) for events in (journey.notices, journey.answers) if events], default=LATER)
+    due = LATER
+    if journey.notices:
+        due = _expiry(journey.notices, policy)
+    if journey.answers:
+        due = min(due, _expiry(journey.answers, policy))
     if runs:
         due = min(due, _expiry_of_run(runs[0], policy))
         for number, run in enumerate(runs, 1):
@@ -94,8 +98,7 @@ def _expiry(events: list[Any], policy: Policy) -> int:
 
 
 def _expiry_of_run(run: Run, policy: Policy) -> int:
-    last: int = run.steps[-1][AT]
-    return last + policy.state_retention_ms
+    return run.last_ms + policy.state_retention_ms
 
 
 def _expiry_of_dialogue(dialogue: Dialogue, policy: Policy) -> int:
