@@ -1,7 +1,7 @@
 """The conversations of a journey: their moments as state, and their waits measured against targets."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from streams.logic.alarms import Alarm, Level, level_at, moments
 from streams.logic.moments import Moment
@@ -14,12 +14,21 @@ SHORT: Final = 6
 UNREAD: Final = -1
 
 
-class Case(NamedTuple):
+class Case:
     """A wait measured against its target."""
 
-    span: Span
-    due_ms: int | None
-    breached: bool
+    __slots__ = ("breached", "due_ms", "span")
+
+    def __init__(self, span: Span, due_ms: int | None, breached: bool) -> None:
+        self.span = span
+        self.due_ms = due_ms
+        self.breached = breached
+
+    def is_as(self, other: "Case | None") -> bool:
+        """Whether another wait says the same."""
+        if other is None or self.due_ms != other.due_ms or self.breached != other.breached:
+            return False
+        return self.span.is_as(other.span)
 
     @property
     def asked_ms(self) -> int:
@@ -82,6 +91,11 @@ class Dialogue:
         if case is None or case.due_ms is None or case.span.ended_ms is not None or case.span.asked.automated:
             return None
         return Alarm(case.span, case.due_ms, self.level)
+
+    @property
+    def dropped_through_ms(self) -> int | None:
+        """Event time of the newest moment that left because there were too many."""
+        return self.beginning().dropped_through_ms if self.base else None
 
     def beginning(self) -> Thread:
         """Thread before the moments that are still remembered one by one."""

@@ -61,7 +61,19 @@ class Changes:
 class Journey:
     """State of one journey: a function of the set of its events, but for the fences."""
 
-    __slots__ = ("_seen", "answers", "dialogues", "due_ms", "fences", "floor_ms", "journey_id", "kept", "notices", "runs")
+    __slots__ = (
+        "_seen",
+        "answers",
+        "dialogues",
+        "due_ms",
+        "fences",
+        "floor_ms",
+        "journey_id",
+        "kept",
+        "notices",
+        "outlook",
+        "runs",
+    )
 
     def __init__(self, journey_id: str) -> None:
         self.journey_id = journey_id
@@ -73,6 +85,7 @@ class Journey:
         self.answers: list[Any] = []
         self.kept: list[Mark] = []  # of answers and conversations that are no longer remembered
         self.due_ms: int | None = None  # when to look at it, as its bytes say; None without any
+        self.outlook: Outlook | None = None  # as it was told last
         self._seen: set[int] | None = None
 
     @classmethod
@@ -88,8 +101,8 @@ class Journey:
         return self._seen
 
     def forgot(self) -> None:
-        """Note that interactions have left."""
-        self._seen = None
+        """Note that something has left: what was derived of everything that is remembered no longer holds."""
+        self._seen = self.outlook = None
 
     @property
     def empty(self) -> bool:
@@ -135,7 +148,7 @@ class Journey:
 
 
 def _tuples(steps: list[Any]) -> list[Step]:
-    """Steps as the rules read them, also those of a decoder that knows no tuples."""
+    """Return steps as the rules read them, also those of a decoder that knows no tuples."""
     return steps if type(steps[0]) is tuple else [tuple(step) for step in steps]
 
 
@@ -228,7 +241,8 @@ class Fold:
                 self._stir()
                 Talk(name, dialogue, self._policy, self._book).conclude(journey.journey_id, watermark_ms, changes)
         if self._before is not None:
-            tell(journey.journey_id, self._before, outlook(journey, self._policy), changes)
+            journey.outlook = outlook(journey, self._policy)
+            tell(journey.journey_id, self._before, journey.outlook, changes)
         retention.shorten(journey, self._policy, self._talks)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
             expired = retention.expire(journey, self._policy, watermark_ms, self._book, changes)
@@ -236,7 +250,7 @@ class Fold:
 
     def _stir(self) -> None:
         if self._before is None:
-            self._before = outlook(self.journey, self._policy)
+            self._before = self.journey.outlook or outlook(self.journey, self._policy)
 
     def _notice(self, arrivals: Arrivals, place: int) -> None:
         event = arrivals.events[place]

@@ -32,11 +32,7 @@ def interaction_ids(journey: "Journey") -> set[int]:
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
     """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
     runs: list[Run] = journey.runs
-    due = LATER
-    if journey.notices:
-        due = _expiry(journey.notices, policy)
-    if journey.answers:
-        due = min(due, _expiry(journey.answers, policy))
+    due = min(_expiry(journey.notices, policy), _expiry(journey.answers, policy))
     if runs:
         due = min(due, _expiry_of_run(runs[0], policy))
         for number, run in enumerate(runs, 1):
@@ -72,8 +68,7 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
                 changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]
     keep(journey, live, policy, watermark_ms, changes)
-    if through != NEVER:
-        journey.forgot()
+    journey.forgot()
     journey.floor_ms = max(journey.floor_ms, through)
     return through
 
@@ -93,6 +88,8 @@ def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
 
 
 def _expiry(events: list[Any], policy: Policy) -> int:
+    if not events:
+        return LATER
     first: int = events[0][AT]
     return first + policy.state_retention_ms
 

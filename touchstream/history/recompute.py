@@ -62,9 +62,10 @@ def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_m
     fold.finish(now_ms, found)
     talks = remembered.dialogues.keys()
     changes.session_values += found.session_values
-    waits, conversations = zip(found.waits, found.wait_values), zip(found.conversations, found.conversation_values)
+    waits = zip(found.waits, found.wait_values, strict=True)
     changes.wait_values += [values for wait, values in waits if wait.conversation_id not in talks]
-    changes.conversation_values += [values for talk, values in conversations if talk.conversation_id not in talks]
+    conversations = zip(found.conversations, found.conversation_values, strict=True)
+    changes.conversation_values += [values for each, values in conversations if each.conversation_id not in talks]
 
 
 def _gone(before: set[Gone], now: Iterable[int]) -> list[Gone]:
