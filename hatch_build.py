@@ -16,15 +16,16 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COMPILE = "TOUCHSTREAM_COMPILE"
-NEEDS = ("schemas", "streams")  # the rules and what they import
+NEEDS = ("schemas", "sinks", "streams")  # the rules and what they import
 SCRIPT = """
 from pathlib import Path
 from mypyc.build import mypycify
 from setuptools import setup
 
 rules = [str(path) for path in sorted(Path("streams/logic").glob("*.py")) if path.stem != "__init__"]
+around = [f"streams/{name}.py" for name in ("agenda", "pair", "rest", "state_codec")]  # what calls them for every journey
 options = ["--ignore-missing-imports", "--follow-imports=silent"]
-modules = mypycify([*options, *rules, "streams/state_codec.py"], opt_level="2", debug_level="0")
+modules = mypycify([*options, *rules, *around], opt_level="2", debug_level="0")
 setup(name="rules", packages=[], ext_modules=modules, script_args=["-q", "build_ext", "--inplace"])
 """
 
