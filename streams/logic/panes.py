@@ -155,7 +155,8 @@ class PaneBook:
             if minute < self._kept_from:
                 self.too_late += events
             else:
-                self.add(self._policy.scopes(touchpoint, channel), minute, Parts({name: events}))
+                for scope in self._policy.scopes(touchpoint, channel):
+                    self._pane(minute, scope).count(name, events)
         self.volume.clear()
         for place, all_scopes in self._once.items():
             self._tallies[place].update(chain.from_iterable(all_scopes))
