@@ -6,6 +6,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from streams.logic.arrivals import Fate
 from streams.logic.calendars import Calendar
 from streams.logic.journeys import Changes, Fold, Journey
 from streams.logic.panes import PaneBook
@@ -111,15 +112,17 @@ class Owner:
         self.book = PaneBook(policy)
         self.states: dict[str, bytes] = {}
         self.watermark_ms = 0
+        self.fates: list[Fate] = []  # of the last batch
 
     def batch(self, events: list[tuple[int, int, Any]], watermark_ms: int) -> Changes:
         """Fold (topic, offset, event) in order, with the watermark coming to a time afterwards."""
         changes, folds = Changes(), {}
+        self.fates.clear()
         for _, offset, event in events:
             name = event.journey_id
             if name not in folds:
                 folds[name] = self.fold(name)
-            builders.take(folds[name], event, offset, self.policy, self.book)
+            self.fates.append(builders.take(folds[name], event, offset, self.policy, self.book))
         self.watermark_ms = max(self.watermark_ms, watermark_ms)
         folds |= {name: self.fold(name) for name in self.states if name not in folds and self.is_due(name)}
         for name, fold in folds.items():
