@@ -19,8 +19,8 @@ from streams.intake import REKEYED, Intake
 from streams.letters import dead_letter_message
 from streams.logic.arrivals import Fate
 from streams.logic.causes import causes_of
+from streams.logic.changes import Changes
 from streams.logic.emotions import felt
-from streams.logic.journeys import Changes
 from streams.logic.policy import Policy
 from streams.logic.scores import rate
 from streams.outbox import Message

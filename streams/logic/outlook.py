@@ -22,7 +22,8 @@ from streams.logic.policy import Policy
 from streams.logic.rescue import cases_of, next_rating
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Changes, Journey
+    from streams.logic.changes import Changes
+    from streams.logic.journeys import Journey
 
 Key = tuple[int, int, int, int]
 

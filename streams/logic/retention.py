@@ -15,7 +15,8 @@ from streams.logic.watermark import NEVER
 LATER: Final = 1 << 62  # than everything
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Changes, Journey
+    from streams.logic.changes import Changes
+    from streams.logic.journeys import Journey
     from streams.logic.panes import PaneBook
 
 

@@ -14,7 +14,7 @@ from streams.logic.waits import Span, Thread, waits_of
 from streams.logic.watermark import NEVER
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Changes
+    from streams.logic.changes import Changes
     from streams.logic.panes import PaneBook
 
 

@@ -11,7 +11,8 @@ from streams.logic.visits import session_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.logic.journeys import Changes, Gone, Journey
+    from streams.logic.changes import Changes, Gone
+    from streams.logic.journeys import Journey
     from streams.logic.panes import PaneBook
 
 

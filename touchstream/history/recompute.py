@@ -8,7 +8,8 @@ from streams import state_codec
 from streams.committer import Rows
 from streams.conclusions import add_changes
 from streams.logic.arrivals import Arrivals
-from streams.logic.journeys import Changes, Fold, Gone, Journey
+from streams.logic.changes import Changes, Gone
+from streams.logic.journeys import Fold, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
 from streams.logic.sessions import ID, steps_of

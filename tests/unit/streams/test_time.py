@@ -113,7 +113,9 @@ def rebalance(desk: Desk) -> None:
     desk.system.pair.go_on(desk.system.epoch)
 
 
-def test_a_wait_misses_its_target_on_time_though_the_clock_was_to_look_at_its_journey_much_later(system: System) -> None:
+def test_a_wait_misses_its_target_on_time_though_the_clock_was_to_look_at_its_journey_much_later(
+    system: System,
+) -> None:
     system.run(system.batch(INTERACTIONS, [record(builders.page_view(NOW - MINUTE), 0)]))
     system.run(system.batch(INTERACTIONS, [record(builders.call("queued", NOW - SECOND), 1)]))
     system.quiet()
