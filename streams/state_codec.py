@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from streams.logic.journeys import Journey
+from streams.logic.journey import Journey
 from streams.logic.policy import Policy
 from streams.logic.wire import WIRE_VERSION
 

@@ -13,7 +13,7 @@ from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, PAGE, PURCHASE
 from streams.logic.sketch import Sketch
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Journey
+    from streams.logic.journey import Journey
 
 
 # What most contributions add: made once, because making parts costs more than adding them.

@@ -16,7 +16,7 @@ from streams.logic.policy import DAY_MS
 
 if TYPE_CHECKING:
     from streams.logic.dialogues import Case, Dialogue
-    from streams.logic.journeys import Journey
+    from streams.logic.journey import Journey
 
 WITHIN_MS: Final = 90 * DAY_MS
 STRIKES: Final = 3

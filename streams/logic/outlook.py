@@ -23,7 +23,7 @@ from streams.logic.rescue import cases_of, next_rating
 
 if TYPE_CHECKING:
     from streams.logic.changes import Changes
-    from streams.logic.journeys import Journey
+    from streams.logic.journey import Journey
 
 Key = tuple[int, int, int, int]
 

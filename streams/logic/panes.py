@@ -12,7 +12,7 @@ from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.watermark import NEVER
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Journey
+    from streams.logic.journey import Journey
 
 GAUGE: Final = -1  # the minute of a pane that says how many wait right now: [open waits, asked_ms of the oldest]
 ALL_TOLD: Final = -2  # the minute of a word about all scopes: what this owner has not told from [minute] on is nothing

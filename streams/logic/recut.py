@@ -9,7 +9,7 @@ from streams.logic.policy import Policy
 from streams.logic.sessions import Run
 
 if TYPE_CHECKING:
-    from streams.logic.journeys import Journey
+    from streams.logic.journey import Journey
     from streams.logic.panes import PaneBook
 
 Moved = Mapping[str, Sequence[str]]  # touchpoint: channels that the catalogue gave it before

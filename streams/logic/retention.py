@@ -16,7 +16,7 @@ LATER: Final = 1 << 62  # than everything
 
 if TYPE_CHECKING:
     from streams.logic.changes import Changes
-    from streams.logic.journeys import Journey
+    from streams.logic.journey import Journey
     from streams.logic.panes import PaneBook
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.logic.changes import Changes, Gone
-    from streams.logic.journeys import Journey
+    from streams.logic.journey import Journey
     from streams.logic.panes import PaneBook
 
 
