@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 
 from tests.chaos.points import POINTS, Trigger
-from tests.chaos.stage import Stage
+from tests.chaos.stage import PARTITIONS, Stage
 
 SESSION_TIMEOUT_S = 6
 FLOW_S = 2.0  # how long a seed's messages flow
@@ -30,7 +30,10 @@ def kill_while_joining(point: str, stage: Stage, random: Random) -> int:
     """A worker dies (SIGKILL) while another one joins the group, or that one dies in its first moments."""
     workers, joining = len(stage.living), len(stage.workers)
     victim = random.choice([*stage.living, joining])
-    most = {"in_recovery": 12, "in_rebalance": 1 if victim == joining else 3}[point]  # how often it is passed at least
+    claims = 2 * (PARTITIONS // (workers + 1))  # of a worker that has to read nothing: before and after each
+    most = {"in_recovery": claims, "in_rebalance": 1 if victim == joining else 3}[
+        point
+    ]  # how often it is passed at least
     stage.arm(victim, Trigger(point, random.randint(1, most)))
     stage.start_worker()
     died(stage, victim, workers)
