@@ -1,6 +1,6 @@
 """What streams conclude, as rows: the fields of an outcome in their order, then the version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -25,6 +25,16 @@ _wait_values = _values_of(Wait)
 _conversation_values = _values_of(Conversation)
 _case_values = _values_of(RescueCase)
 _rolling_values = _values_of(Rolling)
+
+
+def alive_rows(outcomes: Iterable[Row], version: int) -> list[Row]:
+    """Rows of sessions or waits, of which only the values are there."""
+    return [(*values, version, 0) for values in outcomes]
+
+
+def versioned_rows(outcomes: Iterable[Row], version: int) -> list[Row]:
+    """Rows of conversations, of which only the values are there."""
+    return [(*values, version) for values in outcomes]
 
 
 def session_row(session: Session, version: int) -> Row:

@@ -3,7 +3,7 @@
 A row is a tuple; interactions, of which there are most, are columns from the start: 2 microseconds less for each.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
@@ -14,6 +14,7 @@ from schemas import fast
 from schemas.envelope import to_ms
 from schemas.interactions import Interaction
 from schemas.registry import MODEL_OF
+from schemas.said import Said
 from sinks.arrow import Row
 from sinks.columns import Columns
 from sinks.tables import ANSWERS, INTERACTIONS, Table
@@ -23,11 +24,18 @@ STORED_APART: Final = frozenset(
     {"action", "direction", "medium", "type", "properties", "schema_version", "occurred_at"}
 )
 
+# Fields of an interaction as they stand in its row: what was done, by whom and where, and the rest.
+DONE: Final = ("action", "direction", "medium")
+WHO: Final = ("journey_id", "customer_id", "touchpoint")
+CONTEXT: Final = (
+    "segment", "variant", "source", "actor", "conversation_id", "url", "order_id", "amount", "currency",
+)  # fmt: skip
+
 _to_json = msgspec.json.Encoder().encode
 
 
 def interaction_columns(
-    events: Sequence[Any],
+    said: Said,
     *,
     at_ms: list[int],
     received_ms: list[int],
@@ -40,19 +48,15 @@ def interaction_columns(
     offsets: list[int],
     version: int,
 ) -> Columns:
-    """Rows of `interactions` for events as `schemas/fast.py` reads them. `at_ms` are the event times after clamping."""
-    done = [event.action or event.direction or event.medium or "" for event in events]
-    sent_ms = [event.sent_at and to_ms(event.sent_at) for event in events]
+    """Rows of `interactions` for what events said. `at_ms` are the event times after clamping."""
+    events, of = said.events, said.__getitem__
+    done = [one or other or third or "" for one, other, third in zip(*map(of, DONE), strict=True)]
+    sent_ms = [sent_at and to_ms(sent_at) for sent_at in of("sent_at")]
     properties = [_properties(event, INTERACTIONS) for event in events]
-
-    def of(*names: str) -> Iterator[list[Any]]:
-        return (list(map(attrgetter(name), events)) for name in names)
-
     return Columns(
         [
-            *of("event_id", "type"), done, at_ms, received_ms, sent_ms, *of("journey_id", "customer_id", "touchpoint"),
-            channels, stages, *of("segment", "variant", "source", "actor", "conversation_id", "url", "order_id"),
-            *of("amount", "currency"), properties, *of("automated"), clamped, very_late, unknown_fields,
+            of("event_id"), of("type"), done, at_ms, received_ms, sent_ms, *map(of, WHO), channels, stages,
+            *map(of, CONTEXT), properties, of("automated"), clamped, very_late, unknown_fields,
             [partition] * len(events), offsets, [version] * len(events),
         ]
     )  # fmt: skip
@@ -63,7 +67,7 @@ def interaction_row(
 ) -> Row:
     """One row of `interactions`; what else is `said` of the event is named as in `interaction_columns`."""
     return interaction_columns(
-        [fast.told(event)],
+        Said([fast.told(event)]),
         channels=[channel],
         stages=[stage],
         partition=partition,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from schemas.codec import Refused
 from schemas.envelope import Event
 from schemas.letters import DeadLetter
+from schemas.said import Said
 from schemas.topics import INTERACTIONS
 from sinks import outcome_rows, rows, tables
 from sinks.arrow import Row
@@ -109,16 +110,16 @@ class Ledger:
         def of(column: list[Any]) -> list[Any]:
             return column if len(column) == len(facts) else [column[fact] for fact in facts]
 
-        events = of(arrivals.events)
+        said = arrivals.said if len(facts) == len(arrivals) else Said(of(arrivals.events))
         return rows.interaction_columns(
-            events,
+            said,
             at_ms=of(arrivals.at_ms),
             received_ms=of(intake.received_ms),
             channels=of(arrivals.channels),
-            stages=[stage_of(event.touchpoint, "") for event in events],
-            clamped=[fact in intake.clamped for fact in facts],
+            stages=[stage_of(touchpoint, "") for touchpoint in said["touchpoint"]],
+            clamped=[fact in intake.clamped for fact in facts] if intake.clamped else [False] * len(facts),
             very_late=[fate is Fate.VERY_LATE for fate in of(arrivals.fates)],
-            unknown_fields=[event.unknown_fields for event in events],
+            unknown_fields=said["unknown_fields"],
             partition=self._partition,
             offsets=of(arrivals.offsets),
             version=self._version,
@@ -170,10 +171,10 @@ def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
         if of_table := list(fresh):
             of_tables.setdefault(table, []).extend(of_table)
 
-    add(tables.SESSIONS, (outcome_rows.session_row(each, version) for each in changes.sessions))
+    add(tables.SESSIONS, outcome_rows.alive_rows(changes.session_values, version))
     add(tables.SESSIONS, (outcome_rows.gone_session_row(*gone, version) for gone in changes.gone_sessions))
-    add(tables.WAITS, (outcome_rows.wait_row(each, version) for each in changes.waits))
+    add(tables.WAITS, outcome_rows.alive_rows(changes.wait_values, version))
     add(tables.WAITS, (outcome_rows.gone_wait_row(*gone, version) for gone in changes.gone_waits))
-    add(tables.CONVERSATIONS, (outcome_rows.conversation_row(each, version) for each in changes.conversations))
+    add(tables.CONVERSATIONS, outcome_rows.versioned_rows(changes.conversation_values, version))
     add(tables.CASES, (outcome_rows.case_row(each, version) for each in changes.cases))
     add(tables.CASES, (outcome_rows.gone_case_row(*gone, version) for gone in changes.gone_cases))

@@ -202,7 +202,11 @@ class Pair:
 
     def _journey(self, journey_id: str) -> Journey:
         raw = self._states.get(journey_id.encode())
-        return Journey.new(journey_id) if raw is None else state_codec.decode(journey_id, raw)
+        if raw is None:
+            return Journey.new(journey_id)
+        journey = state_codec.decode(journey_id, raw)
+        journey.due_ms = _due_of(raw)
+        return journey
 
     def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> None:
         if isinstance(order, Erase):
@@ -236,8 +240,9 @@ class Pair:
         if journey.empty:
             self._forget(journey_id, states)
             return
+        known_due_ms, watermark_ms = journey.due_ms, self.clock.watermark_ms
         raw, due_ms = state_codec.encode(journey, self._policy)
-        known_due_ms, watermark_ms = self._due_of(key), self.clock.watermark_ms
+        journey.due_ms = due_ms
         self._states.put(key, raw)
         self._fresh[journey_id] = journey
         states[key] = raw

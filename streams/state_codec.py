@@ -1,17 +1,20 @@
 """The bytes of a journey's state: two times that recovery needs without decoding, then msgpack."""
 
 import struct
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from streams.logic.journeys import Journey
 from streams.logic.policy import Policy
+from streams.logic.wire import WIRE_VERSION
 
 NEVER: Final = (1 << 62) - 1
 _TIMES: Final = struct.Struct(">qq")  # when the clock has something to do, until when the journey matters to panes
 _encode: Final = msgspec.msgpack.Encoder().encode
-_decode: Final = msgspec.msgpack.Decoder().decode
+_Runs = list[tuple[int | None, list[tuple[Any, ...]]]]  # steps are tuples, not the lists that msgpack has by itself
+_decode: Final = msgspec.msgpack.Decoder(tuple[int, int, int, int | None, _Runs, Any, Any, Any, Any]).decode
+_decode_older: Final = msgspec.msgpack.Decoder().decode
 
 
 def encode(journey: Journey, policy: Policy) -> tuple[bytes, int]:
@@ -23,7 +26,8 @@ def encode(journey: Journey, policy: Policy) -> tuple[bytes, int]:
 
 def decode(journey_id: str, raw: bytes) -> Journey:
     """Read the journey that `encode` wrote."""
-    return Journey.from_wire(journey_id, _decode(memoryview(raw)[_TIMES.size :]))
+    body = memoryview(raw)[_TIMES.size :]
+    return Journey.from_wire(journey_id, _decode(body) if version(raw) == WIRE_VERSION else _decode_older(body))
 
 
 def due_ms(raw: bytes) -> int:
@@ -47,7 +51,7 @@ def _latest_ms(journey: Journey) -> int:
     latest = -NEVER
     if journey.runs:
         run = journey.runs[-1]
-        latest = run.closed_ms or run.steps[-1][0]
+        latest = run.closed_ms or run.last_ms
     for events in (journey.notices, journey.answers):
         if events and events[-1][0] > latest:
             latest = events[-1][0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from schemas.alerts import Alert, AlertKind, AlertState
 from schemas.durations import written
@@ -33,12 +33,15 @@ ENDINGS: Final = {
 }
 
 
-class Alarm(NamedTuple):
+class Alarm:
     """An open wait of a human with a target, and what has been told of it."""
 
-    span: Span
-    due_ms: int
-    level: int
+    __slots__ = ("due_ms", "level", "span")
+
+    def __init__(self, span: Span, due_ms: int, level: int) -> None:
+        self.span = span
+        self.due_ms = due_ms
+        self.level = level
 
 
 def moments(span: Span, due_ms: int, policy: Policy) -> tuple[int, int, int]:
@@ -53,14 +56,19 @@ def moments(span: Span, due_ms: int, policy: Policy) -> tuple[int, int, int]:
 
 def level_at(times: tuple[int, int, int], watermark_ms: int, known: int) -> tuple[int, int | None]:
     """Level that a wait has come to, never below the known one, and when it comes to the next."""
-    level = max(known, sum(watermark_ms > time for time in times))
-    return level, times[level] if level < Level.ESCALATED else None
+    passed = 0
+    for time in times:
+        passed += watermark_ms > time
+    level = max(known, passed)
+    return level, times[level] if level < len(times) else None
 
 
 def changed(
     journey_id: str, name: str, told: Alarm | None, now: Alarm | None, ended: Iterable[Span], policy: Policy
 ) -> Iterator[Alert]:
     """Say what changes when `told` was said before and `now` holds; `ended` are waits that are over."""
+    if (told is None or not told.level) and (now is None or not now.level):
+        return  # as nearly always
     if told is not None:
         same = now is not None and now.span.asked.at_ms == told.span.asked.at_ms
         end = next((span for span in ended if span.asked.at_ms == told.span.asked.at_ms), None)

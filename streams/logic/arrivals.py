@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from schemas.identity import event_hash
+from schemas.identity import event_hashes
+from schemas.said import Said
 from streams.logic.policy import Policy
 
 
@@ -21,15 +22,15 @@ class Fate(StrEnum):
 class Arrivals:
     """Readable events in the order of their offsets. Columns instead of objects: 2 microseconds less for each event."""
 
-    __slots__ = ("at_ms", "channels", "events", "fates", "ids", "offsets")
+    __slots__ = ("at_ms", "channels", "events", "fates", "ids", "offsets", "said")
 
     def __init__(self, events: list[Any], *, at_ms: list[int], offsets: list[int], policy: Policy) -> None:
         self.events = events
+        self.said = Said(events)
         self.at_ms = at_ms  # event time, clamped
         self.offsets = offsets
-        self.ids = [event_hash(event.event_id) for event in events]
-        channel_of = policy.channels.get
-        self.channels = [event.channel or channel_of(event.touchpoint, "") for event in events]
+        self.ids = event_hashes(self.said["event_id"])
+        self.channels = channels_of(self.said["channel"], self.said["touchpoint"], policy)
         self.fates = [Fate.STORED] * len(events)  # until a fold says otherwise
 
     def __len__(self) -> int:
@@ -38,8 +39,8 @@ class Arrivals:
     def by_journey(self) -> Mapping[str, list[int]]:
         """Places of the events of each journey."""
         places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, event in enumerate(self.events):
-            places[event.journey_id].append(place)
+        for place, journey_id in enumerate(self.said["journey_id"]):
+            places[journey_id].append(place)
         return places
 
     def with_fate(self, *fates: Fate) -> Sequence[int]:
@@ -47,3 +48,9 @@ class Arrivals:
         if Fate.STORED in fates and self.fates.count(Fate.STORED) == len(self.fates):
             return range(len(self.fates))  # as nearly always
         return [place for place, fate in enumerate(self.fates) if fate in fates]
+
+
+def channels_of(named: list[str | None], touchpoints: list[str], policy: Policy) -> list[str]:
+    """Channel of each event: its own, else the catalogue's channel of the touchpoint."""
+    channel_of = policy.channels.get
+    return [channel or channel_of(touchpoint, "") for channel, touchpoint in zip(named, touchpoints, strict=True)]

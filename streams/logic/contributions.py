@@ -1,8 +1,6 @@
 """What a journey adds to rolling metrics, where and in which minute. Whatever a machine did counts only as automated."""
 
-from collections.abc import Iterable, Iterator
-from functools import reduce
-from operator import or_
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.identity import wait_id
@@ -22,14 +20,14 @@ if TYPE_CHECKING:
 SESSION: Final = Parts.of(sessions=1)
 BOUNCE: Final = Parts.of(sessions=1, bounces=1)
 EXIT: Final = Parts.of(exits=1)
+EVENT: Final = Parts.of(events=1)
+AUTOMATIC: Final = Parts.of(automated=1)
+ABANDONED: Final = Parts.of(abandoned=1)
+BREACH: Final = Parts.of(breaches=1)
 
 
-class Contribution(NamedTuple):
-    """Parts that count in one minute for some scopes."""
-
-    scopes: Iterable[Scope]
-    minute: int
-    parts: Parts
+# Parts that count in one minute for some scopes.
+Contribution = tuple[Collection[Scope], int, Parts]
 
 
 class OpenWait(NamedTuple):
@@ -40,39 +38,47 @@ class OpenWait(NamedTuple):
     scopes: tuple[Scope, ...]
 
 
-def of_run(run: Run, policy: Policy) -> Iterator[Contribution]:
+def of_run(run: Run, policy: Policy) -> list[Contribution]:
     """Contributions of a session: closed, it counts once for each scope it visited, and as an exit where it ended without success."""
-    if run.closed_ms is None:
-        return
-    _, _, touchpoints, channels, marks, *_ = zip(*run.steps, strict=True)
-    marked = reduce(or_, marks)
+    steps, closed_ms = run.steps, run.closed_ms
+    if closed_ms is None:
+        return []
+    marked = 0
+    for step in steps:
+        marks: int = step[MARKS]
+        marked |= marks
     if marked & AUTOMATED:
-        return
-    minute = run.closed_ms // MINUTE_MS
-    visited = policy.scopes_of_all(frozenset(zip(touchpoints, channels, strict=True)))
-    yield Contribution(visited, minute, BOUNCE if len(marks) == 1 and marked & PAGE else SESSION)
+        return []
+    minute = closed_ms // MINUTE_MS
+    touchpoints = frozenset([step[TOUCHPOINT] for step in steps])
+    visited = policy.scopes_of_all(touchpoints, frozenset([step[CHANNEL] for step in steps]))
+    counted: list[Contribution] = [(visited, minute, BOUNCE if len(steps) == 1 and marked & PAGE else SESSION)]
     if not marked & PURCHASE and policy.goals.isdisjoint(touchpoints):
-        yield Contribution(policy.scopes(touchpoints[-1], channels[-1]), minute, EXIT)
+        last = steps[-1]
+        counted.append((policy.scopes(last[TOUCHPOINT], last[CHANNEL]), minute, EXIT))
+    return counted
 
 
-def of_case(case: Case, policy: Policy) -> Iterator[Contribution]:
+def of_case(case: Case, policy: Policy) -> list[Contribution]:
     """Contributions of a wait: it counts when it ends, and when it misses its target."""
     span, asked = case.span, case.span.asked
+    counted: list[Contribution] = []
     if asked.automated:
-        return
+        return counted
     scopes = policy.scopes(asked.touchpoint, asked.channel)
     if span.ended_ms is not None and span.outcome is WaitOutcome.ANSWERED:
-        yield Contribution(scopes, span.ended_ms // MINUTE_MS, _response(case, span.ended_ms - asked.at_ms))
+        counted.append((scopes, span.ended_ms // MINUTE_MS, _response(case, span.ended_ms - asked.at_ms)))
     if span.ended_ms is not None and span.outcome is WaitOutcome.ABANDONED:
-        yield Contribution(scopes, span.ended_ms // MINUTE_MS, Parts.of(abandoned=1))
+        counted.append((scopes, span.ended_ms // MINUTE_MS, ABANDONED))
     if case.breached and case.due_ms is not None:
-        yield Contribution(scopes, case.due_ms // MINUTE_MS, Parts.of(breaches=1))
+        counted.append((scopes, case.due_ms // MINUTE_MS, BREACH))
+    return counted
 
 
-def of_answer(answer: Answer, policy: Policy) -> Iterator[Contribution]:
+def of_answer(answer: Answer, policy: Policy) -> list[Contribution]:
     """Contributions of an answer: it counts when it was given."""
-    if parts := parts_of(answer):
-        yield Contribution(policy.scopes(answer.touchpoint, answer.channel), answer.at_ms // MINUTE_MS, parts)
+    parts = parts_of(answer)
+    return [(policy.scopes(answer.touchpoint, answer.channel), answer.at_ms // MINUTE_MS, parts)] if parts else []
 
 
 def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
@@ -84,8 +90,7 @@ def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
 def of_volume(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
     """Contributions of the events themselves: each counts when it happened."""
     for minute, touchpoint, channel, is_automated in volume(journey):
-        parts = Parts.of(automated=1) if is_automated else Parts.of(events=1)
-        yield Contribution(policy.scopes(touchpoint, channel), minute, parts)
+        yield policy.scopes(touchpoint, channel), minute, AUTOMATIC if is_automated else EVENT
 
 
 def of_conclusions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:

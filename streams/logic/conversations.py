@@ -1,45 +1,47 @@
 """What a conversation and its waits say as rows."""
 
+from typing import Any
+
 from schemas.identity import wait_id
-from schemas.outcomes import Conversation, Wait, WaitOutcome
+from schemas.outcomes import WaitOutcome
 from streams.logic.dialogues import Case
 from streams.logic.policy import Policy
 from streams.logic.waits import Thread
 
 
-def wait_of(journey_id: str, conversation_id: str, case: Case, policy: Policy) -> Wait:
-    """Wait as a row says it."""
+def wait_of(journey_id: str, conversation_id: str, case: Case, policy: Policy) -> tuple[Any, ...]:
+    """Values of a wait, in the order of `Wait`."""
     span, asked, ended_ms = case.span, case.span.asked, case.span.ended_ms
     answered = span.outcome is WaitOutcome.ANSWERED
     target = policy.target_of(asked.touchpoint, asked.kind)
     calendar = target.calendar if target else None
-    return Wait(
-        wait_id=wait_id(journey_id, conversation_id, asked.at_ms),
-        conversation_id=conversation_id,
-        conversation_kind=asked.kind,
-        journey_id=journey_id,
-        customer_id=asked.customer_id,
-        touchpoint=asked.touchpoint,
-        channel=asked.channel,
-        stage=policy.stage_of(asked.touchpoint),
-        position=span.position,
-        cycle=span.cycle,
-        asked_ms=asked.at_ms,
-        handoff_ms=span.handoff_ms,
-        ended_ms=ended_ms,
-        outcome=span.outcome,
-        waited_ms=ended_ms - asked.at_ms if answered and ended_ms is not None else None,
-        handoff_waited_ms=ended_ms - span.handoff_ms if answered and ended_ms is not None else None,
-        business_ms=calendar.open_ms(asked.at_ms, ended_ms) if calendar and ended_ms is not None else None,
-        calendar=calendar.calendar_id if calendar else None,
-        target_ms=_target_ms(case, policy),
-        due_ms=case.due_ms,
-        breached=case.breached,
-        skewed=span.skewed,
-        automated=asked.automated,
-        segment=asked.segment,
-        variant=asked.variant,
-        source=asked.source,
+    return (
+        wait_id(journey_id, conversation_id, asked.at_ms),
+        conversation_id,
+        asked.kind,
+        journey_id,
+        asked.customer_id,
+        asked.touchpoint,
+        asked.channel,
+        policy.stage_of(asked.touchpoint),
+        span.position,
+        span.cycle,
+        asked.at_ms,
+        span.handoff_ms,
+        ended_ms,
+        span.outcome,
+        ended_ms - asked.at_ms if answered and ended_ms is not None else None,
+        ended_ms - span.handoff_ms if answered and ended_ms is not None else None,
+        calendar.open_ms(asked.at_ms, ended_ms) if calendar and ended_ms is not None else None,
+        calendar.calendar_id if calendar else None,
+        _target_ms(case, policy),
+        case.due_ms,
+        case.breached,
+        span.skewed,
+        asked.automated,
+        asked.segment,
+        asked.variant,
+        asked.source,
     )
 
 
@@ -51,36 +53,36 @@ def _target_ms(case: Case, policy: Policy) -> int | None:
     return target.within_ms if target else None
 
 
-def conversation_of(journey_id: str, conversation_id: str, thread: Thread, policy: Policy) -> Conversation:
-    """Conversation as a row says it."""
+def conversation_of(journey_id: str, conversation_id: str, thread: Thread, policy: Policy) -> tuple[Any, ...]:
+    """Values of a conversation, in the order of `Conversation`."""
     opening = thread.opening
     if opening is None:
         raise ValueError(f"conversation {conversation_id} of journey {journey_id} has no moments")
-    return Conversation(
-        conversation_id=conversation_id,
-        journey_id=journey_id,
-        customer_id=thread.customer_id,
-        kind=opening.kind,
-        touchpoint=opening.touchpoint,
-        channel=opening.channel,
-        stage=policy.stage_of(opening.touchpoint),
-        topic=thread.topic,
-        opened_ms=opening.at_ms,
-        opened_by_customer=thread.opened_by_customer,
-        first_reply_ms=thread.first_reply_ms,
-        first_solved_ms=thread.first_solved_ms,
-        last_solved_ms=thread.last_solved_ms,
-        reopened=thread.cycle,
-        customer_messages=thread.customer_messages,
-        human_replies=thread.human_replies,
-        bot_replies=thread.bot_replies,
-        due_ms=thread.promised_ms,
-        outcome=_outcome(thread),
-        ended_ms=None if thread.waiting else thread.ended_ms,
-        automated=opening.automated,
-        segment=thread.segment,
-        variant=thread.variant,
-        source=thread.source,
+    return (
+        conversation_id,
+        journey_id,
+        thread.customer_id,
+        opening.kind,
+        opening.touchpoint,
+        opening.channel,
+        policy.stage_of(opening.touchpoint),
+        thread.topic,
+        opening.at_ms,
+        thread.opened_by_customer,
+        thread.first_reply_ms,
+        thread.first_solved_ms,
+        thread.last_solved_ms,
+        thread.cycle,
+        thread.customer_messages,
+        thread.human_replies,
+        thread.bot_replies,
+        thread.promised_ms,
+        _outcome(thread),
+        None if thread.waiting else thread.ended_ms,
+        opening.automated,
+        thread.segment,
+        thread.variant,
+        thread.source,
     )
 
 

@@ -1,7 +1,7 @@
 """The conversations of a journey: their moments as state, and their waits measured against targets."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from streams.logic.alarms import Alarm, Level, level_at, moments
 from streams.logic.moments import Moment
@@ -14,12 +14,21 @@ SHORT: Final = 6
 UNREAD: Final = -1
 
 
-class Case(NamedTuple):
+class Case:
     """A wait measured against its target."""
 
-    span: Span
-    due_ms: int | None
-    breached: bool
+    __slots__ = ("breached", "due_ms", "span")
+
+    def __init__(self, span: Span, due_ms: int | None, breached: bool) -> None:
+        self.span = span
+        self.due_ms = due_ms
+        self.breached = breached
+
+    def is_as(self, other: "Case | None") -> bool:
+        """Whether another wait says the same."""
+        if other is None or self.due_ms != other.due_ms or self.breached != other.breached:
+            return False
+        return self.span.is_as(other.span)
 
     @property
     def asked_ms(self) -> int:
@@ -83,6 +92,11 @@ class Dialogue:
             return None
         return Alarm(case.span, case.due_ms, self.level)
 
+    @property
+    def dropped_through_ms(self) -> int | None:
+        """Event time of the newest moment that left because there were too many."""
+        return self.beginning().dropped_through_ms if self.base else None
+
     def beginning(self) -> Thread:
         """Thread before the moments that are still remembered one by one."""
         return Thread.from_wire(self.base) if self.base else Thread()
@@ -102,7 +116,7 @@ class Dialogue:
             thread.follow(moment, policy)
         return thread
 
-    def shorten(self, policy: Policy) -> None:
+    def shorten(self, policy: Policy) -> bool:
         """Let the oldest moments of an endless conversation go, counted; the waits they ended stay as published."""
         excess = len(self.moments) - policy.max_moments
         if excess > 0:
@@ -113,6 +127,7 @@ class Dialogue:
             thread.dropped_through_ms = self.moments[excess - 1].at_ms
             self.base = thread.to_wire()
             del self.moments[:excess]
+        return excess > 0
 
 
 def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = NEVER) -> tuple[Thread, list[Case]]:

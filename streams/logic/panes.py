@@ -1,7 +1,8 @@
 """One-minute panes of one partition pair: absolute partial aggregates by scope, published when they change."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.logic.arrivals import Arrivals, Fate
@@ -37,6 +38,7 @@ class PaneBook:
         self._changed: defaultdict[int, set[Scope]] = defaultdict(set)
         # Counts not yet in panes: a pane is found and marked once for all of them. Half the cost of a closed session.
         self._tallies: defaultdict[tuple[int, str], Counter[Scope]] = defaultdict(Counter)
+        self._once: defaultdict[tuple[int, str], list[Collection[Scope]]] = defaultdict(list)
         self._waiting: defaultdict[Scope, dict[int, int]] = defaultdict(dict)
         self._shaken: set[Scope] = set()  # scopes whose gauge moved
         self._kept_from = self._oldest_to_keep(watermark_ms)
@@ -47,38 +49,35 @@ class PaneBook:
 
     def count(self, arrivals: Arrivals) -> None:
         """Count the events that were stored."""
-        events, at_ms, channels = arrivals.events, arrivals.at_ms, arrivals.channels
-        places = [
-            (at_ms[place] // MINUTE_MS, events[place].touchpoint, channels[place], events[place].automated)
-            for place in arrivals.with_fate(Fate.STORED)
-        ]
-        self.volume.update(places)
+        said, minutes = arrivals.said, [at_ms // MINUTE_MS for at_ms in arrivals.at_ms]
+        places = zip(minutes, said["touchpoint"], arrivals.channels, said["automated"], strict=True)
+        stored = [fate is Fate.STORED for fate in arrivals.fates]
+        self.volume.update(compress(places, stored))
 
-    def add(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
+    def add(self, scopes: Collection[Scope], minute: int, parts: Parts) -> None:
         """Let parts count in a minute."""
         if minute < self._kept_from:
             self.too_late += 1
             return
         for name, count in parts.counts.items():
-            tally = self._tallies[minute, name]
             if count == 1:
-                tally.update(scopes)  # as nearly always: counted in C
+                self._once[minute, name].append(scopes)  # as nearly always: counted in C, all together
             else:
-                tally.update(dict.fromkeys(scopes, count))
+                self._tallies[minute, name].update(dict.fromkeys(scopes, count))
         if parts.response_times.buckets:
             for scope in scopes:
                 self._pane(minute, scope).response_times.merge(parts.response_times)
 
-    def subtract(self, scopes: Iterable[Scope], minute: int, parts: Parts) -> None:
+    def subtract(self, scopes: Collection[Scope], minute: int, parts: Parts) -> None:
         """Take back what was added before."""
         self.add(scopes, minute, parts.negative())
 
     def replace(self, before: Iterable[Contribution], after: Iterable[Contribution]) -> None:
         """Take contributions back and let others count."""
-        for gone in before:
-            self.subtract(*gone)
-        for new in after:
-            self.add(*new)
+        for scopes, minute, parts in before:
+            self.subtract(scopes, minute, parts)
+        for scopes, minute, parts in after:
+            self.add(scopes, minute, parts)
 
     def wait_opened(self, wait: OpenWait) -> None:
         """Note that a customer waits."""
@@ -98,9 +97,9 @@ class PaneBook:
     def restore(self, journey: "Journey") -> None:
         """Take in what a recovered journey contributes; minutes that are no longer kept were published long ago."""
         self.volume.update([place for place in volume(journey) if place[0] >= self._kept_from])
-        for each in of_conclusions(journey, self._policy):
-            if each.minute >= self._kept_from:
-                self.add(*each)
+        for scopes, minute, parts in of_conclusions(journey, self._policy):
+            if minute >= self._kept_from:
+                self.add(scopes, minute, parts)
         for wait in open_waits(journey, self._policy):
             self.wait_opened(wait)
 
@@ -158,6 +157,9 @@ class PaneBook:
             else:
                 self.add(self._policy.scopes(touchpoint, channel), minute, Parts({name: events}))
         self.volume.clear()
+        for place, all_scopes in self._once.items():
+            self._tallies[place].update(chain.from_iterable(all_scopes))
+        self._once.clear()
         for (minute, name), tally in self._tallies.items():
             for scope, count in tally.items():
                 self._pane(minute, scope).count(name, count)

@@ -29,7 +29,7 @@ class Scope(NamedTuple):
     name: str  # '' for overall
 
 
-Places = frozenset[tuple[str, str]]  # touchpoints, each with its channel
+Visited = tuple[frozenset[str], frozenset[str]]  # touchpoints and channels of a session
 OVERALL: Final = Scope("overall", "")
 
 
@@ -43,13 +43,16 @@ class Target:
 
     def due_ms(self, asked_ms: int) -> int:
         """Moment at which a wait has lasted for too long."""
-        if self.business and self.calendar is not None:
-            return self.calendar.after(asked_ms, self.within_ms)
-        return asked_ms + self.within_ms
+        return self._after(asked_ms, self.within_ms)
 
     def share_ms(self, asked_ms: int, share: float) -> int:
         """Moment at which a share of the target has passed."""
-        return Target(round(self.within_ms * share), self.business, self.calendar).due_ms(asked_ms)
+        return self._after(asked_ms, round(self.within_ms * share))
+
+    def _after(self, asked_ms: int, waited_ms: int) -> int:
+        if self.business and self.calendar is not None:
+            return self.calendar.after(asked_ms, waited_ms)
+        return asked_ms + waited_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Policy:
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
     goals: frozenset[str] = field(init=False, repr=False, compare=False)
     _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _visited: dict[Places, frozenset[Scope]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _visited: dict[Visited, frozenset[Scope]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", {name: place.channel for name, place in self.places.items()})
@@ -162,13 +165,16 @@ class Policy:
             return self._scopes_of(touchpoint, channel)
         return self._scopes.get(touchpoint) or self._scopes.setdefault(touchpoint, self._scopes_of(touchpoint, channel))
 
-    def scopes_of_all(self, places: Places) -> frozenset[Scope]:
-        """Scopes that a session counts for which came to these places."""
-        known = self._visited.get(places)
+    def scopes_of_all(self, touchpoints: frozenset[str], channels: frozenset[str]) -> frozenset[Scope]:
+        """Scopes that a session counts for which came to these places: the channel of a touchpoint adds nothing that it adds alone."""
+        visited = (touchpoints, channels)
+        known = self._visited.get(visited)
         if known is None:
             if len(self._visited) >= KNOWN_VISITS:
                 self._visited.clear()
-            known = self._visited[places] = frozenset[Scope]().union(*starmap(self.scopes, places))
+            of_touchpoints = starmap(self.scopes, ((touchpoint, "") for touchpoint in touchpoints))
+            of_channels = (Scope("channel", channel) for channel in channels if channel)
+            known = self._visited[visited] = frozenset[Scope]().union(*of_touchpoints, of_channels)
         return known
 
     def _scopes_of(self, touchpoint: str, channel: str) -> tuple[Scope, ...]:

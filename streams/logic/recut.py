@@ -7,6 +7,7 @@ from streams.logic import contributions
 from streams.logic.answers import counting
 from streams.logic.experiences import Kind
 from streams.logic.policy import Policy
+from streams.logic.sessions import Run
 
 if TYPE_CHECKING:
     from streams.logic.journeys import Journey
@@ -34,8 +35,9 @@ def take_back(journey: "Journey", policy: Policy, book: "PaneBook") -> None:
 
 def move(journey: "Journey", moved: Moved, policy: Policy) -> None:
     """Put everything that is remembered under the channel it has today."""
-    for run in journey.runs:
-        run.steps = [_moved(step, EVENT_PLACE, moved, policy) for step in run.steps]
+    journey.runs[:] = [
+        Run(run.closed_ms, [_moved(step, EVENT_PLACE, moved, policy) for step in run.steps]) for run in journey.runs
+    ]
     journey.notices = [_moved(notice, EVENT_PLACE, moved, policy) for notice in journey.notices]
     journey.answers = [_moved(answer, EVENT_PLACE, moved, policy) for answer in journey.answers]
     journey.kept = [

@@ -32,7 +32,7 @@ def interaction_ids(journey: "Journey") -> set[int]:
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
     """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
     runs: list[Run] = journey.runs
-    due = min([_expiry(events, policy) for events in (journey.notices, journey.answers) if events], default=LATER)
+    due = min(_expiry(journey.notices, policy), _expiry(journey.answers, policy))
     if runs:
         due = min(due, _expiry_of_run(runs[0], policy))
         for number, run in enumerate(runs, 1):
@@ -68,6 +68,7 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
                 changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]
     keep(journey, live, policy, watermark_ms, changes)
+    journey.forgot()
     journey.floor_ms = max(journey.floor_ms, through)
     return through
 
@@ -78,20 +79,23 @@ def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
     excess = sum([len(run.steps) for run in runs]) - policy.max_journey_steps if len(runs) > 1 else 0
     while excess > 0 and len(runs) > 1 and runs[0].closed_ms is not None:
         run = runs.pop(0)
+        journey.forgot()
         excess -= len(run.steps)
         journey.floor_ms = max(journey.floor_ms, run.steps[-1][AT])
     for name in touched:
-        journey.dialogues[name].shorten(policy)
+        if journey.dialogues[name].shorten(policy):
+            journey.forgot()
 
 
 def _expiry(events: list[Any], policy: Policy) -> int:
+    if not events:
+        return LATER
     first: int = events[0][AT]
     return first + policy.state_retention_ms
 
 
 def _expiry_of_run(run: Run, policy: Policy) -> int:
-    last: int = run.steps[-1][AT]
-    return last + policy.state_retention_ms
+    return run.last_ms + policy.state_retention_ms
 
 
 def _expiry_of_dialogue(dialogue: Dialogue, policy: Policy) -> int:

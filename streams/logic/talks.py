@@ -82,23 +82,23 @@ class Talk:
         changes.alerts += alarms.changed(journey_id, name, self._told, now, ended, policy)
         known, asked = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
         for case in after:
-            if case.asked_ms in self._vanished or known.get(case.asked_ms) != case:
-                changes.waits.append(wait_of(journey_id, name, case, policy))
+            if case.asked_ms in self._vanished or not case.is_as(known.get(case.asked_ms)):
+                changes.wait_values.append(wait_of(journey_id, name, case, policy))
         gone = sorted(self._vanished - asked)
         changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in gone)
         if self._grew:
-            changes.conversations.append(conversation_of(journey_id, name, thread, policy))
+            changes.conversation_values.append(conversation_of(journey_id, name, thread, policy))
         self._count(journey_id, before, after)
 
     def _count(self, journey_id: str, before: list[Case], after: list[Case]) -> None:
         name, policy, book = self._name, self._policy, self._book
         for case in before:
-            if case not in after:
+            if not _is_among(case, after):
                 book.replace(contributions.of_case(case, policy), ())
         for case in after:
-            if case not in before:
+            if not _is_among(case, before):
                 book.replace((), contributions.of_case(case, policy))
-        if before[-1:] != after[-1:]:
+        if len(before) + len(after) and not (before and after and before[-1].is_as(after[-1])):
             for wait in contributions.open_wait(journey_id, name, before, policy):
                 book.wait_ended(wait.wait_id)
             for wait in contributions.open_wait(journey_id, name, after, policy):
@@ -127,7 +127,7 @@ class Talk:
     def _first_bad(self, before: list[Case], after: list[Case]) -> int | None:
         """When the conversation first was a bad experience; looked up where that may be later than was known."""
         known_ms, found = self._dialogue.bad_ms, bad_moments(after)
-        base_ms = self._dialogue.beginning().dropped_through_ms
+        base_ms = self._dialogue.dropped_through_ms
         if self._in_order and (known_ms in found or known_ms not in bad_moments(before)):
             found.add(known_ms)
         elif self._in_order:
@@ -142,12 +142,16 @@ class Talk:
 
     def _belongs_to_what_left(self, moment: Moment) -> bool:
         """Whether a moment is as old as those that have left; then it is counted with them."""
-        thread = self._dialogue.beginning()
-        if moment.at_ms > (thread.dropped_through_ms or NEVER):
+        if moment.at_ms > (self._dialogue.dropped_through_ms or NEVER):
             return False
+        thread = self._dialogue.beginning()
         thread.dropped += 1
         self._dialogue.base = thread.to_wire()
         return True
+
+
+def _is_among(case: Case, others: list[Case]) -> bool:
+    return any([case.is_as(each) for each in others])  # noqa: C419 - one or two
 
 
 def _open(thread: Thread) -> list[Span]:

@@ -64,7 +64,7 @@ class Visits:
                 closed_ms, reason = sessions.ending(run, successor, policy)
                 if sessions.is_over(closed_ms, reason, watermark_ms):
                     run.closed_ms = closed_ms
-                    changes.sessions.append(session_of(journey_id, run, reason, policy))
+                    changes.session_values.append(session_of(journey_id, run, reason, policy))
                     self._book.replace((), contributions.of_run(run, policy))
         if self._vanished:
             # Also names that nobody has published: an earlier run of the same events may have, before it crashed.

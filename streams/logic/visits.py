@@ -1,69 +1,104 @@
 """What a closed session says: its path, how long each page was read, whether it was a success."""
 
-from collections.abc import Sequence
-from functools import reduce
-from itertools import pairwise
-from operator import gt, or_
-from typing import Final
+from typing import Any, Final
 
 from schemas.identity import session_id
-from schemas.outcomes import CloseReason, Session
+from schemas.outcomes import CloseReason
 from streams.logic.policy import STAGES, Policy
 from streams.logic.sessions import (
+    AT,
     AUTOMATED,
+    CHANNEL,
+    CUSTOMER,
+    MARKS,
     PAGE,
     PURCHASE,
+    SEGMENT,
+    SOURCE,
+    TOUCHPOINT,
+    VARIANT,
     Run,
+    Step,
 )
 
-STAGE_RANK: Final = {stage: rank for rank, stage in enumerate(STAGES)}
+STAGE_RANK: Final[dict[str, int]] = {stage: rank for rank, stage in enumerate(STAGES)}
 
 
-def session_of(journey_id: str, run: Run, reason: CloseReason, policy: Policy) -> Session:
-    """Session that a run has become. Columns first, and arguments by position: half the time."""
+def session_of(journey_id: str, run: Run, reason: CloseReason, policy: Policy) -> tuple[Any, ...]:
+    """Values of the session that a run has become, in the order of `Session`."""
     steps = run.steps
-    at_ms, _, touchpoints, channels, marks, customers, segments, variants, sources = zip(*steps, strict=True)
-    stage_of, marked = policy.stages.get, reduce(or_, marks)
-    stages = tuple([stage_of(touchpoint, "") for touchpoint in touchpoints])
-    ranks = [STAGE_RANK[stage] for stage in stages if stage]
-    pages = [place for place, mark in enumerate(marks) if mark & PAGE]
-    return Session(
-        session_id(journey_id, at_ms[0]),
+    first, last = steps[0], steps[-1]
+    touchpoints = tuple([step[TOUCHPOINT] for step in steps])
+    stages, furthest_stage, back_steps = _stages(touchpoints, policy)
+    pages, marked = _pages(steps)
+    return (
+        session_id(journey_id, first[AT]),
         journey_id,
-        _first(customers),
-        at_ms[0],
-        at_ms[-1],
-        run.closed_ms if run.closed_ms is not None else at_ms[-1],
+        _first(steps, CUSTOMER),
+        first[AT],
+        last[AT],
+        run.closed_ms if run.closed_ms is not None else last[AT],
         reason,
         len(steps),
         len(pages),
         touchpoints,
-        at_ms,
-        _dwell_ms(at_ms, pages),
-        channels,
+        tuple([step[AT] for step in steps]),
+        _dwell_ms(steps, pages),
+        tuple([step[CHANNEL] for step in steps]),
         stages,
-        touchpoints[0],
-        touchpoints[-1],
-        channels[-1],
+        first[TOUCHPOINT],
+        last[TOUCHPOINT],
+        last[CHANNEL],
         len(pages) == len(steps) == 1,
         bool(marked & PURCHASE) or not policy.goals.isdisjoint(touchpoints),
-        STAGES[max(ranks)] if ranks else "",
-        sum(map(gt, ranks, ranks[1:])),
+        furthest_stage,
+        back_steps,
         bool(marked & AUTOMATED),
-        _first(segments),
-        _first(variants),
-        _first(sources),
+        _first(steps, SEGMENT),
+        _first(steps, VARIANT),
+        _first(steps, SOURCE),
     )
 
 
-def _dwell_ms(at_ms: Sequence[int], pages: Sequence[int]) -> tuple[int | None, ...]:
+def _stages(touchpoints: tuple[str, ...], policy: Policy) -> tuple[tuple[str, ...], str, int]:
+    """Stage of each step, the furthest, and how often the path went back to an earlier one."""
+    known, stages = policy.stages, []
+    furthest = before = -1
+    back_steps = 0
+    for touchpoint in touchpoints:
+        stage = known.get(touchpoint, "")
+        stages.append(stage)
+        if stage:
+            rank = STAGE_RANK[stage]
+            back_steps += rank < before
+            before = rank
+            furthest = max(furthest, rank)
+    return tuple(stages), STAGES[furthest] if furthest >= 0 else "", back_steps
+
+
+def _pages(steps: list[Step]) -> tuple[list[int], int]:
+    """Places of the page views, and the marks of all steps together."""
+    pages, marked = [], 0
+    for place, step in enumerate(steps):
+        marks: int = step[MARKS]
+        marked |= marks
+        if marks & PAGE:
+            pages.append(place)
+    return pages, marked
+
+
+def _dwell_ms(steps: list[Step], pages: list[int]) -> tuple[int | None, ...]:
     """Time from each page view to the next one; None for the last page and for everything that is no page."""
-    dwells: list[int | None] = [None] * len(at_ms)
-    for page, following in pairwise(pages):
-        dwells[page] = at_ms[following] - at_ms[page]
+    dwells: list[int | None] = [None] * len(steps)
+    for number in range(len(pages) - 1):
+        page, following = pages[number], pages[number + 1]
+        dwells[page] = steps[following][AT] - steps[page][AT]
     return tuple(dwells)
 
 
-def _first(values: Sequence[str | None]) -> str | None:
+def _first(steps: list[Step], field: int) -> Any:
     """Earliest thing that was said."""
-    return values[0] if values[0] is not None else next((value for value in values if value is not None), None)
+    for step in steps:
+        if step[field] is not None:
+            return step[field]
+    return None

@@ -61,9 +61,11 @@ def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_m
     found = Changes()
     fold.finish(now_ms, found)
     talks = remembered.dialogues.keys()
-    changes.sessions += found.sessions
-    changes.waits += [each for each in found.waits if each.conversation_id not in talks]
-    changes.conversations += [each for each in found.conversations if each.conversation_id not in talks]
+    changes.session_values += found.session_values
+    waits = zip(found.waits, found.wait_values, strict=True)
+    changes.wait_values += [values for wait, values in waits if wait.conversation_id not in talks]
+    conversations = zip(found.conversations, found.conversation_values, strict=True)
+    changes.conversation_values += [values for each, values in conversations if each.conversation_id not in talks]
 
 
 def _gone(before: set[Gone], now: Iterable[int]) -> list[Gone]:
