@@ -1,7 +1,7 @@
 # One image for every command of Touchstream: worker, migrate, simulate, ingest, doctor.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE constraints.txt touchpoints.yaml ./
+COPY pyproject.toml hatch_build.py README.md LICENSE constraints.txt touchpoints.yaml ./
 COPY schemas schemas
 COPY sinks sinks
 COPY streams streams

@@ -142,7 +142,14 @@ def _panel(board: str, panel: Panel, place: Json) -> Json:
         "targets": targets,
         "fieldConfig": {"defaults": defaults, "overrides": list(panel.overrides)},
         "options": panel.options,
+        **_transformed(panel),
     }
+
+
+def _transformed(panel: Panel) -> Json:
+    if not panel.shows:
+        return {}
+    return {"transformations": [{"id": "filterFieldsByName", "options": {"include": {"names": list(panel.shows)}}}]}
 
 
 def _follows(targets: list[Json]) -> str:

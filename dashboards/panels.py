@@ -27,7 +27,8 @@ class Panel:
     means: tuple[str, ...] = ()  # ids of definitions
     remark: str = ""  # what the definitions do not say: how to read this panel
     format: int = TABLE_FORMAT
-    queries: tuple[str, ...] = ()  # more than one query: their names; otherwise `name`
+    queries: tuple[str, ...] = ()  # names of its queries; otherwise `name`
+    shows: tuple[str, ...] = ()  # columns, when other panels show others of the same query: it is asked once for all
     unit: str = "short"
     decimals: int | None = None
     thresholds: Json = field(default_factory=plain)

@@ -19,6 +19,7 @@ from clickhouse_connect.driver.client import Client
 from sinks.client import connect
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
+from sinks.tables import ALL
 from tests import demo_data
 
 REAL_SERVER = "TOUCHSTREAM_TEST_CLICKHOUSE_URL"
@@ -38,6 +39,24 @@ def migrated(embedded: ClickHouseSettings) -> Iterator[Client]:
     migrate(embedded)
     yield client
     client.close()
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client of an embedded database with all tables and views, one for all tests of a module."""
+    settings = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('database')}/chdb")
+    client = connect(settings)
+    migrate(settings)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def empty(database: Client) -> Client:
+    """The module's database without rows."""
+    for table in ALL:
+        database.command(f"TRUNCATE TABLE {table.name}")
+    return database
 
 
 class HostProcess:

@@ -91,7 +91,7 @@ def _talks() -> tuple[Panel, ...]:
         )),
         panels.timeseries("calls_over_time", "Calls over time", means=calls, remark=within, width=16, unit=SHARE, overrides=(fields("^(service level|abandoned)$", max=1), counted("calls"))),
         panels.table("resolutions", "Solved, and for good", means=("resolution", "reopened", "first_contact_resolution"), height=6, unit=MS, overrides=(
-            *units("short", "conversations", "n", "of solved"), *units(SHARE, "reopened", "solved for good", decimals=1),
+            *units("short", "conversations", "n", "of solved"), *units(SHARE, "reopened", "solved for good, a week before", decimals=1),
         )),
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """What customers say about us, how sure that is, and what it has to do with waiting."""
 
+from typing import Any
+
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.designs.filters import customers, occasion
@@ -12,7 +14,6 @@ from dashboards.looks import (
     QUIET,
     SHARE,
     WATCH,
-    Json,
     counted,
     field,
     fields,
@@ -57,12 +58,19 @@ def _now() -> tuple[Panel, ...]:
 
 
 def _days() -> tuple[Panel, ...]:
-    rules = (*margins("at least", "at most"), counted())
-    share: Json = {"unit": PERCENT, "width": 8, "overrides": (fields("^(C|at )", max=100), *rules)}
     return (
-        panels.timeseries("nps_over_time", "NPS", means=("nps", "nps_interval"), width=8, unit=PLAIN, decimals=0, overrides=rules),
-        panels.timeseries("csat_over_time", "CSAT", means=("csat",), **share),
-        panels.timeseries("ces_over_time", "CES", means=("ces",), **share),
+        _day_by_day("nps", "NPS", means=("nps", "nps_interval"), unit=PLAIN, decimals=0),
+        _day_by_day("csat", "CSAT", means=("csat",), unit=PERCENT),
+        _day_by_day("ces", "CES", means=("ces",), unit=PERCENT),
+    )
+
+
+def _day_by_day(name: str, title: str, *, unit: str, **more: Any) -> Panel:
+    lines, answers = (title, f"{title} at least", f"{title} at most"), f"n {title}"
+    limits = [field(line, max=100) for line in lines if unit == PERCENT]
+    return panels.timeseries(
+        f"{name}_over_time", title, queries=("days",), shows=("time", *lines, answers), width=8, unit=unit,
+        overrides=(*limits, *margins(*lines[1:]), counted(answers)), **more,
     )  # fmt: skip
 
 
@@ -85,11 +93,11 @@ def _wheel() -> tuple[Panel, ...]:
         panels.polygons("wheel", "The wheel", means=("wheel",), queries=("wheel", "wheel_rim"), names=("spokes", "rim (10)"), reach=11,
             remark="A corner a channel, clockwise in the order of their names from the top; the rim is 10. The bars beside it name the spokes.",
             overrides=(field("spokes", color=fixed(OK)), field("rim (10)", color=fixed(QUIET)))),
-        panels.bargauge("spokes", "Spokes, weakest first", means=("wheel",), width=10, height=14, defaults=SCORE, **parts),
+        panels.bargauge("spokes", "Spokes, weakest first", means=("wheel",), queries=("wheel_parts",), shows=("series", "spoke"), width=10, height=14, defaults=SCORE, **parts),
         panels.stat("evenness", "How the wheel runs", means=("wheel_evenness",), width=6, height=14, only=".*", **parts, overrides=(
             *units(SHARE, "evenness", decimals=0),
         )),
-        panels.table("wheel_parts", "What the spokes are made of", means=("wheel",), height=9, **parts, overrides=(fields("^n ", decimals=0, unit="short"),)),
+        panels.table("wheel_parts", "What the spokes are made of", means=("wheel",), height=9, **parts, shows=("channel", "spoke", "satisfaction", "n scores", "ease", "n CES", "speed", "n waits", "completion", "n sessions"), overrides=(fields("^n ", decimals=0, unit="short"),)),
     )  # fmt: skip
 
 

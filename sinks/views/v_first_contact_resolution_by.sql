@@ -1,5 +1,6 @@
 -- Solved for good: no new question of the same customer on the same topic within 7 days of the first solve. Where nobody named
--- a topic its touchpoint stands for it. Pending while some of the 7 days are left, so the last week says little yet. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
+-- a topic its touchpoint stands for it. Pending while some of the 7 days are left, asked again or not: the last week would look all bad
+-- if only those counted who came back already. Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_first_contact_resolution_by {on_cluster}
 (
     day                      Date              COMMENT 'Day of the opening, or the first of its week or month, UTC; that of `since` when not cut by time',
@@ -13,9 +14,9 @@ CREATE OR REPLACE VIEW v_first_contact_resolution_by {on_cluster}
     variant                  String            COMMENT 'Experiment variant; * when not cut by it, empty when none',
     source                   String            COMMENT 'Where the visit came from; * when not cut by it, empty when unknown',
     solves                   UInt64            COMMENT 'Conversations solved at least once',
-    for_good                 UInt64            COMMENT 'Of them, with no new question within 7 days',
-    asked_again              UInt64            COMMENT 'Of them, with one',
-    pending                  UInt64            COMMENT 'Of them, none yet and some of the 7 days left',
+    for_good                 UInt64            COMMENT 'Of them, over for 7 days with no new question',
+    asked_again              UInt64            COMMENT 'Of them, with one within 7 days, which are over',
+    pending                  UInt64            COMMENT 'Of them, some of the 7 days left',
     first_contact_resolution Nullable(Float64) COMMENT 'for_good / (solves - pending), from 0 to 1'
 )
 AS WITH
@@ -38,7 +39,7 @@ AS WITH
         SELECT
             day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
             ifNull(questions.asked_at > solved_at AND questions.asked_at <= solved_at + INTERVAL 7 DAY, false) AS again,
-            NOT again AND solved_at + INTERVAL 7 DAY > now64(3) AS early
+            solved_at + INTERVAL 7 DAY > now64(3) AS early
         FROM solves
         ASOF LEFT JOIN questions ON solves.person = questions.person AND solves.about = questions.about AND solves.solved_at < questions.asked_at
     )
@@ -46,7 +47,7 @@ SELECT
     day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source,
     count() AS solves,
     countIf(NOT again AND NOT early) AS for_good,
-    countIf(again) AS asked_again,
+    countIf(again AND NOT early) AS asked_again,
     countIf(early) AS pending,
     for_good / nullIf(solves - pending, 0) AS first_contact_resolution
 FROM followed

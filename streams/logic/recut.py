@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from streams.logic import contributions
 from streams.logic.answers import counting
+from streams.logic.experiences import Kind
 from streams.logic.policy import Policy
 from streams.logic.sessions import Run
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Moved = Mapping[str, Sequence[str]]  # touchpoint: channels that the catalogue gave it before
 MOMENT_PLACE: Final = 4  # where the touchpoint stands in a moment; the channel comes next
+SAID_PLACE: Final = 3  # ... in what is kept of a detractor
 EVENT_PLACE: Final = 2  # ... and in everything else
 
 
@@ -38,6 +40,10 @@ def move(journey: "Journey", moved: Moved, policy: Policy) -> None:
     ]
     journey.notices = [_moved(notice, EVENT_PLACE, moved, policy) for notice in journey.notices]
     journey.answers = [_moved(answer, EVENT_PLACE, moved, policy) for answer in journey.answers]
+    journey.kept = [
+        mark._replace(detail=_moved(mark.detail, SAID_PLACE, moved, policy)) if mark.kind == Kind.DETRACTOR else mark
+        for mark in journey.kept
+    ]
     for dialogue in journey.dialogues.values():
         dialogue.moments = [_moved(moment, MOMENT_PLACE, moved, policy) for moment in dialogue.moments]
         dialogue.tail = None

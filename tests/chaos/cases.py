@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 
 from tests.chaos.points import POINTS, Trigger
-from tests.chaos.stage import Stage
+from tests.chaos.stage import PARTITIONS, Stage
 
 SESSION_TIMEOUT_S = 6
 FLOW_S = 2.0  # how long a seed's messages flow
@@ -16,12 +16,15 @@ DURING_WORK = [point for point in POINTS if point not in JOINING]
 Harm = Callable[[Stage, Random], int]  # returns how many processes were killed or stopped
 
 
+def passing(point: str, random: Random) -> int:
+    """Choose which passing of a point it is to be: messages flow for a moment, and one commit holds many turns."""
+    return random.randint(1, 1 if point == "before_commit" else 4)
+
+
 def kill_at(point: str, stage: Stage, random: Random) -> int:
     """A worker dies at a point (SIGKILL), another one is started."""
     victim, workers = random.choice(stage.living), len(stage.living)
-    stage.arm(
-        victim, Trigger(point, random.randint(1, 1 if point == "before_commit" else 4))
-    )  # a commit holds many turns
+    stage.arm(victim, Trigger(point, passing(point, random)))
     died(stage, victim, workers)
     return 1
 
@@ -30,7 +33,10 @@ def kill_while_joining(point: str, stage: Stage, random: Random) -> int:
     """A worker dies (SIGKILL) while another one joins the group, or that one dies in its first moments."""
     workers, joining = len(stage.living), len(stage.workers)
     victim = random.choice([*stage.living, joining])
-    most = {"in_recovery": 12, "in_rebalance": 1 if victim == joining else 3}[point]  # how often it is passed at least
+    claims = 2 * (PARTITIONS // (workers + 1))  # of a worker that has to read nothing: before and after each
+    most = {"in_recovery": claims, "in_rebalance": 1 if victim == joining else 3}[
+        point
+    ]  # how often it is passed at least
     stage.arm(victim, Trigger(point, random.randint(1, most)))
     stage.start_worker()
     died(stage, victim, workers)
@@ -47,7 +53,8 @@ def died(stage: Stage, victim: int, workers: int) -> None:
 def freeze(stage: Stage, random: Random) -> int:
     """A worker freezes at a point for longer than its session (SIGSTOP), others take over, it wakes up and goes on."""
     victim, workers = random.choice(stage.living), len(stage.living)
-    stage.arm(victim, Trigger(random.choice(DURING_WORK), random.randint(1, 4), signal=signal.SIGSTOP))
+    point = random.choice(DURING_WORK)
+    stage.arm(victim, Trigger(point, passing(point, random), signal=signal.SIGSTOP))
     stage.wait_for_trigger(victim)
     if workers == 1:
         stage.start_worker()
@@ -100,8 +107,8 @@ def kill_clickhouse(stage: Stage, random: Random) -> int:
 
 def kill_broker(stage: Stage, random: Random) -> int:
     """One of three brokers dies at a point of a worker's turn (SIGKILL), and comes back."""
-    node = random.choice(stage.cluster.nodes)
-    trigger = Trigger(random.choice(DURING_WORK), random.randint(1, 4), pid=node.server.pid, delay_s=0.001)
+    node, point = random.choice(stage.cluster.nodes), random.choice(DURING_WORK)
+    trigger = Trigger(point, passing(point, random), pid=node.server.pid, delay_s=0.001)
     armed = random.choice(stage.living)
     stage.arm(armed, trigger)
     stage.wait_for_trigger(armed)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
-from schemas.topics import DEAD_LETTERS, FEEDBACK, INTERACTIONS
+from schemas.topics import ALERTS, DEAD_LETTERS, FEEDBACK, INTERACTIONS
 from streams.placing import partition_of
 from streams.topic_setup import state_topics
 from tests.conftest import why_not_kafka
@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(why_not_kafka() is not None, reason="needs Apache Kafka"),
 ]
 CHANGELOG = state_topics("touchstream")[0]
-GOVERNED = (INTERACTIONS.name, FEEDBACK.name, DEAD_LETTERS.name)  # Kafka's retention takes care of these
+GOVERNED = (INTERACTIONS.name, FEEDBACK.name, ALERTS.name, DEAD_LETTERS.name)  # Kafka's retention takes care of these
 # What Kafka does within a day, in seconds.
 QUICK = {"segment.ms": "100", "min.compaction.lag.ms": "0", "max.compaction.lag.ms": "1000", "min.cleanable.dirty.ratio": "0.0", "delete.retention.ms": "0", "file.delete.delay.ms": "100"}  # fmt: skip
 

@@ -23,7 +23,7 @@ from schemas.codec import Reason
 from schemas.identity import erasure_hash
 from schemas.letters import DeadLetter
 from schemas.outcomes import Session
-from schemas.topics import DEAD_LETTERS, INTERACTIONS
+from schemas.topics import ALERTS, DEAD_LETTERS, FEEDBACK, INTERACTIONS
 from streams.changelog import ChangelogReader, Replay
 from streams.logic.policy import Policy
 from streams.placing import partition_of
@@ -326,4 +326,6 @@ def assert_receipt(path: Path) -> None:
     assert receipt["journey"] == erasure_hash(PERSON)
     of_facts = {"interactions": 3, "answers": 1, "sessions": 1, "waits": 1, "conversations": 1, "cases": 1}
     assert receipt["rows"] == of_facts | {"skipped": 0, "alerts": 1, "dead_letters": 2}
-    assert any(name.startswith(INTERACTIONS.name) for name in receipt["records_deleted_up_to"])
+    for topic in (INTERACTIONS, FEEDBACK, ALERTS, DEAD_LETTERS):
+        assert any(name.startswith(topic.name) for name in receipt["records_deleted_up_to"]), topic.name
+        assert topic.name in receipt["remains"]

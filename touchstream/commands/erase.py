@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from schemas.identity import erasure_hash
-from schemas.topics import DAY_MS, DEAD_LETTERS, EVENTS
+from schemas.topics import ALERTS, DAY_MS, DEAD_LETTERS, EVENTS
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings, load_settings
@@ -45,7 +45,7 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None,
         stored = ErasedRows(client, clickhouse, journey)
         before = stored.count()
         _ask(before, yes)
-        letters = ["|".join(map(str, place)) for place in stored.letters()]
+        keys = {DEAD_LETTERS: ["|".join(map(str, place)) for place in stored.letters()], ALERTS: stored.alerts()}
         with Progress(console=Console(stderr=True)) as bar:
             placed = _forget(settings, journey, bar)
             rows = {table: max(number, before[table]) for table, number in stored.count().items()}
@@ -54,7 +54,7 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None,
         left = {table: number for table, number in stored.count().items() if number}
         if left:
             raise UserError(f"somebody wrote rows of the journey again ({left}); run the same command again")
-    deleted = forgetting.delete_records(settings, journey, placed, letters) if delete_records else {}
+    deleted = forgetting.delete_records(settings, journey, placed, keys) if delete_records else {}
     path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
     content = msgspec.json.format(msgspec.json.encode(_receipt(settings, journey, rows, gone, deleted)))
     write_safely(path, content + b"\n", "--receipt")
@@ -84,7 +84,7 @@ def _wait_for_disk(stored: ErasedRows, bar: Progress) -> bool:
 def _receipt(
     settings: Settings, journey: str, rows: dict[str, int], gone: bool, deleted: dict[str, int]
 ) -> dict[str, Any]:
-    days = {topic.name: topic.retention_ms // DAY_MS for topic in (*EVENTS, DEAD_LETTERS)}
+    days = {topic.name: topic.retention_ms // DAY_MS for topic in (*EVENTS, ALERTS, DEAD_LETTERS)}
     changelog = state_topics(settings.app_id)[0]
     return {
         "journey": erasure_hash(journey),

@@ -61,6 +61,15 @@ class ErasedRows:
         )
         return [(topic, partition, offset) for topic, partition, offset in found.result_rows]
 
+    def alerts(self) -> list[str]:
+        """Ids of the alerts that name it."""
+        found = self.client.query(
+            "SELECT DISTINCT alert_id FROM alerts WHERE who = {id:String}",
+            parameters={"id": self.journey_id},
+            settings=UNLOGGED,
+        )
+        return [name for (name,) in found.result_rows]
+
     def remove(self) -> None:
         """Delete everything; what the ledger needs stays without a name. Done twice, it does no more than done once."""
         for table, topic in FACTS.items():

@@ -1,6 +1,6 @@
 """See that workers forget a journey and hide whatever comes of it, before anything is deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import msgspec
 from kafka import TopicPartition
 
 from schemas.identity import erasure_hash
-from schemas.topics import DEAD_LETTERS, FEEDBACK, INTERACTIONS, SUPPRESSED
+from schemas.topics import DEAD_LETTERS, FEEDBACK, INTERACTIONS, SUPPRESSED, Topic
 from streams.orders import Erase
 from streams.placing import partition_of
 from streams.settings import Settings
@@ -37,17 +37,22 @@ def until_forgotten(settings: Settings, placed: Offsets, progress: Callable[[int
     orders.until_committed(settings, ends, lambda _: None)
 
 
-def delete_records(settings: Settings, journey_id: str, placed: Offsets, letters: list[str]) -> dict[str, int]:
+def delete_records(
+    settings: Settings, journey_id: str, placed: Offsets, keys: Mapping[Topic, list[str]]
+) -> dict[str, int]:
     """Let the brokers delete every record of the journey's partitions up to the order, everybody's; return up to where.
 
-    `letters` are the origins of its dead letters.
+    `keys` are those of its records in topics that are not partitioned by journey.
     """
-    home = partition_of(journey_id.encode(), settings.partitions)
-    feedback = TopicPartition(FEEDBACK.name, home)
-    homes = {partition_of(origin.encode(), settings.partitions) for origin in letters}
-    of_letters = [TopicPartition(DEAD_LETTERS.name, number) for number in sorted(homes)]
-    order = TopicPartition(INTERACTIONS.name, home)
+    keys = {FEEDBACK: [journey_id], **keys}
+    read = [place for topic, of_topic in keys.items() for place in _places(topic, of_topic, settings.partitions)]
+    [order] = _places(INTERACTIONS, [journey_id], settings.partitions)
     with orders.admin_client(settings) as admin:
-        ends = lag.committed(admin, settings.app_id, [feedback, *of_letters]) | {order: placed[order] + 1}
+        ends = lag.committed(admin, settings.app_id, read) | {order: placed[order] + 1}
         admin.delete_records({place: end for place, end in ends.items() if end > 0})
     return {f"{place.topic}[{place.partition}]": end for place, end in ends.items()}
+
+
+def _places(topic: Topic, keys: list[str], partitions: int) -> list[TopicPartition]:
+    numbers = {partition_of(key.encode(), partitions) for key in keys}
+    return [TopicPartition(topic.name, number) for number in sorted(numbers)]

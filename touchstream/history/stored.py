@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
-from sinks.tables import ANSWERS, INTERACTIONS, Table
+from sinks.tables import ANSWERS, CASES, INTERACTIONS, Table
 from sinks.writer import INSERT_SETTINGS
 from streams.logic.policy import Policy
 from streams.logic.recut import Moved
@@ -103,7 +103,7 @@ def told_of(client: Client, some: Some) -> Told:
 
 
 def restate_facts(client: Client, some: Some, version: int, moved: Moved, policy: Policy) -> None:
-    """Write the facts of some journeys again that have another channel or stage today."""
+    """Write facts and cases of some journeys again that have another channel or stage today."""
     values: dict[str, Any] = {
         "touchpoints": list(policy.places),
         "stages": [place.stage for place in policy.places.values()],
@@ -111,15 +111,16 @@ def restate_facts(client: Client, some: Some, version: int, moved: Moved, policy
         "moved": [(touchpoint, channel) for touchpoint, former in moved.items() for channel in former],
         "version": version,
     }
-    for table in (INTERACTIONS, ANSWERS):
+    for table in (INTERACTIONS, ANSWERS, CASES):
         client.command(_restating(table), parameters=some.parameters | values, settings=INSERT_SETTINGS)
 
 
 def _restating(table: Table) -> str:
     values = ", ".join(OF_TODAY.get(name, name) for name in table.names)
+    of_partition = "source_partition = {partition:UInt32}" if "source_partition" in table.names else "true"
     return (
         f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {values} FROM "  # noqa: S608 - our own names
-        f"(SELECT {', '.join(table.names)} FROM {table.name} FINAL WHERE source_partition = {{partition:UInt32}} "
+        f"(SELECT {', '.join(table.names)} FROM {table.name} FINAL WHERE {of_partition} "
         f"AND version < {{version:UInt64}} AND journey_id IN ({CHOSEN_OR_HEARD})) "
         f"WHERE stage != {OF_TODAY['stage']} OR channel != {OF_TODAY['channel']}"
     )

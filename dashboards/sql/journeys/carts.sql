@@ -1,6 +1,7 @@
+-- From carts, for the reason that stages.sql gives.
 SELECT
-    sum(each.abandoned) / nullIf(sum(each.settled), 0) AS abandoned,
-    sum(each.settled) AS n,
-    sum(each.pending) AS pending
-FROM v_cart_abandonment AS each
-WHERE $__dateFilter(day) AND {only:segment,variant}
+    countIf(outcome = 'abandoned') / nullIf(countIf(settled), 0) AS abandoned,
+    countIf(settled) AS n,
+    countIf(outcome = 'pending') AS pending
+FROM v_carts
+WHERE $__dateFilter(toDate(opened_at)) AND {only:segment,variant}

@@ -1,8 +1,8 @@
 SELECT
-    toDateTime(each.day, 'UTC') AS time,
-    sum(each.abandoned) / nullIf(sum(each.settled), 0) AS abandoned,
-    sum(each.settled) AS n
-FROM v_cart_abandonment AS each
-WHERE $__dateFilter(day) AND {only:segment,variant}
-GROUP BY each.day
+    dateTrunc('day', opened_at) AS time,
+    countIf(outcome = 'abandoned') / nullIf(countIf(settled), 0) AS abandoned,
+    countIf(settled) AS n
+FROM v_carts
+WHERE $__dateFilter(toDate(opened_at)) AND {only:segment,variant}
+GROUP BY time
 ORDER BY time

@@ -1,7 +1,8 @@
+-- From journeys, for the reason that stages.sql gives.
 SELECT
-    sum(each.settled_completed) / nullIf(sum(each.settled), 0) AS completed,
-    sum(each.settled) AS n,
-    sum(each.steps_sum) / nullIf(sum(each.completed), 0) AS "steps on average",
-    sum(each.pending) AS pending
-FROM v_steps_to_complete AS each
-WHERE $__dateFilter(day) AND {only:segment,variant}
+    countIf(settled AND succeeded_at IS NOT NULL) / nullIf(countIf(settled), 0) AS completed,
+    countIf(settled) AS n,
+    avg(steps_to_complete) AS "steps on average",
+    countIf(pending) AS pending
+FROM v_journeys
+WHERE NOT automated AND $__dateFilter(toDate(began_at)) AND {only:segment,variant}

@@ -1,5 +1,6 @@
 SELECT
     channel,
+    concat(channel, ' (', toString(components), ' of 4 parts)') AS series,
     spoke,
     satisfaction,
     scored AS "n scores",

@@ -51,6 +51,11 @@ class Frame:
     def of_kind(self, kind: str) -> list[str]:
         return [name for name, each in self.fields.items() if each == kind]
 
+    def only(self, names: list[str]) -> "Frame":
+        return Frame(
+            {name: self.fields[name] for name in names}, [{name: row[name] for name in names} for row in self.rows]
+        )
+
 
 def boards() -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in sorted(BOARDS.glob("*.json"))]

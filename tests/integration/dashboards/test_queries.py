@@ -135,6 +135,9 @@ def frame_of(answers: Answers, question: Question) -> Frame:
     answer = answers[question.name]
     if isinstance(answer, Exception):
         raise answer
+    for change in question.panel.get("transformations", []):
+        assert change["id"] == "filterFieldsByName"
+        answer = answer.only(change["options"]["include"]["names"])
     return answer
 
 

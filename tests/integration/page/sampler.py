@@ -53,7 +53,7 @@ def board() -> dict[str, Any]:
             _panel(5, "barchart", two),
             _panel(6, "heatmap", CELLS.replace("HOSTILE", QUOTED), transformations=[{"id": "organize", "options": {"excludeByName": {"hour": True}}}]),
             _panel(7, "xychart", wheel, options={"mapping": "manual", "series": [{"x": {"matcher": {"id": "byName", "options": "x"}}, "y": {"matcher": {"id": "byName", "options": "y"}}}]}),
-            _panel(8, "table", hops, transformations=[{"id": "organize", "options": {"excludeByName": {"hop": True}}}]),
+            _panel(8, "table", hops, transformations=[{"id": "filterFieldsByName", "options": {"include": {"names": ["from_touchpoint", "to_touchpoint", "n"]}}}]),
             _panel(9, "stat", "SELECT count() AS found FROM (SELECT arrayJoin(['one', 'two', 'three']) AS each) WHERE $__conditionalAll(each IN (${word:singlequote}), $word) AND $__conditionalAll(each = ${like:singlequote}, $like)"),
             _panel(10, "stat", "SELECT toUInt32(dateDiff('minute', $__fromTime, $__toTime)) AS minutes"),
             _panel(11, "table", "SELECT 1 AS n WHERE 0", defaults={"noValue": "nothing happened"}),

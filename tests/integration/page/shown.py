@@ -30,6 +30,9 @@ class Answer:
     def column(self, name: str) -> list[Any]:
         return [row[self.names.index(name)] for row in self.rows]
 
+    def only(self, names: list[str]) -> "Answer":
+        return Answer(tuple(names), list(zip(*map(self.column, names), strict=True)))
+
     @property
     def numbers(self) -> list[str]:
         return [name for name in self.names if any(isinstance(value, int | float) for value in self.column(name))]

@@ -16,6 +16,8 @@ SAID = """() => [...document.querySelectorAll('.panel')].flatMap((panel) => {
     const said = panel.querySelector('.said');
     return said ? [`${panel.querySelector('h2').textContent}: ${said.textContent}`] : [];
 })"""
+SQUEEZED = """() => [...document.querySelectorAll('.panel')].filter((panel) => panel.querySelector('.plotted')?.clientHeight < 100)
+    .map((panel) => panel.querySelector('h2').textContent)"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -31,6 +33,7 @@ def test_a_board_draws_quietly_whole_and_with_the_numbers_of_its_sql(visit: Visi
         visit.page.set_viewport_size({"width": width, "height": height})
         visit.page.wait_for_timeout(250)  # panels are drawn again in their new size
         assert visit.page.evaluate(WIDER) <= 0, f"{width} px: the page can be pushed sideways"
+        assert visit.page.evaluate(SQUEEZED) == [], f"{width} px: a picture without height"
         ARTIFACTS.mkdir(exist_ok=True)
         visit.page.screenshot(path=ARTIFACTS / f"{path.stem}-{width}.png", full_page=True)
     visit.assert_quiet()
@@ -42,6 +45,9 @@ def compare(visit: Visit, board: Board, panel: dict[str, Any]) -> bool:
     if len(queries) != 1 or "nterval" in queries[0].sql or " now" in queries[0].sql:
         return False
     told = answer(visit, board, queries[0].sql)
+    for change in panel.get("transformations", []):
+        assert change["id"] == "filterFieldsByName"
+        told = told.only(change["options"]["include"]["names"])
     ways = {"stat": _stat, "bargauge": _bars, "table": _table, "barchart": _picture, "timeseries": _picture}
     return panel["type"] in ways and ways[panel["type"]](visit, panel, told)
 

@@ -1,7 +1,6 @@
 """Every alert rule, in the file that Grafana reads, is seen firing and resolving on the real engine."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +11,7 @@ from clickhouse_connect.driver.client import Client
 from dashboards.macros import expand
 from schemas.catalogue import Catalogue
 from sinks import tables
-from sinks.client import connect
 from sinks.dimensions import store_calendar_days, store_catalogue
-from sinks.migrate import migrate
-from sinks.settings import ClickHouseSettings
 from streams.logic.policy import calendars_of
 from tests.alerting.bench import CASES, Case, at, play, read_case, told
 from tests.alerting.grafana import FrameError, Transition, Watch, check_kinds, kinds, numbers_of, rules_in
@@ -29,14 +25,10 @@ STORIES = [read_case(path, CATALOGUE) for path in sorted(CASES.glob("*.yaml"))]
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    settings = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('alerts')}/chdb")
-    client = connect(settings)
-    migrate(settings)
+def database(database: Client) -> Client:
     calendars = calendars_of(Catalogue.model_validate(CATALOGUE))
-    store_calendar_days(client, calendar_days(calendars, date(2026, 1, 1), date(2026, 3, 1)), 1)
-    yield client
-    client.close()
+    store_calendar_days(database, calendar_days(calendars, date(2026, 1, 1), date(2026, 3, 1)), 1)
+    return database
 
 
 def tell(client: Client, case: Case) -> list[Transition]:

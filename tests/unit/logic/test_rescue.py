@@ -3,8 +3,25 @@
 import pytest
 
 from schemas.alerts import Alert
+from streams.logic import recut
+from streams.logic.policy import Place
 from streams.logic.rescue import Event, IllegalMoveError, move
-from tests.builders import DAY, HOUR, At, Desk, answer, call, inbound, mention, ms, outbound, review, ticket
+from tests.builders import (
+    DAY,
+    HOUR,
+    PLACES,
+    At,
+    Desk,
+    answer,
+    call,
+    inbound,
+    mention,
+    ms,
+    outbound,
+    policy,
+    review,
+    ticket,
+)
 
 REST = {"now_ms": 2 * HOUR}
 
@@ -86,6 +103,17 @@ def test_a_case_is_followed_after_its_answer_has_left_state() -> None:
     desk.batch(watermark="91 10:00", **REST)
     assert desk.journey.kept == []
     assert [case.state for case in desk.tables.cases.values()] == ["recovered"]
+
+
+def test_a_case_whose_answer_has_left_state_moves_with_its_touchpoint() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00"), watermark="10:00")
+    desk.batch(watermark="20 10:00", **REST)
+    desk.policy = policy(places=PLACES | {"survey": Place("chat", "service")})
+    recut.move(desk.journey, {"survey": ["survey"]}, desk.policy)
+    desk.batch(outbound("30 10:00"))
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.channel, case.stage) == ("acknowledged", "chat", "service")
 
 
 def test_a_detractor_whom_nobody_contacts_is_followed_for_90_days() -> None:

@@ -1,3 +1,3 @@
-from tests.clickhouse_fixtures import embedded, migrated
+from tests.clickhouse_fixtures import database, embedded, empty, migrated
 
-__all__ = ["embedded", "migrated"]
+__all__ = ["database", "embedded", "empty", "migrated"]

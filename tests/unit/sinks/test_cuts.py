@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,12 +15,10 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from schemas.catalogue import Catalogue
 from schemas.feedback import SCALES, Metric, Polarity
 from sinks.arrow import encode
-from sinks.client import connect
 from sinks.dimensions import store_catalogue
-from sinks.migrate import migrate, read_views
+from sinks.migrate import read_views
 from sinks.rows import answer_row
-from sinks.settings import ClickHouseSettings
-from sinks.tables import ALL, ANSWERS
+from sinks.tables import ANSWERS
 from streams.logic.scores import rate
 from tests.unit.sinks.samples import PLACED, answer
 from tests.unit.sinks.view_cases import read_cases, row
@@ -43,22 +40,6 @@ DIMENSIONS = (
     "variant",
     "source",
 )
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    settings = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('cuts')}/chdb")
-    client = connect(settings)
-    migrate(settings)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def empty(database: Client) -> Client:
-    for table in ALL:
-        database.command(f"TRUNCATE TABLE {table.name}")
-    return database
 
 
 def asked(client: Client, sql: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Experiments in SQL against published examples and against the formulas, written out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import exp, lgamma, log, pi, sqrt
 from statistics import NormalDist, fmean, variance
 from typing import Any
@@ -9,9 +9,6 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from sinks.arrow import encode
-from sinks.client import connect
-from sinks.migrate import migrate
-from sinks.settings import ClickHouseSettings
 from sinks.tables import SESSIONS, SETTINGS
 from tests.unit.sinks.samples import NOON_MS
 from tests.unit.sinks.view_cases import row
@@ -25,15 +22,6 @@ WHERE measure = {measure:String}
 # https://rosettacode.org/wiki/Welch%27s_t-test, the first pair: p = 0.021378001462867.
 FIRST = [27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4]
 SECOND = [27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4]
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    settings = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('experiments')}/chdb")
-    client = connect(settings)
-    migrate(settings)
-    yield client
-    client.close()
 
 
 def sessions(variant: str, fields: Sequence[dict[str, Any]]) -> list[Any]:

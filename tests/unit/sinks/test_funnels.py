@@ -1,6 +1,5 @@
 """Funnels in SQL against the plainest way to say what a funnel is; ClickHouse's own windowFunnel beside them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -10,9 +9,6 @@ from hypothesis import strategies as st
 
 from schemas.identity import event_hash
 from sinks.arrow import encode
-from sinks.client import connect
-from sinks.migrate import migrate
-from sinks.settings import ClickHouseSettings
 from sinks.tables import FUNNELS, INTERACTIONS
 from tests.unit.sinks.samples import NOON_MS
 from tests.unit.sinks.view_cases import row
@@ -55,18 +51,14 @@ def furthest(path: list[str], visits: list[Visit]) -> tuple[int, int] | None:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    address = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('funnels')}/chdb")
-    client = connect(address)
-    migrate(address)
+def database(database: Client) -> Client:
     steps = [
         row(FUNNELS, {"funnel": funnel, "position": position, "step": step, "window_ms": WINDOW_MS})
         for funnel, path in PATHS.items()
         for position, step in enumerate(path, start=1)
     ]
-    client.insert_arrow("funnels", encode(FUNNELS, steps))
-    yield client
-    client.close()
+    database.insert_arrow("funnels", encode(FUNNELS, steps))
+    return database
 
 
 visited = st.lists(st.tuples(st.integers(0, 25), st.sampled_from("abcx")), max_size=12)

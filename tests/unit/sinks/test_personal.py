@@ -2,18 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from clickhouse_connect.driver.client import Client
 
 from sinks.arrow import Row, encode
-from sinks.client import connect
 from sinks.meanings import columns_of
-from sinks.migrate import migrate, read_migrations, read_views
+from sinks.migrate import read_migrations, read_views
 from sinks.personal import HARMLESS_PROPERTIES, PERSONAL, is_personal
-from sinks.settings import ClickHouseSettings
 from sinks.tables import ALL, Table
 from tests.unit.sinks.view_cases import ViewCase, richest_cases
 
@@ -32,15 +28,6 @@ def betraying(table: Table, row: Row) -> Row:
             else:
                 said[column.name] = f"{WORD} {value or said.get('journey_id', '')}"
     return tuple(said.values())
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    settings = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('personal')}/chdb")
-    client = connect(settings)
-    migrate(settings)
-    yield client
-    client.close()
 
 
 def telling(client: Client, case: ViewCase) -> set[str]:

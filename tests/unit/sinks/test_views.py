@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 from time import time
 from typing import Any
@@ -8,29 +7,11 @@ from clickhouse_connect.driver.client import Client
 
 from schemas.identity import event_hash
 from sinks.arrow import encode
-from sinks.client import connect
-from sinks.migrate import migrate, read_views
-from sinks.settings import ClickHouseSettings
-from sinks.tables import ALL, WAITS
+from sinks.migrate import read_views
+from sinks.tables import WAITS
 from tests.unit.sinks.view_cases import FOLDER, ViewCase, read_case, read_cases, row
 
 CASES = read_cases()
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    settings = ClickHouseSettings(url=f"chdb://{tmp_path_factory.mktemp('views')}/chdb")
-    client = connect(settings)
-    migrate(settings)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def empty(database: Client) -> Client:
-    for table in ALL:
-        database.command(f"TRUNCATE TABLE {table.name}")
-    return database
 
 
 def rows_of(client: Client, sql: str) -> list[tuple[Any, ...]]:

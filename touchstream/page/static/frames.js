@@ -61,6 +61,8 @@ const CHANGES = {
         .sort((a, b) => a.at - b.at)
         .map(({ field }) => ({ ...field, name: renameByName[field.name] ?? field.name })),
     })),
+  filterFieldsByName: (frames, { include }) =>
+    frames.map((one) => ({ ...one, fields: one.fields.filter((field) => !include || include.names.includes(field.name)) })),
   merge: (frames) => (frames.length < 2 ? frames : [joined(frames)]),
 };
 

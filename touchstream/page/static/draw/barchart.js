@@ -26,12 +26,14 @@ export async function barchart(body, { panel, frames }) {
   });
   const [low, high] = extent(fields, stacking !== "none");
   const config = fields[0]?.config ?? {};
-  const top = config.max ?? high + (high - low) * (single ? 0.14 : 0.06);
+  const beyond = config.max !== undefined && !single ? 0 : single ? 0.14 : 0.06; // for the number at the end of the longest bar
+  const most = config.max ?? high;
+  const top = most + (most - low) * beyond;
   const { values, texts } = marks(config.min ?? low, top, config);
   const numbers = axis({ range: [config.min ?? low, top], tickvals: values, ticktext: texts, showline: false });
-  const room = lying ? Math.max(10, Math.floor(body.clientWidth / 16)) : Math.max(6, Math.floor(body.clientWidth / Math.max(names.length, 1) / 6));
+  const letters = lying ? Math.max(10, Math.floor(body.clientWidth / 16)) : Math.max(6, Math.floor(body.clientWidth / Math.max(names.length, 1) / 6));
   const said = axis({
-    tickvals: names.map((_, place) => place), ticktext: names.map((name) => short(name, Math.min(room, 46))), showgrid: false, tickangle: lying || names.length * 60 < body.clientWidth ? 0 : -35,
+    tickvals: names.map((_, place) => place), ticktext: names.map((name) => short(name, Math.min(letters, 46))), showgrid: false, tickangle: lying || names.length * 60 < body.clientWidth ? 0 : -35,
     range: lying ? [names.length - 0.5, -0.5] : [-0.5, names.length - 0.5],
   });
   const layout = base({ xaxis: lying ? numbers : said, yaxis: lying ? said : numbers, barmode: stacking === "none" ? "group" : "relative", bargap: 0.28, bargroupgap: 0.08, uniformtext: { minsize: 9, mode: "hide" } });

@@ -1,0 +1,3 @@
+from tests.clickhouse_fixtures import database
+
+__all__ = ["database"]
