@@ -1,7 +1,7 @@
 """Compile the rules (`streams/logic`) while a wheel is built, if TOUCHSTREAM_COMPILE=1 asks for it.
 
-Compiled by mypyc they take 30 % less time, a worker's event a fifth less; see docs/decisions/0055-rules-may-be-compiled.md. Without the
-variable nothing is compiled and the wheel runs anywhere.
+Compiled by mypyc they and what calls them take a quarter less time; see docs/decisions/0055-rules-may-be-compiled.md. Without the variable
+nothing is compiled and the wheel runs anywhere.
 """
 
 import os

