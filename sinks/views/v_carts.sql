@@ -21,12 +21,12 @@ AS WITH
         SELECT
             journey_id,
             bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(occurred_at)), 64), xxh3(event_id)) AS moment,
-            type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM v_touchpoints WHERE goal) AS success,
+            type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM touchpoints FINAL WHERE goal) AS success,
             segment,
             variant,
             source
         FROM interactions FINAL
-        WHERE NOT automated AND (type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM v_touchpoints WHERE goal OR cart))
+        WHERE NOT automated AND (type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM touchpoints FINAL WHERE goal OR cart))
     ),
     gathered AS
     (

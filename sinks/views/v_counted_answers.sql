@@ -92,7 +92,7 @@ SELECT
     answer.occurred_at AS answered_at,
     answer.touchpoint AS about
 FROM answers AS answer FINAL
-LEFT ANY JOIN v_touchpoints AS place ON answer.touchpoint = place.touchpoint
+LEFT ANY JOIN touchpoints AS place FINAL ON answer.touchpoint = place.touchpoint
 WHERE NOT answer.automated AND answer.occurred_at >= {since:DateTime64(3, 'UTC')} AND answer.occurred_at < {until:DateTime64(3, 'UTC')}
     AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], answer.channel))
     AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], answer.touchpoint))

@@ -54,7 +54,7 @@ SELECT
     talk.first_resolution_ms AS first_resolution_ms,
     talk.resolution_ms AS resolution_ms
 FROM v_conversations AS talk
-LEFT ANY JOIN v_touchpoints AS place ON talk.touchpoint = place.touchpoint
+LEFT ANY JOIN touchpoints AS place FINAL ON talk.touchpoint = place.touchpoint
 WHERE NOT talk.automated AND talk.opened_at >= {since:DateTime64(3, 'UTC')} AND talk.opened_at < {until:DateTime64(3, 'UTC')}
     AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], talk.channel))
     AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], talk.touchpoint))

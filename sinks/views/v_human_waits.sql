@@ -72,7 +72,7 @@ SELECT
     wait.skewed AS skewed,
     wait.channel AS asked_on_channel
 FROM waits AS wait FINAL
-LEFT ANY JOIN v_touchpoints AS place ON wait.touchpoint = place.touchpoint
+LEFT ANY JOIN touchpoints AS place FINAL ON wait.touchpoint = place.touchpoint
 WHERE NOT wait.automated AND wait.asked_at >= {since:DateTime64(3, 'UTC')} AND wait.asked_at < {until:DateTime64(3, 'UTC')}
     AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], wait.channel))
     AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], wait.touchpoint))

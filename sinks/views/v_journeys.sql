@@ -37,7 +37,7 @@ AS WITH
             touchpoint,
             type = 'page_view' AS page,
             transform(stage, order_of.1, order_of.2, 0) AS rank,
-            type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM v_touchpoints WHERE goal) AS success,
+            type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM touchpoints FINAL WHERE goal) AS success,
             automated,
             segment,
             variant,

@@ -57,5 +57,5 @@ SELECT
     difference - 1.96 * sqrt(bad_error + good_error) AS difference_low,
     difference + 1.96 * sqrt(bad_error + good_error) AS difference_high
 FROM compared
-LEFT ANY JOIN v_touchpoints AS place ON compared.touchpoint = place.touchpoint
+LEFT ANY JOIN touchpoints AS place FINAL ON compared.touchpoint = place.touchpoint
 COMMENT 'How much better journeys end that went well at a touchpoint, with n and 95 % confidence interval: v_moments_of_truth(since = ''2026-03-01'', until = ''2026-04-01'')'
