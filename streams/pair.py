@@ -21,8 +21,8 @@ from streams.gate import Gate
 from streams.intake import read
 from streams.logic.arrivals import Arrivals
 from streams.logic.changes import Changes
+from streams.logic.fold import Fold
 from streams.logic.journey import INTERACTIONS, Journey
-from streams.logic.journeys import Fold
 from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.recut import take_back

@@ -22,7 +22,7 @@ from schemas.interactions import (
     Visit,
 )
 from streams.logic.arrivals import Arrivals, Fate
-from streams.logic.journeys import Changes, Fold, Journey
+from streams.logic.fold import Changes, Fold, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Place, Policy, Target
 from streams.logic.sessions import steps_of

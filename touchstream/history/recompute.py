@@ -9,8 +9,8 @@ from streams.committer import Rows
 from streams.conclusions import add_changes
 from streams.logic.arrivals import Arrivals
 from streams.logic.changes import Changes, Gone
+from streams.logic.fold import Fold
 from streams.logic.journey import Journey
-from streams.logic.journeys import Fold
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
 from streams.logic.sessions import ID, steps_of

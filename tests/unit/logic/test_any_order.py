@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streams.logic.arrivals import Fate
 from streams.logic.calendars import Calendar
-from streams.logic.journeys import Changes, Fold, Journey
+from streams.logic.fold import Changes, Fold, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
 from streams.logic.policy import Place, Policy, Scope, Target

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.logic.journeys import Changes, Journey
+from streams.logic.fold import Changes, Journey
 from streams.logic.sessions import Run
 from tests import builders
 from tests.builders import HOUR, Desk, answer

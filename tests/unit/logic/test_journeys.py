@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from schemas.outcomes import WaitOutcome
-from streams.logic.journeys import Changes, Fate, Fold, Journey
+from streams.logic.fold import Changes, Fate, Fold, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.watermark import NEVER
 from tests.builders import (

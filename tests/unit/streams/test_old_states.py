@@ -11,7 +11,7 @@ from streams import state_codec
 from streams.changelog import EPOCH_BYTES
 from streams.changelog import MARK as MARKS
 from streams.logic import wire
-from streams.logic.journeys import Journey
+from streams.logic.fold import Journey
 from streams.logic.wire import WIRE_VERSION, upcast
 from streams.store import new_memory_store
 from tests import old_states
