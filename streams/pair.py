@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.alerts import Alert
 from schemas.identity import erasure_hash
 from schemas.topics import EVENTS, Topic
 from streams import state_codec
@@ -21,6 +22,7 @@ from streams.gate import Gate
 from streams.intake import read
 from streams.logic.arrivals import Arrivals
 from streams.logic.changes import Changes
+from streams.logic.farewell import farewell
 from streams.logic.fold import Fold
 from streams.logic.journey import INTERACTIONS, Journey
 from streams.logic.panes import ALL_TOLD, Pane, PaneBook
@@ -71,6 +73,7 @@ class Pair:
         self._fresh: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
         self._agenda = self._states.agenda()
         self._rest = Rest(policy.state_linger_ms)
+        self._farewells: list[Alert] = []  # alerts of those who were erased, to be told with the batch of the order
         self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
         self._emissions = 0
         self._publications = 0
@@ -214,7 +217,9 @@ class Pair:
         if isinstance(order, Erase):
             self._gate.suppressed.add(order.journey)
             for journey_id in [each for each in self._states.journeys() if erasure_hash(each) == order.journey]:
-                take_back(self._journey(journey_id), self._policy, self.book)
+                journey = self._journey(journey_id)
+                self._farewells += farewell(journey, self._policy)
+                take_back(journey, self._policy, self.book)
                 self._forget(journey_id, states)
         else:
             standing = Standing(order.name, self._version, self._policy.rules, order.moved)
@@ -231,7 +236,8 @@ class Pair:
         for journey_id in list(islice(self._fresh, max(0, len(self._fresh) - FRESH_JOURNEYS))):
             del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
-        self._alerting.tell(changes.alerts, effects, self._version)
+        self._alerting.tell([*self._farewells, *changes.alerts], effects, self._version)
+        self._farewells.clear()
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()

@@ -54,10 +54,11 @@ def tell(journey_id: str, before: Outlook, after: Outlook, changes: "Changes") -
         if before.cases.get(name) != case:
             changes.cases.append(case)
     changes.gone_cases += ((name, journey_id) for name in before.cases if name not in after.cases)
-    changes.alerts += _alerts(journey_id, before, after)
+    changes.alerts += alerts_of(journey_id, before, after)
 
 
-def _alerts(journey_id: str, before: Outlook, after: Outlook) -> Iterator[Alert]:
+def alerts_of(journey_id: str, before: Outlook, after: Outlook) -> Iterator[Alert]:
+    """Say what is to be told when one outlook follows another."""
     for name, case in {**before.cases, **after.cases}.items():
         if state := _turn(_waits_for_contact(before.cases.get(name)), _waits_for_contact(after.cases.get(name))):
             yield heard_alert(case, state)

@@ -297,6 +297,7 @@ def test_a_person_who_is_erased_is_found_nowhere_and_does_not_come_back(system: 
     assert of_person(system, NEIGHBOUR) == neighbour
     system.settle()
     system.assert_balanced()
+    assert system.rows(OVER) == [(None, "the customer was erased")], "whoever was called knows that it is over"
     system.until(lambda: asked_for_offers(system) == 1, "the rolling windows know of them no longer", 20)
     # Late events, a letter, and a new owner that reads the state again do not bring them back.
     live(system, PERSON, now_ms + 1000)
@@ -310,6 +311,11 @@ def test_a_person_who_is_erased_is_found_nowhere_and_does_not_come_back(system: 
     system.assert_balanced()
     assert system.value("SELECT sum(suppressed) FROM v_ledger") == 6 + 2 * 4 + 2
     system.until(lambda: asked_for_offers(system) == 1, "the rolling windows know the neighbour", 20)
+
+
+OVER = """
+SELECT who, splitByString(': ', what)[-1] FROM v_alerts WHERE kind = 'detractor_heard' AND state = 'withdrawn' AND who IS NULL
+"""
 
 
 def asked_for_offers(system: System) -> int:

@@ -5,10 +5,12 @@ from contextlib import closing
 
 import pytest
 
+from schemas.identity import erasure_hash
 from schemas.topics import FEEDBACK, INTERACTIONS
 from streams import alerting
+from streams.orders import Erase, header_of
 from tests import builders
-from tests.builders import MINUTE
+from tests.builders import MINUTE, Record
 from tests.pairs import NOW, System, record, told
 from tests.unit.logic.test_any_order import RULES
 
@@ -76,3 +78,18 @@ def test_a_reply_after_a_takeover_resolves_what_the_last_owner_told(system: Syst
     system.crash()
     system.run(system.batch(INTERACTIONS, [record(builders.call("answered", "12:10"), 1)]))
     assert set(standing(system).values()) == {"resolved"}
+
+
+def test_who_is_erased_leaves_no_alert_open_and_is_not_named_again(system: System) -> None:
+    missed(system)
+    system.run(system.batch(FEEDBACK, [record(builders.answer(2, "11:59"), 0)]))
+    assert set(standing(system).values()) == {"opened"}
+    named, system.told = system.told, []
+    order = Record(1, NOW, b"touchstream", None, (header_of(Erase(erasure_hash("j1"))),))
+    system.run(system.batch(INTERACTIONS, [order]))
+    assert {alert.id for alert in system.told} == {alert.id for alert in named}
+    assert set(standing(system).values()) == {"withdrawn"}
+    assert not any("j1" in f"{alert.who}{alert.what}{alert.id}" for alert in system.told)
+    assert not [key for key in system.changelog if key.startswith(b"j1")]
+    system.tick(NOW + MINUTE)
+    assert not [key for key in system.changelog if key.startswith(alerting.MARK)], "nothing is left to be told"
