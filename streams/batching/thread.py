@@ -13,6 +13,7 @@ from faust.types import TP
 
 from streams.batching.chunks import hand_over_in_chunks
 from streams.batching.gaps import GapWatch
+from streams.batching.leaders import look_for_leaders
 from streams.stages import FETCH
 
 REBALANCE_PAUSE_S = 0.05
@@ -32,6 +33,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer._fetch_max_wait_ms = self.app.limits.fetch_wait_ms
         consumer._isolation_level = "read_committed"
         return consumer
+
+    async def on_start(self) -> None:
+        """Start the consumer."""
+        await super().on_start()
+        look_for_leaders(self._ensure_consumer()._fetcher)
 
     async def on_thread_stop(self) -> None:
         """Stop as Faust does; aiokafka lets the end of a fetch that waits for its broker through, which would end the thread in mid-stop."""

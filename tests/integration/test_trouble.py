@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
-from tests.integration.harness import create_topic, scene, wait_until
+from streams.batching.leaders import look_for_leaders
+from tests.integration.harness import create_topic, produce, scene, unique, wait_until
 from tests.kafka import start_kafka
 from touchstream.brokers.kafka import KafkaCluster
 
@@ -47,6 +48,21 @@ def test_a_broker_node_that_goes_away_and_comes_back_costs_nothing(
         stage.wait_for_all(10_000, 90)
         stage.wait_for_commits(dict.fromkeys(range(4), 10_000), 30)
         assert not worker.ended()
+
+
+async def test_a_partition_is_found_with_its_new_leader_where_nothing_is_committed_yet(
+    three_nodes: KafkaCluster,
+) -> None:
+    """A node that was frozen for a moment is asked for the first offset, and says that it leads no longer."""
+    topic = create_topic(three_nodes.bootstrap, unique("events"), 1, replication=3)
+    await produce(three_nodes.bootstrap, topic, 1, 1)
+    async with AIOKafkaConsumer(bootstrap_servers=three_nodes.bootstrap, auto_offset_reset="earliest") as consumer:
+        look_for_leaders(consumer._fetcher)
+        await consumer._client.set_topics([topic])
+        known = consumer._client.cluster._partitions[topic]
+        known[0] = known[0]._replace(leader=known[0].leader % 3 + 1)
+        consumer.assign([TopicPartition(topic, 0)])
+        await asyncio.wait_for(consumer.getone(), 20)
 
 
 @pytest.mark.parametrize("state", [False, True])

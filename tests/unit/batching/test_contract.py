@@ -84,7 +84,7 @@ def test_a_method_we_rely_on_still_takes_the_same_arguments(owner: type, name: s
 
 
 ATTRIBUTES = [
-    (Fetcher, ["_records", "_subscriptions", "_closed", "_fetch_waiters"]),
+    (Fetcher, ["_records", "_subscriptions", "_closed", "_fetch_waiters", "_client", "_proc_offset_request"]),
     (FetchResult, ["_partition_records"]),
     (
         PartitionRecords,
