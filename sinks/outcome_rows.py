@@ -1,4 +1,4 @@
-"""What streams conclude, as rows: the fields of an outcome in their order, then the version."""
+"""What streams conclude, as rows: the values of an outcome in the order of its fields, then the version."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from schemas.alerts import Alert
-from schemas.outcomes import Conversation, RescueCase, Rolling, Session, Wait
+from schemas.outcomes import RescueCase, Rolling
 from sinks.arrow import Row
 from sinks.tables import CASES, SESSIONS, WAITS, Table
 
@@ -20,36 +20,18 @@ def _values_of(outcome: type) -> Callable[[Any], Row]:
     return attrgetter(*(field.name for field in fields(outcome)))
 
 
-_session_values = _values_of(Session)
-_wait_values = _values_of(Wait)
-_conversation_values = _values_of(Conversation)
 _case_values = _values_of(RescueCase)
 _rolling_values = _values_of(Rolling)
 
 
 def alive_rows(outcomes: Iterable[Row], version: int) -> list[Row]:
-    """Rows of sessions or waits, of which only the values are there."""
+    """Rows of sessions or waits."""
     return [(*values, version, 0) for values in outcomes]
 
 
 def versioned_rows(outcomes: Iterable[Row], version: int) -> list[Row]:
-    """Rows of conversations, of which only the values are there."""
+    """Rows of conversations."""
     return [(*values, version) for values in outcomes]
-
-
-def session_row(session: Session, version: int) -> Row:
-    """One row of `sessions`."""
-    return (*_session_values(session), version, 0)
-
-
-def wait_row(wait: Wait, version: int) -> Row:
-    """One row of `waits`."""
-    return (*_wait_values(wait), version, 0)
-
-
-def conversation_row(conversation: Conversation, version: int) -> Row:
-    """One row of `conversations`."""
-    return (*_conversation_values(conversation), version)
 
 
 def case_row(case: RescueCase, version: int) -> Row:

@@ -12,9 +12,9 @@ import msgspec
 
 from schemas import fast
 from schemas.envelope import to_ms
+from schemas.event_columns import EventColumns
 from schemas.interactions import Interaction
 from schemas.registry import MODEL_OF
-from schemas.said import Said
 from sinks.arrow import Row
 from sinks.columns import Columns
 from sinks.tables import ANSWERS, INTERACTIONS, Table
@@ -35,7 +35,7 @@ _to_json = msgspec.json.Encoder().encode
 
 
 def interaction_columns(
-    said: Said,
+    said: EventColumns,
     *,
     at_ms: list[int],
     received_ms: list[int],
@@ -67,7 +67,7 @@ def interaction_row(
 ) -> Row:
     """One row of `interactions`; what else is `said` of the event is named as in `interaction_columns`."""
     return interaction_columns(
-        Said([fast.told(event)]),
+        EventColumns([fast.told(event)]),
         channels=[channel],
         stages=[stage],
         partition=partition,

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from schemas.codec import Refused
 from schemas.envelope import Event
+from schemas.event_columns import EventColumns
 from schemas.letters import DeadLetter
-from schemas.said import Said
 from schemas.topics import INTERACTIONS
 from sinks import outcome_rows, rows, tables
 from sinks.arrow import Row
@@ -110,7 +110,7 @@ class Ledger:
         def of(column: list[Any]) -> list[Any]:
             return column if len(column) == len(facts) else [column[fact] for fact in facts]
 
-        said = arrivals.said if len(facts) == len(arrivals) else Said(of(arrivals.events))
+        said = arrivals.said if len(facts) == len(arrivals) else EventColumns(of(arrivals.events))
         return rows.interaction_columns(
             said,
             at_ms=of(arrivals.at_ms),

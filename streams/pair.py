@@ -5,6 +5,7 @@ the order of the promise.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
@@ -73,7 +74,6 @@ class Pair:
         self._fresh: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
         self._agenda = self._states.agenda()
         self._rest = Rest(policy.state_linger_ms)
-        self._farewells: list[Alert] = []  # alerts of those who were erased, to be told with the batch of the order
         self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
         self._emissions = 0
         self._publications = 0
@@ -127,8 +127,7 @@ class Pair:
         effects = self._effects()
         ledger = self._ledger(effects, topic)
         batch, orders = self._gate.orders(batch, ledger)
-        for order in orders:
-            self._obey(order, effects.states)
+        farewells = [alert for order in orders for alert in self._obey(order, effects.states)]
         batch = self._gate.sift(batch, side, ledger, effects.states)
         intake = read(batch, topic, self._policy, at_home=self._is_home)
         for refused, record in intake.refused:
@@ -141,7 +140,7 @@ class Pair:
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
         self.clock.saw(side, newest_ms, now_ms=now_ms)
         is_behind = self.clock.watermark_ms < self._former_clock_ms
-        self._finish(folds, effects, now_ms)
+        self._finish(folds, effects, now_ms, farewells)
         if is_behind:
             gone = open_for_an_heir([fold.journey for fold in folds.values()], self._former_clock_ms)
             add_changes(Changes(gone_sessions=gone), effects.rows, self._version)
@@ -213,20 +212,23 @@ class Pair:
         journey.due_ms = _due_of(raw)
         return journey
 
-    def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> None:
+    def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> list[Alert]:
+        """Carry out an order; return what is to be told of those who are forgotten."""
+        farewells: list[Alert] = []
         if isinstance(order, Erase):
             self._gate.suppressed.add(order.journey)
             for journey_id in [each for each in self._states.journeys() if erasure_hash(each) == order.journey]:
                 journey = self._journey(journey_id)
-                self._farewells += farewell(journey, self._policy)
+                farewells += farewell(journey, self._policy)
                 take_back(journey, self._policy, self.book)
                 self._forget(journey_id, states)
         else:
             standing = Standing(order.name, self._version, self._policy.rules, order.moved)
             self._emissions += 1  # what follows outranks whatever is written under the version of the order
             self._recutting.begin(standing, self._states.journeys())
+        return farewells
 
-    def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int) -> None:
+    def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int, farewells: Sequence[Alert] = ()) -> None:
         watermark_ms = self.clock.advance(now_ms)
         changes = Changes()
         for journey_id, fold in folds.items():
@@ -236,8 +238,7 @@ class Pair:
         for journey_id in list(islice(self._fresh, max(0, len(self._fresh) - FRESH_JOURNEYS))):
             del self._fresh[journey_id]
         add_changes(changes, effects.rows, self._version)
-        self._alerting.tell([*self._farewells, *changes.alerts], effects, self._version)
-        self._farewells.clear()
+        self._alerting.tell([*farewells, *changes.alerts], effects, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()

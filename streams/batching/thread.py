@@ -35,7 +35,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         return consumer
 
     async def on_start(self) -> None:
-        """Start the consumer."""
+        """Start as Faust does, with a consumer that finds leaders that have moved."""
         await super().on_start()
         look_for_leaders(self._ensure_consumer()._fetcher)
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from schemas.event_columns import EventColumns
 from schemas.identity import event_hashes
-from schemas.said import Said
 from streams.logic.policy import Policy
 
 
@@ -26,11 +26,12 @@ class Arrivals:
 
     def __init__(self, events: list[Any], *, at_ms: list[int], offsets: list[int], policy: Policy) -> None:
         self.events = events
-        self.said = Said(events)
+        self.said = EventColumns(events)
         self.at_ms = at_ms  # event time, clamped
         self.offsets = offsets
         self.ids = event_hashes(self.said["event_id"])
-        self.channels = channels_of(self.said["channel"], self.said["touchpoint"], policy)
+        channel_of, named = policy.channels.get, zip(self.said["channel"], self.said["touchpoint"], strict=True)
+        self.channels = [channel or channel_of(touchpoint, "") for channel, touchpoint in named]
         self.fates = [Fate.STORED] * len(events)  # until a fold says otherwise
 
     def __len__(self) -> int:
@@ -48,9 +49,3 @@ class Arrivals:
         if Fate.STORED in fates and self.fates.count(Fate.STORED) == len(self.fates):
             return range(len(self.fates))  # as nearly always
         return [place for place, fate in enumerate(self.fates) if fate in fates]
-
-
-def channels_of(named: list[str | None], touchpoints: list[str], policy: Policy) -> list[str]:
-    """Channel of each event: its own, else the catalogue's channel of the touchpoint."""
-    channel_of = policy.channels.get
-    return [channel or channel_of(touchpoint, "") for channel, touchpoint in zip(named, touchpoints, strict=True)]

@@ -34,10 +34,8 @@ def kill_while_joining(point: str, stage: Stage, random: Random) -> int:
     workers, joining = len(stage.living), len(stage.workers)
     victim = random.choice([*stage.living, joining])
     claims = 2 * (PARTITIONS // (workers + 1))  # of a worker that has to read nothing: before and after each
-    most = {"in_recovery": claims, "in_rebalance": 1 if victim == joining else 3}[
-        point
-    ]  # how often it is passed at least
-    stage.arm(victim, Trigger(point, random.randint(1, most)))
+    most = {"in_recovery": claims, "in_rebalance": 1 if victim == joining else 3}  # how often each is passed at least
+    stage.arm(victim, Trigger(point, random.randint(1, most[point])))
     stage.start_worker()
     died(stage, victim, workers)
     return 1

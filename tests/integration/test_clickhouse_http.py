@@ -170,7 +170,7 @@ def test_blocks_can_be_streamed(client: Client) -> None:
 
 
 async def test_the_writer_writes_over_http(clickhouse: ClickHouseSettings) -> None:
-    from sinks.outcome_rows import wait_row
+    from tests.outcome_rows import wait_row
     from tests.unit.sinks.samples import wait
 
     async with Writer(clickhouse) as writer:

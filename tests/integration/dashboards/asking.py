@@ -57,6 +57,13 @@ class Frame:
         )
 
 
+def columns_shown(panel: dict[str, Any]) -> list[str] | None:
+    """Columns that a panel takes from its answer, None when it takes all of them."""
+    changes = panel.get("transformations", [])
+    assert all(each["id"] == "filterFieldsByName" for each in changes)
+    return changes[0]["options"]["include"]["names"] if changes else None
+
+
 def boards() -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in sorted(BOARDS.glob("*.json"))]
 

@@ -8,6 +8,7 @@ from schemas.identity import wait_id
 from schemas.outcomes import WaitOutcome
 from streams.logic.calendars import Calendar
 from streams.logic.policy import Place, Target
+from streams.logic.waits import FIELDS, Thread
 from tests.builders import (
     DAY,
     HOUR,
@@ -408,3 +409,7 @@ def test_an_open_wait_outlives_other_state() -> None:
     desk.batch(ticket("opened", "10:00"), watermark="30 10:00", now_ms=2 * DAY)
     desk.batch(ticket("agent_replied", "30 10:00"))
     assert [each.waited_ms for each in desk.waits] == [30 * DAY]
+
+
+def test_everything_that_a_thread_knows_is_kept_with_it() -> None:
+    assert tuple(Thread.__annotations__) == FIELDS

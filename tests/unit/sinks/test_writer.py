@@ -12,10 +12,10 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
 from sinks.client import connect
 from sinks.errors import SchemaMismatchError
-from sinks.outcome_rows import session_row, wait_row
 from sinks.settings import ClickHouseSettings
 from sinks.tables import INTERACTIONS, SESSIONS, WAITS
 from sinks.writer import INSERT_SETTINGS, Backoff, Writer
+from tests.outcome_rows import session_row, wait_row
 from tests.unit.sinks.samples import interaction, session, wait
 
 QUICK = Backoff(first_s=0.001, cap_s=0.01)

@@ -26,7 +26,7 @@ export async function barchart(body, { panel, frames }) {
   });
   const [low, high] = extent(fields, stacking !== "none");
   const config = fields[0]?.config ?? {};
-  const beyond = config.max !== undefined && !single ? 0 : single ? 0.14 : 0.06; // for the number at the end of the longest bar
+  const beyond = single ? 0.14 : config.max === undefined ? 0.06 : 0; // for the number at the end of the longest bar
   const most = config.max ?? high;
   const top = most + (most - low) * beyond;
   const { values, texts } = marks(config.min ?? low, top, config);

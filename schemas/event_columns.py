@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 
-class Said(dict[str, list[Any]]):
+class EventColumns(dict[str, list[Any]]):
     """Columns of events as `fast.py` reads them, by field; each is made when it is first asked for."""
 
     __slots__ = ("events",)
