@@ -1,6 +1,7 @@
 """Durations as people write them (30s, 5m, 3h, 7d), kept as whole milliseconds."""
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -21,6 +22,7 @@ DurationOrZero = Annotated[int, BeforeValidator(duration_ms)]
 Duration = Annotated[DurationOrZero, Field(gt=0)]
 
 
+@lru_cache  # alerts say the same targets again and again
 def written(ms: int) -> str:
     """Duration as people write it, in its two largest units: 3h, 1d 4h, 20s."""
     left = ms

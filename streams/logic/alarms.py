@@ -21,6 +21,7 @@ class Level(IntEnum):
     ESCALATED = 3
 
 
+LEVELS: Final = tuple(Level)
 KINDS: Final = {
     Level.WARNED: AlertKind.WAIT_WARNING,
     Level.BREACHED: AlertKind.WAIT_BREACH,
@@ -87,8 +88,8 @@ def given_up(journey_id: str, name: str, told: Alarm, forgotten_ms: int, policy:
         yield _alert(journey_id, name, told, level, policy, AlertState.RESOLVED, what, forgotten_ms)
 
 
-def _levels(above: int, up_to: int) -> list[Level]:
-    return [Level(level) for level in range(above + 1, up_to + 1)]
+def _levels(above: int, up_to: int) -> tuple[Level, ...]:
+    return LEVELS[above + 1 : up_to + 1]
 
 
 def _opened(journey_id: str, name: str, alarm: Alarm, level: Level, policy: Policy) -> Alert:

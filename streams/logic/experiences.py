@@ -81,6 +81,17 @@ def bad_moments(cases: Iterable["Case"]) -> set[int | None]:
     return found
 
 
+def is_calm(journey: "Journey") -> bool:
+    """Whether too little has happened for a risk, and nothing that opens a case: in a tenth of the time of listing marks."""
+    strikes = len(journey.answers) + len(journey.kept)  # at most
+    for dialogue in journey.dialogues.values():
+        strikes += dialogue.bad_ms not in GOOD
+    if strikes >= STRIKES:
+        return False
+    heard = any([is_detractor(Answer._make(each)) for each in journey.answers])  # noqa: C419 - few answers
+    return not heard and not any([mark.kind == Kind.DETRACTOR for mark in journey.kept])  # noqa: C419
+
+
 def live_marks(journey: "Journey") -> list[Mark]:
     """List the marks of what state remembers in full."""
     marks = list(_of_answers(journey.answers))

@@ -15,6 +15,7 @@ from streams.logic.experiences import (
     Mark,
     Said,
     dangers_of,
+    is_calm,
     live_marks,
     marks_of,
 )
@@ -40,9 +41,9 @@ NOTHING: Final = Outlook({}, {})  # of most journeys: 1 microsecond an event les
 
 def outlook(journey: "Journey", policy: Policy) -> Outlook:
     """How a journey stands; a function of what is remembered of it."""
-    marks = marks_of(journey)
-    if not any([mark.kind == Kind.STRIKE or mark.kind == Kind.DETRACTOR for mark in marks]):  # noqa: C419 - few marks
+    if is_calm(journey):
         return NOTHING
+    marks = marks_of(journey)
     return Outlook(cases_of(journey.journey_id, marks, policy), {each.third_ms: each for each in dangers_of(marks)})
 
 

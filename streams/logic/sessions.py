@@ -64,7 +64,8 @@ class Run:
         """Return the steps as msgpack; those that were there before are not looked at again, which halves the time of a write."""
         count = len(self.steps)
         if self._packed_steps < count:
-            self._packed += b"".join([_pack(step) for step in self.steps[self._packed_steps :]])
+            fresh = self.steps[self._packed_steps :]
+            self._packed += _pack(fresh)[len(_array_of(len(fresh))) :]
             self._packed_steps = count
         return msgspec.Raw(_array_of(count) + self._packed)
 

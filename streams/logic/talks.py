@@ -127,6 +127,8 @@ class Talk:
     def _first_bad(self, before: list[Case], after: list[Case]) -> int | None:
         """When the conversation first was a bad experience; looked up where that may be later than was known."""
         known_ms, found = self._dialogue.bad_ms, bad_moments(after)
+        if known_ms is None and not found and self._in_order:
+            return None  # as nearly always
         base_ms = self._dialogue.dropped_through_ms
         if self._in_order and (known_ms in found or known_ms not in bad_moments(before)):
             found.add(known_ms)
