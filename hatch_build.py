@@ -23,7 +23,7 @@ from mypyc.build import mypycify
 from setuptools import setup
 
 rules = [str(path) for path in sorted(Path("streams/logic").glob("*.py")) if path.stem != "__init__"]
-around = [f"streams/{name}.py" for name in ("agenda", "pair", "rest", "state_codec")]  # what calls them for every journey
+around = [f"streams/{name}.py" for name in ("agenda", "journeys", "pair", "rest", "state_codec")]  # what calls them for every journey
 options = ["--ignore-missing-imports", "--follow-imports=silent"]
 modules = mypycify([*options, *rules, *around], opt_level="2", debug_level="0")
 setup(name="rules", packages=[], ext_modules=modules, script_args=["-q", "build_ext", "--inplace"])

@@ -12,12 +12,12 @@ Run = dict[str, Any]
 
 def median(runs: Sequence[Run], name: str) -> float:
     """Median of one number over all runs."""
-    return statistics.median(run[name] for run in runs)
+    return float(statistics.median(run[name] for run in runs))
 
 
 def ratio(runs: Sequence[Run], others: Sequence[Run], name: str) -> float:
     """Median of the ratios within each run: what disturbed a run disturbed both sides of it."""
-    return statistics.median(run[name] / other[name] for run, other in zip(runs, others, strict=True))
+    return float(statistics.median(run[name] / other[name] for run, other in zip(runs, others, strict=True)))
 
 
 def spread(runs: Sequence[Run], name: str) -> str:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from benchmarks.plot import svg
 from benchmarks.recovery import folded_states, some_of, write
 from benchmarks.system import clickhouse, kafka, produce
 from benchmarks.workers import Progress, Worker, until_ready
+from streams.outbox import Message
 
 TOUCHPOINTS = 27
 PARTITIONS = 4
@@ -64,13 +66,13 @@ def kinds_of(options: argparse.Namespace) -> dict[str, dict[int, Callable[[], Re
     """What grows, and how each size of it is measured."""
     events = options.events
     return {
-        "open journeys, in process": {n: lambda n=n: in_process(n, TOUCHPOINTS, events) for n in options.journeys},
-        "open journeys, worker": {n: lambda n=n: in_workers(Size(journeys=n), events) for n in options.journeys},
-        "touchpoints, in process": {n: lambda n=n: in_process(1_000, n, events) for n in options.touchpoints},
-        "touchpoints, worker": {n: lambda n=n: in_workers(Size(touchpoints=n), events) for n in options.touchpoints},
-        "partitions, worker": {n: lambda n=n: in_workers(Size(partitions=n), events) for n in options.partitions},
+        "open journeys, in process": {n: partial(in_process, n, TOUCHPOINTS, events) for n in options.journeys},
+        "open journeys, worker": {n: partial(in_workers, Size(journeys=n), events) for n in options.journeys},
+        "touchpoints, in process": {n: partial(in_process, 1_000, n, events) for n in options.touchpoints},
+        "touchpoints, worker": {n: partial(in_workers, Size(touchpoints=n), events) for n in options.touchpoints},
+        "partitions, worker": {n: partial(in_workers, Size(partitions=n), events) for n in options.partitions},
         "workers, 8 partitions": {
-            n: lambda n=n: in_workers(Size(partitions=8, workers=n), events) for n in options.workers
+            n: partial(in_workers, Size(partitions=8, workers=n), events) for n in options.workers
         },
     }
 
@@ -113,7 +115,7 @@ def in_workers(size: Size, events: int) -> Result:
         return released(workers, progress, messages)
 
 
-def released(workers: list[Worker], progress: Progress, messages: list[workload.Message]) -> Result:
+def released(workers: list[Worker], progress: Progress, messages: list[Message]) -> Result:
     """Fill the topics while the workers are frozen, then let them all begin at once."""
     for worker in workers:
         worker.process.send_signal(signal.SIGSTOP)
@@ -145,11 +147,11 @@ def report(events: int, runs: int, results: dict[str, dict[int, list[Result]]]) 
             rows.append((kind, f"{size:,}", f"{median(found, 'rate'):,.0f}", *numbers, *ratios))
     columns = ("what grows", "size", "events/s", "CPU s", "CPU us/event", "peak MB of one", "cost", "speed")
     print_table(f"{events:,} events, medians of {runs} runs; cost and speed against the smallest", columns, rows)
-    by_size = results["open journeys, worker"]
-    smallest, largest = min(by_size), max(by_size)
-    what = f"{largest:,} open journeys in a worker"
-    judge(f"{what}, speed against {smallest:,}", ratio(by_size[largest], by_size[smallest], "rate"), least=0.7)
-    judge(f"{what}, peak MB", median(by_size[largest], "peak_mb"), most=1_500)
+    open_journeys = results["open journeys, worker"]
+    least, most = min(open_journeys), max(open_journeys)
+    what = f"{most:,} open journeys in a worker"
+    judge(f"{what}, speed against {least:,}", ratio(open_journeys[most], open_journeys[least], "rate"), least=0.7)
+    judge(f"{what}, peak MB", median(open_journeys[most], "peak_mb"), most=1_500)
     (KEPT / "growth.svg").write_text(svg("Cost of an event", "how much there is", "CPU, smallest = 1", curves))
 
 

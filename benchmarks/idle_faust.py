@@ -27,7 +27,7 @@ def main() -> None:
     started = 0.0
     seen = 0
 
-    @app.agent(app.topic(TOPIC, value_serializer="raw"))
+    @app.agent(app.topic(TOPIC, value_serializer="raw"))  # type: ignore[untyped-decorator]
     async def idle(stream: faust.Stream) -> None:
         nonlocal started, seen
         async for _ in stream:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def main() -> None:
             {
                 name: kept.result(
                     {"what": name, "run": number, **asked},
-                    lambda tree=tree: one_run(messages, options.idle_events, tree),
+                    partial(one_run, messages, options.idle_events, tree),
                 )
                 for name, tree in trees.items()
             }
@@ -79,7 +80,7 @@ def told_by(command: list[str], **env: str) -> Result:
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or not lines:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr[-3000:]}")
-    told = json.loads(lines[-1])
+    told: Result = json.loads(lines[-1])
     return told | {"rate": told["events"] / told["seconds"], "cpu_us": told["cpu"] / told["events"] * 1e6}
 
 

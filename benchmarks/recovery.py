@@ -31,6 +31,7 @@ from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.changelog import MARK
 from streams.logic.policy import Policy
+from streams.outbox import Message
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair
 from streams.placing import partition_of
@@ -95,7 +96,7 @@ def folded_states() -> dict[bytes, bytes]:
     pair = Pair(0, 1, Policy.of(Catalogue.load(ROOT / "touchpoints.yaml")), now_ms)
     pair.clock.caught_up(1, now_ms=now_ms - HOUR)  # time is what interactions say: sessions close behind them
     states: dict[bytes, bytes] = {}
-    logs = {topic.name: [] for topic in EVENTS}
+    logs: dict[str, list[Message]] = {topic.name: [] for topic in EVENTS}
     for message in workload.messages(DISTINCT_EVENTS, 1, end_ms=now_ms):
         logs[message.topic].append(message)
     for topic in EVENTS:

@@ -1,7 +1,7 @@
 """The stages of a worker one by one: each is timed while nothing else of the worker runs."""
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -44,16 +44,16 @@ class Meter:
     """Wall-clock and CPU seconds by stage."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
-        self.cpu: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.cpu: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
     def doing(self, stage: str) -> Iterator[None]:
         """Count the time of a block."""
         began, cpu = time.perf_counter(), time.process_time()
         yield
-        self.seconds[stage] += time.perf_counter() - began  # type: ignore[assignment]
-        self.cpu[stage] += time.process_time() - cpu  # type: ignore[assignment]
+        self.seconds[stage] += time.perf_counter() - began
+        self.cpu[stage] += time.process_time() - cpu
 
 
 def batches_of(messages: list[Message], partition: int = 0) -> Iterator[tuple[Topic, Batch]]:

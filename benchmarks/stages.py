@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks import workload
 from benchmarks.figures import median, print_table
@@ -25,6 +26,7 @@ from benchmarks.system import clickhouse, kafka, produce
 from benchmarks.workers import Progress
 from schemas.topics import EVENTS
 from streams.app import create_app
+from streams.outbox import Message
 from streams.settings import load_settings
 
 WARM_UP = 4_000
@@ -56,7 +58,7 @@ def one_run(events: int) -> Result:
         return told_by([sys.executable, "-m", "benchmarks.stages", "--alone", "--events", str(events)])
 
 
-def messages(events: int) -> list[workload.Message]:
+def messages(events: int) -> list[Message]:
     return workload.messages(events, 1, end_ms=time.time_ns() // 1_000_000)
 
 
@@ -84,8 +86,8 @@ async def fetch(events: int, meter: Meter, folder: Path) -> None:
     app = create_app(load_settings(app_id="fetch", state_dir=folder))
     done, seen, first = asyncio.Event(), 0, (0.0, 0.0)
 
-    @app.agent(app.topic(*(topic.name for topic in EVENTS)))
-    async def idle(stream) -> None:  # type: ignore[no-untyped-def]
+    @app.agent(app.topic(*(topic.name for topic in EVENTS)))  # type: ignore[untyped-decorator]
+    async def idle(stream: Any) -> None:
         nonlocal seen, first
         async for event in stream.noack().events():
             if not seen:

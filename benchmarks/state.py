@@ -18,7 +18,7 @@ VALUE = bytes(range(256))[:200]
 
 async def write_and_recover(bootstrap: str) -> dict[str, str]:
     """Write all keys in portions as an agent does, then read them as a new owner."""
-    create_topic(bootstrap, "bench-state-changelog", 1, **{"cleanup.policy": "compact"})
+    create_topic(bootstrap, "bench-state-changelog", 1, configs={"cleanup.policy": "compact"})
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(brokers=bootstrap, app_id="bench", partitions=1, state_dir=Path(folder))
         table = StateTable(create_app(settings), "state", partitions=1, client_options=settings.client_options())

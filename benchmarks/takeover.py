@@ -17,7 +17,9 @@ async def take_over(bootstrap: str) -> dict[str, str]:
 
 def _take_over(bootstrap: str) -> dict[str, str]:
     with scene(bootstrap) as stage:
-        create_topic(bootstrap, f"{stage.app_id}-sums-changelog", stage.partitions, **{"cleanup.policy": "compact"})
+        create_topic(
+            bootstrap, f"{stage.app_id}-sums-changelog", stage.partitions, configs={"cleanup.policy": "compact"}
+        )
         started = time.monotonic()
         first = stage.start_worker(state=True)
         first.wait_for("assigned")

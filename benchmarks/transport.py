@@ -55,7 +55,7 @@ async def deliver(bootstrap: str) -> dict[str, str]:
         settings = Settings(brokers=bootstrap, app_id="bench", session_timeout_s=6, state_dir=Path(folder))
         app = create_app(settings, batched=[TOPIC])
 
-        @app.agent(app.topic(TOPIC))
+        @app.agent(app.topic(TOPIC))  # type: ignore[untyped-decorator]
         async def follow(stream: Any) -> None:
             async for event in stream.noack().events():
                 arrivals.note(event.value)

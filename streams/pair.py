@@ -6,7 +6,6 @@ the order of the promise.
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from typing import Final
 
 import msgspec
@@ -14,38 +13,34 @@ import msgspec
 from schemas.alerts import Alert
 from schemas.identity import erasure_hash
 from schemas.topics import EVENTS, Topic
-from streams import state_codec
 from streams.alerting import Alerting
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.conclusions import Ledger, add_changes
 from streams.gate import Gate
 from streams.intake import read
+from streams.journeys import Journeys
 from streams.logic.arrivals import Arrivals
 from streams.logic.changes import Changes
 from streams.logic.farewell import farewell
 from streams.logic.fold import Fold
-from streams.logic.journey import INTERACTIONS, Journey
+from streams.logic.journey import INTERACTIONS
 from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
 from streams.logic.visiting import open_for_an_heir
 from streams.logic.watermark import NEVER, PairClock
-from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.orders import Erase, Order
 from streams.owned import Recovered
 from streams.placing import partition_of
 from streams.recutting import Recutting, Standing
-from streams.rest import Rest
-from streams.store import States
 from streams.suppression import Suppressed
 from streams.topic_setup import MARK_EVERY_MS
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
 PANES_AT_ONCE: Final = 2_000
-FRESH_JOURNEYS: Final = 4_000  # some 5 kB each; what comes back soon is not decoded again
 JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 
 
@@ -70,18 +65,14 @@ class Pair:
         self._marked_ms = now_ms
         self._partitions = partitions
         self._policy = policy
-        self._states = States()
-        self._fresh: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
-        self._agenda = self._states.agenda()
-        self._rest = Rest(policy.state_linger_ms)
-        self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
+        self._journeys = Journeys(policy)
         self._emissions = 0
         self._publications = 0
         self._expired_through_ms = NEVER
 
     def __len__(self) -> int:
         """How many journeys have state."""
-        return len(self._states)
+        return len(self._journeys)
 
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
@@ -97,14 +88,7 @@ class Pair:
         self._alerting.take_over(recovered.marks)
         self._recutting.take_over(recovered.marks, recovered.states.journeys())
         counts_from_ms = self._taken_over_ms - self._policy.pane_retention_ms
-        self._states = recovered.states
-        self._agenda = recovered.states.agenda()
-        for key, raw in recovered.states.items():
-            if state_codec.version(raw) > WIRE_VERSION:  # found here or in the middle of the work
-                raise NewerStateError(key.decode(), state_codec.version(raw))
-            self._agenda.schedule(key, _due_of(raw))
-            if state_codec.latest_ms(raw) >= counts_from_ms:
-                self.book.restore(state_codec.decode(key.decode(), raw))
+        self._journeys.take_over(recovered.states, counts_from_ms, self.book.restore)
 
     def go_on(self, epoch: int) -> None:
         """Go on in a new epoch, after a time in which nobody owned the pair."""
@@ -135,7 +119,7 @@ class Pair:
         self._gate.misaddressed(intake.misaddressed, ledger)
         folds = self._apply(intake.arrivals, side)
         ledger.arrived(intake)
-        self._rest.touch(folds)
+        self._journeys.touch(folds)
         # A broker that keeps producers' timestamps could let one wrong clock close everybody's sessions.
         newest_ms = min(intake.newest_ms, now_ms + self._policy.max_clock_skew_ms)
         self.clock.saw(side, newest_ms, now_ms=now_ms)
@@ -152,20 +136,15 @@ class Pair:
 
         The mark is due now and then: a write finds what a former owner, long frozen, may have left in the changelog.
         """
-        if self._rest.turn(now_ms):
-            for journey_id in self._overdue:
-                self._agenda.schedule(journey_id.encode(), NEVER)
-            self._overdue.clear()
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
-        due = self._agenda.due(watermark_ms, JOURNEYS_PER_TICK, self._due_of)
+        due = self._journeys.due(watermark_ms, JOURNEYS_PER_TICK, now_ms)
         stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
         if not due and not stale and not self._alerting and now_ms - self._marked_ms < MARK_EVERY_MS:
             return None
         self._emissions += 1
         effects = self._effects()
-        journeys = {*map(bytes.decode, due), *stale}
-        self._finish({journey_id: self._open(journey_id) for journey_id in journeys}, effects, now_ms)
+        self._finish({journey_id: self._open(journey_id) for journey_id in {*due, *stale}}, effects, now_ms)
         return effects
 
     def publish(self) -> list[Pane]:
@@ -197,78 +176,43 @@ class Pair:
         return folds
 
     def _open(self, journey_id: str) -> Fold:
-        journey = self._fresh.pop(journey_id, None) or self._journey(journey_id)
+        journey = self._journeys.open(journey_id)
         watermark_ms = self.clock.watermark_ms
         fold = Fold(journey, self._policy, watermark_ms, self.book, expired_through_ms=self._expired_through_ms)
         if (moved := self._recutting.moved(journey_id)) is not None:
             fold.recut(moved)
         return fold
 
-    def _journey(self, journey_id: str) -> Journey:
-        raw = self._states.get(journey_id.encode())
-        if raw is None:
-            return Journey.new(journey_id)
-        journey = state_codec.decode(journey_id, raw)
-        journey.due_ms = _due_of(raw)
-        return journey
-
     def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> list[Alert]:
         """Carry out an order; return what is to be told of those who are forgotten."""
         farewells: list[Alert] = []
         if isinstance(order, Erase):
             self._gate.suppressed.add(order.journey)
-            for journey_id in [each for each in self._states.journeys() if erasure_hash(each) == order.journey]:
-                journey = self._journey(journey_id)
+            for journey_id in [each for each in self._journeys if erasure_hash(each) == order.journey]:
+                journey = self._journeys.read(journey_id)
                 farewells += farewell(journey, self._policy)
                 take_back(journey, self._policy, self.book)
-                self._forget(journey_id, states)
+                self._journeys.forget(journey_id, states)
         else:
             standing = Standing(order.name, self._version, self._policy.rules, order.moved)
             self._emissions += 1  # what follows outranks whatever is written under the version of the order
-            self._recutting.begin(standing, self._states.journeys())
+            self._recutting.begin(standing, self._journeys)
         return farewells
 
     def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int, farewells: Sequence[Alert] = ()) -> None:
         watermark_ms = self.clock.advance(now_ms)
         changes = Changes()
         for journey_id, fold in folds.items():
-            rested = self._rest.has_rested(journey_id)
+            rested = self._journeys.has_rested(journey_id)
             fold.finish(watermark_ms, changes, now_ms=now_ms, touched_ms=0 if rested else now_ms)
-            self._keep(journey_id, fold.journey, effects.states)
-        for journey_id in list(islice(self._fresh, max(0, len(self._fresh) - FRESH_JOURNEYS))):
-            del self._fresh[journey_id]
+            self._journeys.keep(fold.journey, self.clock.watermark_ms, effects.states)
+        self._journeys.tidy()
         add_changes(changes, effects.rows, self._version)
         self._alerting.tell([*farewells, *changes.alerts], effects, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
         effects.states[MARK] = self._mark()
         self._marked_ms = now_ms
-
-    def _keep(self, journey_id: str, journey: Journey, states: dict[bytes, bytes | None]) -> None:
-        key = journey_id.encode()
-        if journey.empty:
-            self._forget(journey_id, states)
-            return
-        known_due_ms, watermark_ms = journey.due_ms, self.clock.watermark_ms
-        raw, due_ms = state_codec.encode(journey, self._policy)
-        journey.due_ms = due_ms
-        self._states.put(key, raw)
-        self._fresh[journey_id] = journey
-        states[key] = raw
-        if due_ms <= watermark_ms:
-            self._overdue.add(journey_id)
-        elif known_due_ms is None or not watermark_ms < known_due_ms <= due_ms:  # else the agenda looks soon enough
-            self._agenda.schedule(key, due_ms)
-
-    def _due_of(self, key: bytes) -> int | None:
-        raw = self._states.get(key)
-        return None if raw is None else _due_of(raw)
-
-    def _forget(self, journey_id: str, states: dict[bytes, bytes | None]) -> None:
-        key = journey_id.encode()
-        self._states.put(key, None)
-        self._fresh.pop(journey_id, None)
-        states[key] = None
 
     def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
         place = (topic.name, self.partition, self._partitions)
@@ -281,10 +225,4 @@ class Pair:
         return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms, self.next_offsets))
 
     def _is_home(self, journey_id: str) -> bool:
-        key = journey_id.encode()
-        return key in self._states or partition_of(key, self._partitions) == self.partition
-
-
-def _due_of(raw: bytes) -> int:
-    """When to look at a journey: one that an older program wrote does not know all that this one does, so at once."""
-    return state_codec.due_ms(raw) if state_codec.version(raw) == WIRE_VERSION else NEVER
+        return journey_id in self._journeys or partition_of(journey_id.encode(), self._partitions) == self.partition

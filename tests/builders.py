@@ -1,7 +1,7 @@
 """Events and policies for tests. A time is '10:00', '10:00:05.250', '2 10:00' (two days later) or milliseconds."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -46,7 +46,7 @@ class Record:
     timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 def ms(at: At) -> int:

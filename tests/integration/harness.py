@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -28,9 +28,11 @@ def unique(name: str) -> str:
     return f"{name}-{uuid.uuid4().hex[:8]}"
 
 
-def create_topic(bootstrap: str, name: str, partitions: int, *, replication: int = 1, **configs: str) -> str:
+def create_topic(
+    bootstrap: str, name: str, partitions: int, *, replication: int = 1, configs: Mapping[str, str] = {}
+) -> str:
     admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
-    topic = NewTopic(name, partitions, replication, topic_configs=configs)
+    topic = NewTopic(name, partitions, replication, topic_configs=dict(configs or {}))
     for attempts_left in (5, 4, 3, 2, 1, 0):
         try:
             admin.create_topics([topic], wait_for_metadata=True)

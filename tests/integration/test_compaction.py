@@ -68,7 +68,7 @@ def changelog_as_planned(kafka: KafkaCluster, app_id: str) -> Path:
     name = f"{app_id}-test-changelog"
     [plan] = [each for each in plan_topics(Settings(partitions=2), [name]) if each.name == name]
     assert QUICKLY.keys() <= plan.configs.keys()
-    create_topic(kafka.bootstrap, name, 2, **(plan.configs | QUICKLY))
+    create_topic(kafka.bootstrap, name, 2, configs=plan.configs | QUICKLY)
     return kafka.nodes[0].data / f"{name}-0"
 
 

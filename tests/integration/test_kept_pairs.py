@@ -65,7 +65,7 @@ class Stage:
     def __init__(self, bootstrap: str, folder: Path) -> None:
         self.settings = Settings(brokers=bootstrap, app_id=unique("kept"), partitions=1, state_dir=folder)
         [self.changelog, _] = state_topics(self.settings.app_id)
-        create_topic(bootstrap, self.changelog, 1, **{"cleanup.policy": "compact"})
+        create_topic(bootstrap, self.changelog, 1, configs={"cleanup.policy": "compact"})
         app, options = create_app(self.settings), self.settings.client_options()
         self.states = StateTable(app, STATE_TABLES[0], partitions=1, client_options=options)
         self.states.check_fences = _no_check  # type: ignore[method-assign]
@@ -98,7 +98,7 @@ class Stage:
         """How many events a next owner would know of the journey."""
         pair = self.ownership.pairs[0]
         raw = (await replay_of(self.settings.brokers, self.changelog, 0)).values.get(b"j1")
-        assert raw == pair._states.get(b"j1")
+        assert raw == pair._journeys._states.get(b"j1")
         return sum(raw.count(b"home") for raw in [raw or b""])
 
 

@@ -23,7 +23,7 @@ async def test_an_old_changelog_is_recovered_and_gone_on_from(
 ) -> None:
     monkeypatch.setenv("TOUCHSTREAM_STATE_STORE", store)
     app_id = unique("old")
-    create_topic(kafka.bootstrap, f"{app_id}-test-changelog", 2, **{"cleanup.policy": "compact"})
+    create_topic(kafka.bootstrap, f"{app_id}-test-changelog", 2, configs={"cleanup.policy": "compact"})
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap)
     await producer.start()
     for key, record in old_states.read(version).items():

@@ -45,7 +45,7 @@ async def state_table(bootstrap: str, app_id: str) -> AsyncIterator[StateTable]:
 def app_id(broker: Broker) -> str:
     """A group with an empty changelog."""
     name = unique("state")
-    create_topic(broker.bootstrap, f"{name}-test-changelog", 2, **{"cleanup.policy": "compact"})
+    create_topic(broker.bootstrap, f"{name}-test-changelog", 2, configs={"cleanup.policy": "compact"})
     return name
 
 

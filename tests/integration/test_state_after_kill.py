@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 @pytest.mark.parametrize("workers", [1, 2])
 def test_state_behind_fences_is_exact_after_a_kill(kafka: KafkaCluster, workers: int) -> None:
     with scene(kafka.bootstrap) as stage:
-        create_topic(kafka.bootstrap, f"{stage.app_id}-sums-changelog", 4, **{"cleanup.policy": "compact"})
+        create_topic(kafka.bootstrap, f"{stage.app_id}-sums-changelog", 4, configs={"cleanup.policy": "compact"})
         started = [stage.start_worker(state=True, pause_s=0.02) for _ in range(workers)]
         if workers == 2:
             wait_until(

@@ -70,7 +70,7 @@ def test_an_outage_of_all_brokers_is_waited_out(kafka: KafkaCluster, state: bool
     cluster = start_kafka()
     try:
         with scene(cluster.bootstrap) as stage:
-            create_topic(cluster.bootstrap, f"{stage.app_id}-sums-changelog", 4, **{"cleanup.policy": "compact"})
+            create_topic(cluster.bootstrap, f"{stage.app_id}-sums-changelog", 4, configs={"cleanup.policy": "compact"})
             stage.produce(10_000)
             worker = stage.start_worker(pause_s=0.05, state=state)
             wait_until(lambda: len(worker.said("ack")) >= 10, 40, stage.logs)

@@ -1,0 +1,117 @@
+"""The journeys of one partition pair: their states, which of them are at hand, and when each of them needs the clock."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from streams import state_codec
+from streams.logic.journey import Journey
+from streams.logic.policy import Policy
+from streams.logic.watermark import NEVER
+from streams.logic.wire import WIRE_VERSION, NewerStateError
+from streams.rest import Rest
+from streams.store import States
+
+AT_HAND: Final = 4_000  # some 5 kB each; what comes back soon is not decoded again
+
+Changed = dict[bytes, bytes | None]  # states on their way to the changelog
+
+
+class Journeys:
+    """Journeys by name. Who opens one keeps it afterwards; between the two nothing else may look at it."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._states = States()
+        self._agenda = self._states.agenda()
+        self._rest = Rest(policy.state_linger_ms)
+        self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
+        self._at_hand: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
+
+    def __len__(self) -> int:
+        """How many journeys have state."""
+        return len(self._states)
+
+    def __contains__(self, journey_id: str) -> bool:
+        return journey_id.encode() in self._states
+
+    def __iter__(self) -> Iterator[str]:
+        return self._states.journeys()
+
+    def take_over(self, states: States, newer_than_ms: int, restore: Callable[[Journey], object]) -> None:
+        """Take what the last owner left; `restore` gets every journey that has counted since that moment."""
+        self._states = states
+        self._agenda = states.agenda()
+        for key, raw in states.items():
+            if state_codec.version(raw) > WIRE_VERSION:  # found here or in the middle of the work
+                raise NewerStateError(key.decode(), state_codec.version(raw))
+            self._agenda.schedule(key, _due_of(raw))
+            if state_codec.latest_ms(raw) >= newer_than_ms:
+                restore(state_codec.decode(key.decode(), raw))
+
+    def open(self, journey_id: str) -> Journey:
+        """Return a journey that may change; a new one where there is no state."""
+        return self._at_hand.pop(journey_id, None) or self.read(journey_id)
+
+    def read(self, journey_id: str) -> Journey:
+        """Return a journey as its state tells it."""
+        raw = self._states.get(journey_id.encode())
+        if raw is None:
+            return Journey.new(journey_id)
+        journey = state_codec.decode(journey_id, raw)
+        journey.due_ms = _due_of(raw)
+        return journey
+
+    def keep(self, journey: Journey, watermark_ms: int, changed: Changed) -> None:
+        """Put a journey that was open back, and its state among those that have changed."""
+        journey_id = journey.journey_id
+        if journey.empty:
+            self.forget(journey_id, changed)
+            return
+        key, known_due_ms = journey_id.encode(), journey.due_ms
+        raw, due_ms = state_codec.encode(journey, self._policy)
+        journey.due_ms = due_ms
+        self._states.put(key, raw)
+        self._at_hand[journey_id] = journey
+        changed[key] = raw
+        if due_ms <= watermark_ms:
+            self._overdue.add(journey_id)
+        elif known_due_ms is None or not watermark_ms < known_due_ms <= due_ms:  # else the agenda looks soon enough
+            self._agenda.schedule(key, due_ms)
+
+    def forget(self, journey_id: str, changed: Changed) -> None:
+        """Remove a journey; a tombstone goes to the changelog."""
+        key = journey_id.encode()
+        self._states.put(key, None)
+        self._at_hand.pop(journey_id, None)
+        changed[key] = None
+
+    def tidy(self) -> None:
+        """Let those be bytes again that were touched longest ago."""
+        for journey_id in list(islice(self._at_hand, max(0, len(self._at_hand) - AT_HAND))):
+            del self._at_hand[journey_id]
+
+    def touch(self, journey_ids: Iterable[str]) -> None:
+        """Note that events of these journeys arrived just now."""
+        self._rest.touch(journey_ids)
+
+    def has_rested(self, journey_id: str) -> bool:
+        """Whether a journey was left alone for as long as state that is over lingers."""
+        return self._rest.has_rested(journey_id)
+
+    def due(self, watermark_ms: int, limit: int, now_ms: int) -> list[str]:
+        """Take up to `limit` journeys for which the clock has something to do, off the agenda. `now_ms` is wall clock."""
+        if self._rest.turn(now_ms):
+            for journey_id in self._overdue:
+                self._agenda.schedule(journey_id.encode(), NEVER)
+            self._overdue.clear()
+        return [key.decode() for key in self._agenda.due(watermark_ms, limit, self._due_of)]
+
+    def _due_of(self, key: bytes) -> int | None:
+        raw = self._states.get(key)
+        return None if raw is None else _due_of(raw)
+
+
+def _due_of(raw: bytes) -> int:
+    """When to look at a journey: one that an older program wrote does not know all that this one does, so at once."""
+    return state_codec.due_ms(raw) if state_codec.version(raw) == WIRE_VERSION else NEVER
