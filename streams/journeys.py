@@ -1,7 +1,6 @@
 """The journeys of one partition pair: their states, which of them are at hand, and when each of them needs the clock."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 from streams import state_codec
@@ -12,7 +11,9 @@ from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.rest import Rest
 from streams.store import States
 
-AT_HAND: Final = 4_000  # some 5 kB each; what comes back soon is not decoded again
+# What comes back soon is not decoded again. In memory a journey takes 7 times the bytes of its state, 5 kB as a rule.
+AT_HAND: Final = 4_000
+AT_HAND_BYTES: Final = 8_000_000
 
 Changed = dict[bytes, bytes | None]  # states on their way to the changelog
 
@@ -20,17 +21,24 @@ Changed = dict[bytes, bytes | None]  # states on their way to the changelog
 class Journeys:
     """Journeys by name. Who opens one keeps it afterwards; between the two nothing else may look at it."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, at_hand_bytes: int = AT_HAND_BYTES) -> None:
         self._policy = policy
         self._states = States()
         self._agenda = self._states.agenda()
         self._rest = Rest(policy.state_linger_ms)
         self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
         self._at_hand: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
+        self._at_hand_bytes = 0  # of their states
+        self._at_hand_limit = at_hand_bytes
 
     def __len__(self) -> int:
         """How many journeys have state."""
         return len(self._states)
+
+    @property
+    def at_hand(self) -> int:
+        """How many of them need not be decoded."""
+        return len(self._at_hand)
 
     def __contains__(self, journey_id: str) -> bool:
         return journey_id.encode() in self._states
@@ -51,7 +59,7 @@ class Journeys:
 
     def open(self, journey_id: str) -> Journey:
         """Return a journey that may change; a new one where there is no state."""
-        return self._at_hand.pop(journey_id, None) or self.read(journey_id)
+        return self._take(journey_id) or self.read(journey_id)
 
     def read(self, journey_id: str) -> Journey:
         """Return a journey as its state tells it."""
@@ -73,6 +81,8 @@ class Journeys:
         journey.due_ms = due_ms
         self._states.put(key, raw)
         self._at_hand[journey_id] = journey
+        journey.size = len(raw)
+        self._at_hand_bytes += journey.size
         changed[key] = raw
         if due_ms <= watermark_ms:
             self._overdue.add(journey_id)
@@ -83,13 +93,19 @@ class Journeys:
         """Remove a journey; a tombstone goes to the changelog."""
         key = journey_id.encode()
         self._states.put(key, None)
-        self._at_hand.pop(journey_id, None)
+        self._take(journey_id)
         changed[key] = None
 
     def tidy(self) -> None:
         """Let those be bytes again that were touched longest ago."""
-        for journey_id in list(islice(self._at_hand, max(0, len(self._at_hand) - AT_HAND))):
-            del self._at_hand[journey_id]
+        count, size, too_many = len(self._at_hand), self._at_hand_bytes, []
+        for journey_id, journey in self._at_hand.items():
+            if count <= AT_HAND and size <= self._at_hand_limit:
+                break
+            too_many.append(journey_id)
+            count, size = count - 1, size - journey.size
+        for journey_id in too_many:
+            self._take(journey_id)
 
     def touch(self, journey_ids: Iterable[str]) -> None:
         """Note that events of these journeys arrived just now."""
@@ -106,6 +122,13 @@ class Journeys:
                 self._agenda.schedule(journey_id.encode(), NEVER)
             self._overdue.clear()
         return [key.decode() for key in self._agenda.due(watermark_ms, limit, self._due_of)]
+
+    def _take(self, journey_id: str) -> Journey | None:
+        """Take a journey out of those at hand."""
+        journey = self._at_hand.pop(journey_id, None)
+        if journey is not None:
+            self._at_hand_bytes -= journey.size
+        return journey
 
     def _due_of(self, key: bytes) -> int | None:
         raw = self._states.get(key)

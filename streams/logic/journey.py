@@ -30,6 +30,7 @@ class Journey:
         "notices",
         "outlook",
         "runs",
+        "size",
     )
 
     def __init__(self, journey_id: str) -> None:
@@ -42,6 +43,7 @@ class Journey:
         self.answers: list[Any] = []
         self.kept: list[Mark] = []  # of answers and conversations that are no longer remembered
         self.due_ms: int | None = None  # when to look at it, as its bytes say; None without any
+        self.size = 0  # of its bytes, when it was last kept
         self.outlook: Outlook | None = None  # as it was told last
         self._seen: set[int] | None = None
 
