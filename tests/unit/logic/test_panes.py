@@ -52,7 +52,7 @@ def test_a_touchpoint_nobody_registered_has_a_scope_for_all_of_its_kind() -> Non
     desk = Desk()
     desk.batch(page_view("10:00", "x", channel="kiosk"), page_view("10:00", "y"))
     assert counted(desk, "10:00", Scope("touchpoint", "(unregistered)")) == {"events": 2}
-    assert counted(desk, "10:00", Scope("channel", "kiosk")) == {"events": 1}
+    assert counted(desk, "10:00", Scope("channel", "(unregistered)")) == {"events": 1}
     assert {pane.scope_kind for pane in desk.book.publish(1, 1)} == {"overall", "channel", "touchpoint"}
 
 
