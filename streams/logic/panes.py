@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.contributions import Contribution, OpenWait, of_conclusions, open_waits, volume
+from streams.logic.pane_store import PaneStore
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.watermark import NEVER
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from streams.logic.journey import Journey
 
 GAUGE: Final = -1  # the minute of a pane that says how many wait right now: [open waits, asked_ms of the oldest]
+COLD_MINUTES: Final = 60  # nearly all that comes late comes sooner
 ALL_TOLD: Final = -2  # the minute of a word about all scopes: what this owner has not told from [minute] on is nothing
 
 
@@ -34,7 +36,7 @@ class PaneBook:
 
     def __init__(self, policy: Policy, watermark_ms: int = NEVER) -> None:
         self._policy = policy
-        self._panes: defaultdict[int, dict[Scope, Parts]] = defaultdict(dict)
+        self._panes = PaneStore()
         self._changed: defaultdict[int, set[Scope]] = defaultdict(set)
         # Counts not yet in panes: a pane is found and marked once for all of them. Half the cost of a closed session.
         self._tallies: defaultdict[tuple[int, str], Counter[Scope]] = defaultdict(Counter)
@@ -105,8 +107,8 @@ class PaneBook:
 
     def tell_all(self) -> None:
         """Publish everything again, under a new epoch: then nobody has to know what was told under earlier ones."""
-        for minute, panes in self._panes.items():
-            self._changed[minute].update(panes)
+        for minute, scope in self._panes:
+            self._changed[minute].add(scope)
         self._shaken.update(scope for scope, waiting in self._waiting.items() if waiting)
 
     def advance(self, watermark_ms: int) -> None:
@@ -117,7 +119,7 @@ class PaneBook:
     def parts(self, scope: Scope, minute: int) -> Parts:
         """Parts of a scope in a minute."""
         self._settle()
-        return self._panes.get(minute, {}).get(scope, Parts())
+        return Parts.from_wire(self._panes.wire(minute, scope))
 
     def publish(self, epoch: int, sequence: int, limit: int | None = None) -> list[Pane]:
         """Panes that changed since the last call, the oldest `limit` of them, and all gauges that moved.
@@ -126,7 +128,7 @@ class PaneBook:
         """
         self._settle()
         told = sorted((minute, scope) for minute, scopes in self._changed.items() for scope in scopes)[:limit]
-        panes = [Pane(*scope, minute, epoch, sequence, self._panes[minute][scope].to_wire()) for minute, scope in told]
+        panes = [Pane(*scope, minute, epoch, sequence, self._panes.wire(minute, scope)) for minute, scope in told]
         panes += [Pane(*scope, GAUGE, epoch, sequence, self._gauge(scope)) for scope in sorted(self._shaken)]
         for minute, scope in told:
             self._changed[minute].discard(scope)
@@ -169,11 +171,7 @@ class PaneBook:
     def _pane(self, minute: int, scope: Scope) -> Parts:
         """Pane that is about to change."""
         self._changed[minute].add(scope)
-        panes = self._panes[minute]
-        pane = panes.get(scope)
-        if pane is None:
-            pane = panes[scope] = Parts()
-        return pane
+        return self._panes.open(minute, scope)
 
     def _gauge(self, scope: Scope) -> list[int | None]:
         waiting = self._waiting[scope]
@@ -183,8 +181,8 @@ class PaneBook:
         kept_from = self._oldest_to_keep(self._watermark_ms)
         if kept_from > self._kept_from:
             self._kept_from = kept_from
-            for minute in [minute for minute in self._panes if minute < kept_from]:
-                del self._panes[minute]
+            self._panes.forget(kept_from)
+            self._panes.pack(self._watermark_ms // MINUTE_MS - COLD_MINUTES)
 
     def _oldest_to_keep(self, watermark_ms: int) -> int:
         return (watermark_ms - self._policy.pane_retention_ms) // MINUTE_MS

@@ -90,15 +90,18 @@ class Policy:
     unanswered: int = 100  # open conversations of a channel
     causes: tuple[Rule, ...] = ()  # words that point to a cause
     emotions: tuple[Tone, ...] = ()  # words that tell an emotion
+    channel_ids: frozenset[str] = frozenset()  # registered; those of touchpoints need not be among them
     rules: str = field(default="", compare=False)  # names the catalogue it comes from, so that two programs can compare
     channels: dict[str, str] = field(init=False, repr=False, compare=False)  # of registered touchpoints
     stages: dict[str, str] = field(init=False, repr=False, compare=False)
+    registered_channels: frozenset[str] = field(init=False, repr=False, compare=False)
     goals: frozenset[str] = field(init=False, repr=False, compare=False)
     _scopes: dict[str, tuple[Scope, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _visited: dict[Visited, frozenset[Scope]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "channels", {name: place.channel for name, place in self.places.items()})
+        object.__setattr__(self, "registered_channels", self.channel_ids.union(self.channels.values()))
         object.__setattr__(self, "stages", {name: place.stage for name, place in self.places.items()})
         object.__setattr__(self, "goals", frozenset(name for name, place in self.places.items() if place.goal))
 
@@ -138,6 +141,7 @@ class Policy:
             unanswered=catalogue.thresholds.unanswered,
             causes=rules_of(catalogue.causes),
             emotions=tones_of(catalogue.emotions),
+            channel_ids=frozenset(each.id for each in catalogue.channels),
             rules=sha256(_in_order(catalogue.model_dump(exclude=WITHOUT_EFFECT)).encode()).hexdigest()[:12],
         )
 
@@ -173,7 +177,7 @@ class Policy:
             if len(self._visited) >= KNOWN_VISITS:
                 self._visited.clear()
             of_touchpoints = starmap(self.scopes, ((touchpoint, "") for touchpoint in touchpoints))
-            of_channels = (Scope("channel", channel) for channel in channels if channel)
+            of_channels = map(self._scope_of_channel, filter(None, channels))
             known = self._visited[visited] = frozenset[Scope]().union(*of_touchpoints, of_channels)
         return known
 
@@ -181,10 +185,14 @@ class Policy:
         place = self.places.get(touchpoint)
         scopes = [OVERALL, Scope("touchpoint", touchpoint if place else UNREGISTERED)]
         if channel:
-            scopes.append(Scope("channel", channel))
+            scopes.append(self._scope_of_channel(channel))
         if place:
             scopes.append(Scope("stage", place.stage))
         return tuple(scopes)
+
+    def _scope_of_channel(self, channel: str) -> Scope:
+        """All channels that nobody registered are one scope: producers may name as many as they like, a worker keeps minutes of each."""
+        return Scope("channel", channel if channel in self.registered_channels else UNREGISTERED)
 
 
 def calendars_of(catalogue: Catalogue) -> dict[str, Calendar]:

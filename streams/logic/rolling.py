@@ -43,7 +43,7 @@ class RollingBook:
             self._put_gauge(scope, source_partition, (epoch, sequence), (parts[0], parts[1]))
         elif minute < self._kept_from:
             self.too_late += 1
-        elif self._scopes[scope].put(source_partition, minute, (epoch, sequence), Parts.from_wire(parts)):
+        elif self._scopes[scope].put(source_partition, minute, (epoch, sequence), parts):
             self._touched.add((scope, minute))
             self.advance(minute)
 
@@ -54,7 +54,7 @@ class RollingBook:
         for scope, book in self._scopes.items():
             outdated = book.older_than(epoch, source_partition, range(from_minute, self._newest + 1))
             for minute in outdated:
-                book.put(source_partition, minute, (epoch, 0), Parts())
+                book.put(source_partition, minute, (epoch, 0), Parts().to_wire())
                 self._touched.add((scope, minute))
 
     def advance(self, minute: int) -> None:

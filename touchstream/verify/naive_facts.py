@@ -54,8 +54,8 @@ def scopes_of(event: Any, policy: Policy) -> set[tuple[str, str]]:
     """Every scope it counts in."""
     place = policy.places.get(event.touchpoint)
     scopes = {("overall", ""), ("touchpoint", event.touchpoint if place else "(unregistered)")}
-    if channel_of(event, policy):
-        scopes.add(("channel", channel_of(event, policy)))
+    if channel := channel_of(event, policy):
+        scopes.add(("channel", channel if channel in policy.registered_channels else "(unregistered)"))
     if place:
         scopes.add(("stage", place.stage))
     return scopes

@@ -48,9 +48,16 @@ def test_a_registered_touchpoint_has_four_scopes() -> None:
 
 
 def test_an_event_on_another_channel_counts_there() -> None:
-    rules = policy()
-    for channel in ("web", "kiosk", "app", "web"):
+    rules = policy(channel_ids=frozenset({"kiosk"}))
+    for channel in ("web", "kiosk", "chat", "web"):
         assert Scope("channel", channel) in rules.scopes("home", channel)
+
+
+def test_channels_nobody_registered_are_one_scope() -> None:
+    rules = policy()
+    visited = rules.scopes_of_all(frozenset({"home"}), frozenset(f"channel-{number}" for number in range(100)))
+    assert {scope for scope in visited if scope.kind == "channel"} == {Scope("channel", UNREGISTERED)}
+    assert Scope("channel", UNREGISTERED) in rules.scopes("home", "channel-7")
 
 
 def test_a_touchpoint_nobody_registered_has_no_stage() -> None:

@@ -1,5 +1,6 @@
 """Rolling windows over all partitions."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -221,14 +222,31 @@ def test_a_pane_of_a_minute_that_is_no_longer_kept_is_counted_and_nothing_else()
 def test_what_is_no_longer_kept_takes_no_room() -> None:
     book = ScopeBook()
     for minute in (TEN, TEN + 59, TEN + 60):
-        book.put(0, minute, (1, 1), Parts.of(events=1))
+        book.put(0, minute, (1, 1), Parts.of(events=1).to_wire())
     book.gauges[0] = (1, 1, (1, 0))
     for end in (TEN + 60, TEN + 61):
         book.show(WINDOWS[0], end)
     book.forget(TEN + 60)
-    assert set(book.latest) == {(0, TEN + 60)}
+    assert set(book.latest) == {TEN + 60}
     assert {hop: set(sums) for hop, sums in book.sums.items()} == {1: {TEN + 60}, 5: {TEN + 60}, 60: {TEN + 60}}
     assert set(book.shown) == {(WINDOWS[0], TEN + 61)}
+
+
+def test_two_days_of_panes_of_many_sources_stay_small() -> None:
+    def fill(minutes: range) -> None:
+        for minute in minutes:
+            for source in range(8):
+                parts = Parts.of(events=minute % 1000, sessions=300, exits=20, responses=1, response_ms_sum=minute)
+                parts.response_times.add(minute)
+                book.put(source, minute, (1, minute), parts.to_wire())
+
+    book = ScopeBook()
+    fill(range(TEN - 10, TEN))
+    tracemalloc.start()
+    fill(range(TEN, TEN + KEPT_MINUTES))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / (KEPT_MINUTES * 8) < 350
 
 
 def test_scopes_that_fell_silent_are_forgotten() -> None:
