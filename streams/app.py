@@ -24,6 +24,7 @@ def create_app(settings: Settings, *, batched: Iterable[str] | None = None) -> B
         limits=Limits(
             batch_events=settings.batch_events,
             unacked_events=settings.unacked_events,
+            fetch_min_bytes=min(settings.fetch_min_bytes, settings.fetch_bytes),  # else a backlog would wait for more
             fetch_wait_ms=settings.fetch_wait_ms,
             settle_s=settings.settle_s,
         ),

@@ -33,6 +33,7 @@ class Limits:
     batch_events: int = 4000
     unacked_events: int = 20_000  # per partition
     unacked_batches: int = 64  # per partition
+    fetch_min_bytes: int = 256 * 1024
     fetch_wait_ms: int = 100
     settle_s: float = 5.0
 

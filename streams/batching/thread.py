@@ -29,7 +29,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        # Both are fixed in Faust: 1500 ms, and records of transactions that were aborted.
+        # All three are fixed in Faust: 1 byte, 1500 ms, and records of transactions that were aborted.
+        consumer._fetch_min_bytes = self.app.limits.fetch_min_bytes
         consumer._fetch_max_wait_ms = self.app.limits.fetch_wait_ms
         consumer._isolation_level = "read_committed"
         return consumer

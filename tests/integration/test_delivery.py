@@ -5,6 +5,7 @@ import time
 from collections import Counter
 
 import pytest
+from kafka import KafkaProducer
 
 from tests.integration.harness import Scene, scene, wait_until
 from touchstream.brokers.kafka import KafkaCluster
@@ -23,6 +24,19 @@ def test_in_a_quiet_run_every_event_arrives_exactly_once_and_is_committed(kafka:
         stage.wait_for_commits(dict.fromkeys(range(4), 5010))
         worker.wait_for("caught up")
         assert worker.stop() == 0
+
+
+def test_events_that_come_one_by_one_are_handed_out_together(kafka: KafkaCluster) -> None:
+    with scene(kafka.bootstrap, partitions=1) as stage:
+        worker = stage.start_worker(partitions=1)
+        worker.wait_for("assigned")
+        producer = KafkaProducer(bootstrap_servers=kafka.bootstrap)
+        for number in range(200):
+            producer.send(stage.topic, str(number).encode()).get()
+            time.sleep(0.005)
+        producer.close()
+        stage.wait_for_all(200)
+        assert len(worker.said("batch")) < 50
 
 
 def test_a_worker_killed_in_mid_stream_loses_nothing(kafka: KafkaCluster) -> None:

@@ -101,7 +101,16 @@ ATTRIBUTES = [
     (TopicPartitionState, ["highwater", "position", "has_valid_position", "_position"]),
     (
         aiokafka.AIOKafkaConsumer,
-        ["_fetch_max_wait_ms", "_isolation_level", "_fetcher", "_coordinator", "_closed", "_subscription", "_client"],
+        [
+            "_fetch_min_bytes",
+            "_fetch_max_wait_ms",
+            "_isolation_level",
+            "_fetcher",
+            "_coordinator",
+            "_closed",
+            "_subscription",
+            "_client",
+        ],
     ),
     (GroupCoordinator, ["generation", "coordinator_id"]),
     (Consumer, ["_acked", "_acked_index", "_committed_offset", "flow_active", "app", "unacked"]),
@@ -126,7 +135,11 @@ def test_the_versions_are_pinned_to_those_this_was_tested_with() -> None:
 
 def test_aiokafka_reads_its_options_when_the_consumer_starts() -> None:
     source = inspect.getsource(aiokafka.AIOKafkaConsumer.start)
-    for option in ("fetch_max_wait_ms=self._fetch_max_wait_ms", "isolation_level=self._isolation_level"):
+    for option in (
+        "fetch_min_bytes=self._fetch_min_bytes",
+        "fetch_max_wait_ms=self._fetch_max_wait_ms",
+        "isolation_level=self._isolation_level",
+    ):
         assert option in source, f"AIOKafkaConsumer.start no longer passes {option}: see streams/batching/thread.py"
 
 
