@@ -21,6 +21,7 @@ Gauge = tuple[int, int | None]  # open waits, asked_ms of the oldest
 QUIET: Final[Gauge] = (0, None)
 
 
+NEW: Final[tuple[int, int, list[list[int]]]] = (-1, -1, [])  # older than every pane
 _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack: Final = msgspec.msgpack.Decoder(tuple[int, int, list[list[int]]]).decode
 
@@ -42,12 +43,12 @@ class ScopeBook:
         panes = self.latest.get(minute)
         if panes is None:
             panes = self.latest[minute] = {}
-        change = Parts.from_wire(wire)
         known = panes.get(source)
+        epoch, sequence, before = _unpack(known) if known is not None else NEW
+        if stamp <= (epoch, sequence):
+            return False
+        change = Parts.from_wire(wire)
         if known is not None:
-            epoch, sequence, before = _unpack(known)
-            if stamp <= (epoch, sequence):
-                return False
             change.subtract(Parts.from_wire(before))
         panes[source] = _pack((*stamp, wire))
         for hop, sums in self.sums.items():
