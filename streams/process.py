@@ -8,6 +8,7 @@ from typing import Final
 from streams.batching.app import BatchApp
 
 REPEAT_AFTER_S: Final = 300.0
+REMEMBERED: Final = 1_000  # messages
 YOUNG_OBJECTS: Final = (
     1_000_000  # with 200,000 a tenth of the time goes into looking at rows that are about to be written
 )
@@ -33,6 +34,8 @@ class Calm(logging.Filter):
         now = time.monotonic()
         if now - self._last.get(key, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
             return False
+        if len(self._last) >= REMEMBERED:
+            self._last.clear()  # a library that writes numbers into its messages never says the same again
         self._last[key] = now
         return True
 

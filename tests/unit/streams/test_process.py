@@ -1,0 +1,40 @@
+"""What a worker's log lets through: all of our own words, and of libraries each warning once in a while."""
+
+import logging
+
+import pytest
+
+from streams import process
+from streams.process import REMEMBERED, REPEAT_AFTER_S, Calm
+
+
+def said(name: str, level: int, message: str) -> logging.LogRecord:
+    return logging.LogRecord(name, level, "", 0, message, (), None)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1_000.0]
+    monkeypatch.setattr(process.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_library_repeats_itself_once_in_a_while(clock: list[float]) -> None:
+    calm = Calm()
+    warning = said("aiokafka", logging.WARNING, "broker is away")
+    assert [calm.filter(warning), calm.filter(warning)] == [True, False]
+    clock[0] += REPEAT_AFTER_S
+    assert calm.filter(warning)
+
+
+def test_each_of_our_own_words_is_heard_and_chatter_of_libraries_is_not(clock: list[float]) -> None:
+    calm = Calm()
+    assert [calm.filter(said("streams.worker", logging.INFO, "ready")) for _ in range(2)] == [True, True]
+    assert not calm.filter(said("aiokafka", logging.INFO, "joined"))
+    assert not calm.filter(said("streams.batching.app", logging.INFO, "[^--BatchApp]: starting"))
+
+
+def test_a_library_that_never_says_the_same_again_takes_no_memory(clock: list[float]) -> None:
+    calm = Calm()
+    heard = [calm.filter(said("faust", logging.WARNING, f"{number} s late")) for number in range(3 * REMEMBERED)]
+    assert (all(heard), len(calm._last)) == (True, REMEMBERED)
