@@ -107,16 +107,21 @@ def of_conclusions(journey: "Journey", policy: Policy) -> Iterator[Contribution]
 def open_waits(journey: "Journey", policy: Policy) -> Iterator[OpenWait]:
     """Everybody in a journey who waits right now."""
     for conversation_id, dialogue in journey.dialogues.items():
-        if dialogue.waiting:
-            yield from open_wait(journey.journey_id, conversation_id, read(dialogue, policy)[1], policy)
+        if dialogue.waiting and (
+            wait := open_wait(journey.journey_id, conversation_id, read(dialogue, policy)[1], policy)
+        ):
+            yield wait
 
 
-def open_wait(journey_id: str, conversation_id: str, cases: list[Case], policy: Policy) -> Iterator[OpenWait]:
+def open_wait(journey_id: str, conversation_id: str, cases: list[Case], policy: Policy) -> OpenWait | None:
     """Open wait of a conversation, if there is one that a human began."""
-    asked = cases[-1].span.asked if cases else None
-    if asked and cases[-1].span.outcome is WaitOutcome.OPEN and not asked.automated:
-        name = wait_id(journey_id, conversation_id, asked.at_ms)
-        yield OpenWait(name, asked.at_ms, policy.scopes(asked.touchpoint, asked.channel))
+    if not cases or cases[-1].span.outcome is not WaitOutcome.OPEN:
+        return None
+    asked = cases[-1].span.asked
+    if asked.automated:
+        return None
+    name = wait_id(journey_id, conversation_id, asked.at_ms)
+    return OpenWait(name, asked.at_ms, policy.scopes(asked.touchpoint, asked.channel))
 
 
 def _response(case: Case, waited_ms: int) -> Parts:

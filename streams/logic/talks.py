@@ -99,10 +99,10 @@ class Talk:
             if not _is_among(case, before):
                 book.replace((), contributions.of_case(case, policy))
         if not _end_alike(before, after):
-            for wait in contributions.open_wait(journey_id, name, before, policy):
-                book.wait_ended(wait.wait_id)
-            for wait in contributions.open_wait(journey_id, name, after, policy):
-                book.wait_opened(wait)
+            if (waited := contributions.open_wait(journey_id, name, before, policy)) is not None:
+                book.wait_ended(waited.wait_id)
+            if (waits := contributions.open_wait(journey_id, name, after, policy)) is not None:
+                book.wait_opened(waits)
 
     def _after(self, watermark_ms: int) -> tuple[Thread, list[Case]]:
         """Conversation now, and the waits that may have changed."""
