@@ -1,5 +1,9 @@
 # One image for every command of Touchstream: worker, migrate, simulate, ingest, doctor.
 FROM python:3.11-slim-bookworm AS build
+# The rules are compiled, and the compiler stays here: docs/decisions/0055-rules-may-be-compiled.md. Any C compiler will do.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+ENV TOUCHSTREAM_COMPILE=1
 WORKDIR /src
 COPY pyproject.toml hatch_build.py README.md LICENSE constraints.txt touchpoints.yaml ./
 COPY schemas schemas

@@ -33,7 +33,7 @@ def environment(service: str) -> dict[str, str]:
 
 
 def image_environment() -> dict[str, str]:
-    return dict(re.findall(r"(TOUCHSTREAM_\w+)=(\S+)", DOCKERFILE))
+    return dict(re.findall(r"(TOUCHSTREAM_\w+)=(\S+)", DOCKERFILE.rpartition("\nFROM ")[2]))
 
 
 def mounts(service: str) -> dict[str, str]:
