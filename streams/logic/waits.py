@@ -91,9 +91,11 @@ class Thread:
     def from_wire(cls, wire: Sequence[Any]) -> "Thread":
         """Thread that `to_wire` described."""
         thread = cls()
-        for field, value in zip(FIELDS, wire, strict=True):
+        moments = [
+            each and Moment._make(each) for each in wire[:2]
+        ]  # before they are set: compiled attributes have types
+        for field, value in zip(FIELDS, (*moments, *wire[2:]), strict=True):
             setattr(thread, field, value)
-        thread.opening, thread.waiting = (each and Moment._make(each) for each in wire[:2])
         return thread
 
     def _note(self, moment: Moment) -> None:

@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
+from schemas.envelope import to_ms
 from schemas.identity import wait_id
 from schemas.outcomes import WaitOutcome
 from streams.logic.calendars import Calendar
+from streams.logic.moments import moment_of
 from streams.logic.policy import Place, Target
 from streams.logic.waits import FIELDS, Thread
 from tests.builders import (
@@ -412,4 +415,17 @@ def test_an_open_wait_outlives_other_state() -> None:
 
 
 def test_everything_that_a_thread_knows_is_kept_with_it() -> None:
-    assert tuple(Thread.__annotations__) == FIELDS
+    compiled = getattr(Thread, "__mypyc_attrs__", None)
+    assert tuple(compiled or Thread.__annotations__) == FIELDS
+
+
+def test_a_thread_that_was_written_goes_on() -> None:
+    thread = Thread()
+    for number, said in enumerate((inbound("10:00"), outbound("10:01"), inbound("10:02"))):
+        thread.follow(moment_of(said, at_ms=to_ms(said.occurred_at), id64=number, channel="chat"), policy())
+    read = Thread.from_wire(msgspec.msgpack.decode(msgspec.msgpack.encode(thread.to_wire())))
+    assert read.to_wire() == thread.to_wire()
+    reply = outbound("10:05")
+    ended = read.follow(moment_of(reply, at_ms=to_ms(reply.occurred_at), id64=3, channel="chat"), policy())
+    assert ended is not None
+    assert (ended.asked.at_ms, ended.ended_ms) == (ms("10:02"), ms("10:05"))
