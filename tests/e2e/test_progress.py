@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from schemas.catalogue import Catalogue
+from schemas.topics import EVENTS
 from tests.conftest import why_not_kafka
 from tests.e2e.pressure import clickhouse_away, outage
 from tests.e2e.probing import last_words, probed_worker
@@ -56,7 +57,8 @@ def test_an_outage_at_full_input_costs_no_memory_no_partition_and_no_event(syste
 def test_metrics_say_what_clickhouse_says(system: System) -> None:
     with probed_worker(system) as probe:
         system.settle()
-        before = {topic: numbers for topic, *numbers in system.rows(FATES)}
+        nothing = {topic.name: [0, 0, 0] for topic in EVENTS}
+        before = nothing | {topic: numbers for topic, *numbers in system.rows(FATES)}
         stored_before = probe.total("touchstream_rows_stored_total", table="interactions")
         fates_before = {topic: probe.by("fate", "touchstream_events_total", topic=topic) for topic in before}
         stream(seed=4).send(system)
