@@ -37,7 +37,7 @@ class PaneStore:
         parts = self._minutes.get(minute, {}).get(scope)
         if isinstance(parts, bytes):
             return _unpack(parts)
-        return (parts or Parts()).to_wire()
+        return (Parts() if parts is None else parts).to_wire()
 
     def pack(self, before: int) -> None:
         """Make bytes of what is older than a minute and was not looked at yet; what is opened later stays open."""
