@@ -13,7 +13,7 @@ from streams.store import States
 
 # What comes back soon is not decoded again. In memory a journey takes 7 times the bytes of its state, 5 kB as a rule.
 AT_HAND: Final = 4_000
-AT_HAND_BYTES: Final = 8_000_000
+AT_HAND_BYTES: Final = 32_000_000
 
 Changed = dict[bytes, bytes | None]  # states on their way to the changelog
 
