@@ -9,9 +9,8 @@ from streams.batching.app import BatchApp
 
 REPEAT_AFTER_S: Final = 300.0
 REMEMBERED: Final = 1_000  # messages
-YOUNG_OBJECTS: Final = (
-    1_000_000  # with 200,000 a tenth of the time goes into looking at rows that are about to be written
-)
+# With 200,000 a tenth of the time goes into looking at rows that are about to be written.
+YOUNG_OBJECTS: Final = 1_000_000
 FORMAT: Final = "%(asctime)s %(levelname)-8s %(message)s"
 FAUST_SAYS: Final = "[^"  # services that we derive from Faust's tell their steps under our name
 OURS: Final = ("schemas", "sinks", "streams", "touchstream")

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     fetch_bytes: Annotated[int, Field(ge=65_536, description="bytes fetched from one partition at once")] = (
         2 * 1024 * 1024
     )
-    # With little traffic an answer for every event costs three times the CPU of an answer for a hundred.
+    # With little traffic an answer for every event costs four times the CPU of an answer for a hundred.
     fetch_min_bytes: Annotated[int, Field(ge=1, description="bytes that a broker gathers before it answers")] = (
         256 * 1024
     )
