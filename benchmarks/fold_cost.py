@@ -58,6 +58,8 @@ def open_pair(folded: dict[bytes, bytes], journeys: int, policy: Policy) -> tupl
     states = States(store)
     pair = Pair(0, 1, policy, wall_clock_ms())
     pair.take_over(Recovered(1, states, MemoryStore()))
+    while pair.book.unpublished:  # a new owner tells all panes anew, once
+        pair.publish()
     return pair, states
 
 

@@ -20,6 +20,7 @@ from touchstream.brokers.processes import free_port
 
 LOOK_S = 0.1
 PATIENCE_S = 900.0
+IDLE = 0.3  # of a core: what a worker with nothing to do stays under
 
 
 class Worker:
@@ -117,14 +118,16 @@ def rate_of(seen: list[tuple[float, int]]) -> float:
 
 
 def until_ready(workers: list[Worker]) -> None:
-    """Wait until all workers have their share, and nothing of it changes any more."""
+    """Wait until all workers have their share, and have told what follows from it: until they are idle."""
     deadline = time.monotonic() + PATIENCE_S
-    calm = 0
-    while calm < 3:
-        calm = calm + 1 if all(worker.ready for worker in workers) else 0
+    calm, spent = 0, 0.0
+    while calm < 5:
+        time.sleep(0.5)
+        before, spent = spent, sum(worker.cpu_seconds for worker in workers)
+        is_idle = spent - before < IDLE * 0.5 * len(workers)
+        calm = calm + 1 if is_idle and all(worker.ready for worker in workers) else 0
         if time.monotonic() > deadline:
             raise RuntimeError("the workers do not become ready")
-        time.sleep(0.5)
 
 
 def cpu_seconds(pid: int) -> float:

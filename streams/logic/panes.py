@@ -6,10 +6,11 @@ from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.logic.arrivals import Arrivals, Fate
-from streams.logic.contributions import Contribution, OpenWait, of_conclusions, open_waits, volume
+from streams.logic.contributions import Contribution, of_conclusions, open_waits, volume
 from streams.logic.pane_store import PaneStore
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
+from streams.logic.waiting import Waiting
 from streams.logic.watermark import NEVER
 
 if TYPE_CHECKING:
@@ -41,12 +42,10 @@ class PaneBook:
         # Counts not yet in panes: a pane is found and marked once for all of them. Half the cost of a closed session.
         self._tallies: defaultdict[tuple[int, str], Counter[Scope]] = defaultdict(Counter)
         self._once: defaultdict[tuple[int, str], list[Collection[Scope]]] = defaultdict(list)
-        self._waiting: defaultdict[Scope, dict[int, int]] = defaultdict(dict)
-        self._shaken: set[Scope] = set()  # scopes whose gauge moved
         self._kept_from = self._oldest_to_keep(watermark_ms)
         self._watermark_ms = watermark_ms
         self.volume: Counter[tuple[int, str, str, bool]] = Counter()  # events not yet in panes
-        self.open_waits: dict[int, OpenWait] = {}
+        self.waiting = Waiting()
         self.too_late = 0  # changes to minutes that are no longer kept
 
     def count(self, arrivals: Arrivals) -> None:
@@ -81,21 +80,6 @@ class PaneBook:
         for scopes, minute, parts in after:
             self.add(scopes, minute, parts)
 
-    def wait_opened(self, wait: OpenWait) -> None:
-        """Note that a customer waits."""
-        self.open_waits[wait.wait_id] = wait
-        for scope in wait.scopes:
-            self._waiting[scope][wait.wait_id] = wait.asked_ms
-        self._shaken.update(wait.scopes)
-
-    def wait_ended(self, wait_id: int) -> None:
-        """Note that a customer waits no longer."""
-        wait = self.open_waits.pop(wait_id, None)
-        if wait is not None:
-            for scope in wait.scopes:
-                del self._waiting[scope][wait_id]
-            self._shaken.update(wait.scopes)
-
     def restore(self, journey: "Journey") -> None:
         """Take in what a recovered journey contributes; minutes that are no longer kept were published long ago."""
         self.volume.update([place for place in volume(journey) if place[0] >= self._kept_from])
@@ -103,13 +87,13 @@ class PaneBook:
             if minute >= self._kept_from:
                 self.add(scopes, minute, parts)
         for wait in open_waits(journey, self._policy):
-            self.wait_opened(wait)
+            self.waiting.opened(wait)
 
     def tell_all(self) -> None:
         """Publish everything again, under a new epoch: then nobody has to know what was told under earlier ones."""
         for minute, scope in self._panes:
             self._changed[minute].add(scope)
-        self._shaken.update(scope for scope, waiting in self._waiting.items() if waiting)
+        self.waiting.shake()
 
     def advance(self, watermark_ms: int) -> None:
         """Note how far event time has come."""
@@ -129,12 +113,13 @@ class PaneBook:
         self._settle()
         told = sorted((minute, scope) for minute, scopes in self._changed.items() for scope in scopes)[:limit]
         panes = [Pane(*scope, minute, epoch, sequence, self._panes.wire(minute, scope)) for minute, scope in told]
-        panes += [Pane(*scope, GAUGE, epoch, sequence, self._gauge(scope)) for scope in sorted(self._shaken)]
+        shaken = sorted(self.waiting.shaken)
+        panes += [Pane(*scope, GAUGE, epoch, sequence, self.waiting.gauge(scope)) for scope in shaken]
         for minute, scope in told:
             self._changed[minute].discard(scope)
             if not self._changed[minute]:
                 del self._changed[minute]
-        self._shaken.clear()
+        self.waiting.shaken.clear()
         if not self._changed:
             self._forget()
         return panes
@@ -172,10 +157,6 @@ class PaneBook:
         """Pane that is about to change."""
         self._changed[minute].add(scope)
         return self._panes.open(minute, scope)
-
-    def _gauge(self, scope: Scope) -> list[int | None]:
-        waiting = self._waiting[scope]
-        return [len(waiting), min(waiting.values(), default=None)]
 
     def _forget(self) -> None:
         kept_from = self._oldest_to_keep(self._watermark_ms)

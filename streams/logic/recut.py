@@ -30,7 +30,7 @@ def take_back(journey: "Journey", policy: Policy, book: "PaneBook") -> None:
     """Let a journey count no longer."""
     book.replace(contributions.contributions(journey, policy), ())
     for wait in contributions.open_waits(journey, policy):
-        book.wait_ended(wait.wait_id)
+        book.waiting.ended(wait.wait_id)
 
 
 def move(journey: "Journey", moved: Moved, policy: Policy) -> None:

@@ -64,7 +64,7 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
             through = max(through, dialogue.last_ms)
             cases, forgotten_ms = read(dialogue, policy)[1], _expiry_of_dialogue(dialogue, policy)
             if (wait := open_wait(journey.journey_id, name, cases, policy)) is not None:
-                book.wait_ended(wait.wait_id)
+                book.waiting.ended(wait.wait_id)
             if (told := dialogue.alarm(cases[-1] if cases else None)) is not None:
                 changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]

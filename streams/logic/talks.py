@@ -100,9 +100,9 @@ class Talk:
                 book.replace((), contributions.of_case(case, policy))
         if not _end_alike(before, after):
             if (waited := contributions.open_wait(journey_id, name, before, policy)) is not None:
-                book.wait_ended(waited.wait_id)
+                book.waiting.ended(waited.wait_id)
             if (waits := contributions.open_wait(journey_id, name, after, policy)) is not None:
-                book.wait_opened(waits)
+                book.waiting.opened(waits)
 
     def _after(self, watermark_ms: int) -> tuple[Thread, list[Case]]:
         """Conversation now, and the waits that may have changed."""

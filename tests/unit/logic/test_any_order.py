@@ -245,7 +245,7 @@ def test_recomputed_contributions_are_the_incremental_ones(data: st.DataObject) 
         journey = owner.journey(name)
         fresh.restore(journey)
     assert panes_of(owner.book) == panes_of(fresh)
-    assert owner.book.open_waits == fresh.open_waits
+    assert owner.book.waiting.waits == fresh.waiting.waits
 
 
 def run(plan: list[tuple[list[Any], int]]) -> tuple[Owner, Tables]:
@@ -262,7 +262,7 @@ def assert_same(tables: Tables, book: PaneBook, facts: reference.Facts) -> None:
     assert tables.conversations == facts.conversations
     assert tables.cases == facts.cases
     assert panes_of(book) == expected_panes(facts)
-    assert set(book.open_waits) == {
+    assert set(book.waiting.waits) == {
         name for name, wait in facts.waits.items() if wait.outcome == "open" and not wait.automated
     }
 

@@ -182,9 +182,9 @@ def test_the_question_of_an_open_wait_is_known_when_it_comes_again_after_its_ses
 def test_an_open_wait_is_forgotten_after_ninety_days_and_waits_no_longer_in_the_gauge() -> None:
     desk = Desk()
     desk.batch(ticket("opened", "10:00"), watermark="90 10:00", now_ms=HOUR)
-    assert len(desk.book.open_waits) == 1
+    assert len(desk.book.waiting.waits) == 1
     desk.batch(watermark="90 10:01", now_ms=HOUR)
-    assert (desk.book.open_waits, desk.journey.dialogues) == ({}, {})
+    assert (desk.book.waiting.waits, desk.journey.dialogues) == ({}, {})
     assert desk.waits[0].outcome is WaitOutcome.OPEN
     desk.batch(watermark="90 18:01", now_ms=HOUR)  # 90 days after the miss, which was a bad experience
     assert desk.journey.empty

@@ -68,7 +68,7 @@ def test_machines_count_only_as_automated() -> None:
     )
     panes = [Parts.from_wire(each.parts) for each in desk.book.publish(1, 1) if each.minute != GAUGE]
     assert {name for parts in panes for name in parts.counts} == {"automated"}
-    assert desk.book.open_waits == {}
+    assert desk.book.waiting.waits == {}
 
 
 def test_a_session_counts_when_it_closes_once_for_each_scope_it_visited() -> None:
@@ -277,9 +277,9 @@ def test_a_new_owner_does_not_publish_minutes_that_were_let_go() -> None:
 def test_a_wait_that_is_noted_twice_waits_once() -> None:
     book = PaneBook(policy())
     for _ in range(2):
-        book.wait_opened(OpenWait(1, 0, (OVERALL,)))
-    book.wait_ended(1)
-    book.wait_ended(1)
+        book.waiting.opened(OpenWait(1, 0, (OVERALL,)))
+    book.waiting.ended(1)
+    book.waiting.ended(1)
     assert book.publish(1, 1)[0].parts == [0, None]
 
 
