@@ -104,7 +104,7 @@ def folded_states() -> dict[bytes, bytes]:
             messages = logs[topic.name][first : first + A_WRITE]
             records = [Record(first + n, now_ms, each.key, each.value) for n, each in enumerate(messages)]
             end = first + len(records)
-            effects = pair.fold(Batch(TP(topic.name, 0), records, first, end, end, 1), topic, now_ms)
+            effects = pair.fold(Batch(TP(topic.name, 0), records, end, 1), topic, now_ms)
             states |= {key: value for key, value in effects.states.items() if value is not None}
             while (passed := pair.tick(now_ms)) is not None:
                 states |= {key: value for key, value in passed.states.items() if value is not None}

@@ -67,7 +67,7 @@ def batches_of(messages: list[Message], partition: int = 0) -> Iterator[tuple[To
             records = [Record(next(offsets[topic.name]), now_ms, each.key, each.value) for each in mine]
             if records:
                 end = records[-1].offset + 1
-                yield topic, Batch(TP(topic.name, partition), records, records[0].offset, end, end, 1)
+                yield topic, Batch(TP(topic.name, partition), records, end, 1)
 
 
 class StageWork:
@@ -138,6 +138,6 @@ class StageWork:
         if records:
             end = records[-1].offset + 1
             with self._meter.doing("rolling"):
-                self._windows.put(Batch(TP(PANES.name, 0), records, records[0].offset, end, end, 1))
+                self._windows.put(Batch(TP(PANES.name, 0), records, end, 1))
                 while self._windows.emit(wall_clock_ms()) is not None:
                     pass

@@ -12,7 +12,7 @@ EVENT_MESSAGE_BYTES: Final = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic. `partitions` None means: as many as the settings say for events."""
+    """One topic. How many partitions it has is a setting: all topics have the same number (see `streams/topic_setup.py`)."""
 
     name: str
     about: str

@@ -12,7 +12,7 @@ from schemas.topics import Topic
 from streams.batching.batch import Batch, Record
 from streams.logic.arrivals import Arrivals
 from streams.logic.policy import Policy
-from streams.logic.watermark import NEVER, clamp
+from streams.logic.watermark import BEFORE_ALL, clamp
 
 REKEYED: Final = "rekeyed"  # header of a message that was sent back with the key of its journey
 
@@ -29,8 +29,8 @@ class Intake:
 
     @property
     def newest_ms(self) -> int:
-        """The newest event time, NEVER when nothing could be read."""
-        return max(self.arrivals.at_ms, default=NEVER)
+        """The newest event time, BEFORE_ALL when nothing could be read."""
+        return max(self.arrivals.at_ms, default=BEFORE_ALL)
 
 
 def read(batch: Batch, topic: Topic, policy: Policy, *, at_home: Callable[[str], bool]) -> Intake:

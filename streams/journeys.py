@@ -6,7 +6,7 @@ from typing import Final
 from streams import state_codec
 from streams.logic.journey import Journey
 from streams.logic.policy import Policy
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.rest import Rest
 from streams.store import States
@@ -14,6 +14,7 @@ from streams.store import States
 # What comes back soon is not decoded again. In memory a journey takes 7 times the bytes of its state, 5 kB as a rule.
 AT_HAND: Final = 4_000
 AT_HAND_BYTES: Final = 32_000_000
+AT_ONCE: Final = BEFORE_ALL  # a due time that has come, whatever the time is
 
 Changed = dict[bytes, bytes | None]  # states on their way to the changelog
 
@@ -119,7 +120,7 @@ class Journeys:
         """Take up to `limit` journeys for which the clock has something to do, off the agenda. `now_ms` is wall clock."""
         if self._rest.turn(now_ms):
             for journey_id in self._overdue:
-                self._agenda.schedule(journey_id.encode(), NEVER)
+                self._agenda.schedule(journey_id.encode(), AT_ONCE)
             self._overdue.clear()
         return [key.decode() for key in self._agenda.due(watermark_ms, limit, self._due_of)]
 
@@ -137,4 +138,4 @@ class Journeys:
 
 def _due_of(raw: bytes) -> int:
     """When to look at a journey: one that an older program wrote does not know all that this one does, so at once."""
-    return state_codec.due_ms(raw) if state_codec.version(raw) == WIRE_VERSION else NEVER
+    return state_codec.due_ms(raw) if state_codec.version(raw) == WIRE_VERSION else AT_ONCE

@@ -30,7 +30,7 @@ from streams.logic.policy import Policy
 from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
 from streams.logic.visiting import open_for_an_heir
-from streams.logic.watermark import NEVER, PairClock
+from streams.logic.watermark import BEFORE_ALL, PairClock
 from streams.orders import Erase, Order
 from streams.owned import Recovered
 from streams.placing import partition_of
@@ -60,7 +60,7 @@ class Pair:
         self._recutting = Recutting()
         self._alerting = Alerting(partitions)
         self._taken_over_ms = now_ms
-        self._former_clock_ms = NEVER  # how far the clocks of former owners may have come
+        self._former_clock_ms = BEFORE_ALL  # how far the clocks of former owners may have come
         self._heir_from: int | None = None  # first minute of the panes that are told anew, until all are published
         self._marked_ms = now_ms
         self._partitions = partitions
@@ -68,7 +68,7 @@ class Pair:
         self._journeys = Journeys(policy)
         self._emissions = 0
         self._publications = 0
-        self._expired_through_ms = NEVER
+        self._expired_through_ms = BEFORE_ALL
 
     def __len__(self) -> int:
         """How many journeys have state."""

@@ -7,7 +7,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer
 
-from streams.batching.app import BatchApp, NeedsOperatorError
+from streams.batching.app import BatchApp
 from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
 from streams.owned import Changes, Owned, Recovered
 from streams.store import States, Store, new_memory_store
@@ -25,7 +25,7 @@ class OutrankedError(StateError):
     """Another worker has claimed this partition since: nothing written from here counts any more. Recover again or end."""
 
 
-class StateBeyondTopicError(StateError, NeedsOperatorError):
+class StateBeyondTopicError(StateError):
     """State has seen offsets that its topic does not have: the topic was deleted, or restored from an older copy."""
 
 

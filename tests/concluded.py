@@ -31,7 +31,7 @@ def main(count: int) -> None:
         for topic in EVENTS:
             log = logs[topic.name]
             first, end = len(log) * portion // PORTIONS, len(log) * (portion + 1) // PORTIONS
-            batch = Batch(TP(topic.name, 0), log[first:end], first, end, len(log), 1)
+            batch = Batch(TP(topic.name, 0), log[first:end], end, 1)
             tell(pair.fold(batch, topic, NOW_MS + portion))
         if (effects := pair.tick(NOW_MS + portion)) is not None:
             tell(effects)

@@ -62,7 +62,7 @@ class Log:
 
     def read(self) -> Batch | None:
         records, self._unread = self._unread, []
-        return Batch(self._tp, records, records[0].offset, self._end, self._end, 1) if records else None
+        return Batch(self._tp, records, self._end, 1) if records else None
 
 
 class Company:

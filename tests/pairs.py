@@ -102,7 +102,7 @@ class System:
 
     def batch(self, topic: Topic, records: list[Record], now_ms: int | None = None) -> Effects:
         end = records[-1].offset + 1
-        batch = Batch(TP(topic.name, 0), records, records[0].offset, end, end, 1)
+        batch = Batch(TP(topic.name, 0), records, end, 1)
         return self.pair.fold(batch, topic, self.now_ms if now_ms is None else now_ms)
 
     def flush(self, effects: Effects, keep: Iterable[bytes] | None = None) -> None:

@@ -18,12 +18,7 @@ from streams.batching.sights import Sights
 from streams.stages import Stages
 
 EXIT_BUG = 70  # EX_SOFTWARE: an agent or a hook raised; a supervisor starts the worker again from the last commit
-EXIT_OPERATOR = 78  # EX_CONFIG: starting again will not help
 LAST_COMMIT_S = 3.0  # with the usual `settle_s` less than the 10 s after which Docker kills
-
-
-class NeedsOperatorError(Exception):
-    """Ends the worker with its message alone: a person has to do what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +49,9 @@ class BatchApp(faust.App):  # type: ignore[misc]
                 ...
                 event.ack()
 
-    Always with `noack()`: otherwise Faust acknowledges a batch even when the agent raised. Acknowledge on the app's event loop, as late and in whatever order you like; an unacknowledged batch stops the
-    commit, and after `unacked_events` the delivery, of its own partition. All other topics behave as in plain Faust.
+    Always with `noack()`: otherwise Faust acknowledges a batch even when the agent raised. Acknowledge on the app's
+    event loop, as late and in whatever order you like: an unacknowledged batch stops the commit of its own partition, and
+    after `unacked_events` its delivery. All other topics behave as in plain Faust.
     """
 
     BootStrategy = WithoutWeb
@@ -190,8 +186,5 @@ class BatchApp(faust.App):  # type: ignore[misc]
 
     def end_process(self, who: str, error: BaseException) -> NoReturn:
         """End the process at once. Nothing is cleaned up, so nothing can commit or write what was only half done."""
-        if isinstance(error, NeedsOperatorError):
-            self.log.critical("%s", error)
-            os._exit(EXIT_OPERATOR)
         self.log.critical("%s raised, the worker ends: %r", who, error, exc_info=error)
         os._exit(EXIT_BUG)

@@ -24,21 +24,14 @@ class Record(Protocol):
 class Batch:
     """Records of one partition in offset order. `next_offset` is what a commit of this batch will say.
 
-    `highwater` is the end of the partition as of the fetch. A batch with another generation than the app's is of an
-    assignment that is gone: nobody may act on it any more, and its acknowledgement counts for nothing.
+    A batch with another generation than the app's is of an assignment that is gone: nobody may act on it any more, and its
+    acknowledgement counts for nothing.
     """
 
     tp: TP
     records: Sequence[Record]
-    first: int
     next_offset: int
-    highwater: int
     generation: int
-
-    @property
-    def reaches_the_end(self) -> bool:
-        """Whether nothing was waiting behind this batch when it was fetched."""
-        return self.next_offset >= self.highwater
 
     @property
     def values(self) -> list[bytes | None]:

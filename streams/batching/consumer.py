@@ -59,9 +59,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         if not isinstance(record, Chunk) or record.delivery is None:
             return super()._to_message(tp, record)
         tp = ensure_TP(tp)
-        highwater = max(self.highwater(tp) or 0, record.next_offset)
-        first = record.records[0].offset
-        batch = Batch(tp, record.records, first, record.next_offset, highwater, record.generation)
+        batch = Batch(tp, record.records, record.next_offset, record.generation)
         return BatchMessage(batch, record.delivery, self.ledger)
 
     def lag(self, tp: TP) -> int | None:

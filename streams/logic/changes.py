@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.alerts import Alert
 from schemas.outcomes import Conversation, RescueCase, Session, Wait
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 
 Gone = tuple[int, str, int]  # id, journey_id, and the time that is part of the row's place
 
@@ -22,7 +22,7 @@ class Changes:
     cases: list[RescueCase] = field(default_factory=list)
     gone_cases: list[tuple[int, str]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
-    expired_through_ms: int = NEVER  # newest event time that state no longer remembers
+    expired_through_ms: int = BEFORE_ALL  # newest event time that state no longer remembers
 
     @property
     def sessions(self) -> list[Session]:

@@ -7,7 +7,7 @@ from streams.logic.alarms import Alarm, Level, level_at, moments
 from streams.logic.moments import Moment
 from streams.logic.policy import Policy
 from streams.logic.waits import Span, Thread, waits_of
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 
 # A conversation with more moments also keeps what it has come to, so that one more does not mean reading them all.
 SHORT: Final = 6
@@ -130,14 +130,14 @@ class Dialogue:
         return excess > 0
 
 
-def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = NEVER) -> tuple[Thread, list[Case]]:
+def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = BEFORE_ALL) -> tuple[Thread, list[Case]]:
     """Conversation and waits as they are, with the misses that were declared or that the watermark makes certain."""
     thread = dialogue.beginning()
     spans = waits_of(thread, dialogue.story(), policy)
     return thread, cases_of(dialogue, spans, policy, watermark_ms)
 
 
-def cases_of(dialogue: Dialogue, spans: Iterable[Span], policy: Policy, watermark_ms: int = NEVER) -> list[Case]:
+def cases_of(dialogue: Dialogue, spans: Iterable[Span], policy: Policy, watermark_ms: int = BEFORE_ALL) -> list[Case]:
     """Measure waits against their targets."""
     return [_case(dialogue, span, policy, watermark_ms) for span in spans]
 

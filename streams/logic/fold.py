@@ -16,7 +16,7 @@ from streams.logic.policy import Policy
 from streams.logic.sessions import Step
 from streams.logic.talks import Talk
 from streams.logic.visiting import Visits
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 
 CONVERSATIONAL: Final = frozenset({"call", "ticket", "message", "proposal"})
 
@@ -27,7 +27,13 @@ class Fold:
     __slots__ = ("_before", "_book", "_floor_ms", "_policy", "_talks", "_visits", "journey")
 
     def __init__(
-        self, journey: Journey, policy: Policy, watermark_ms: int, book: PaneBook, *, expired_through_ms: int = NEVER
+        self,
+        journey: Journey,
+        policy: Policy,
+        watermark_ms: int,
+        book: PaneBook,
+        *,
+        expired_through_ms: int = BEFORE_ALL,
     ) -> None:
         self.journey = journey
         self._policy = policy

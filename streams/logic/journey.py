@@ -8,7 +8,7 @@ from streams.logic.experiences import Mark
 from streams.logic.outlook import Outlook
 from streams.logic.policy import Policy
 from streams.logic.sessions import Run, Step
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 from streams.logic.wire import WIRE_VERSION, upcast
 
 INTERACTIONS: Final = 0  # positions of the two topics among the fences
@@ -36,7 +36,7 @@ class Journey:
     def __init__(self, journey_id: str) -> None:
         self.journey_id = journey_id
         self.fences = [-1, -1]  # last offset applied, by topic
-        self.floor_ms = NEVER  # what is not younger than this has left
+        self.floor_ms = BEFORE_ALL  # what is not younger than this has left
         self.runs: list[Run] = []
         self.notices: list[Any] = []  # non-interactive events: (at_ms, id64, touchpoint, channel, automated)
         self.dialogues: dict[str, Dialogue] = {}
@@ -74,7 +74,7 @@ class Journey:
             WIRE_VERSION,
             self.fences[INTERACTIONS],
             self.fences[FEEDBACK],
-            None if self.floor_ms == NEVER else self.floor_ms,
+            None if self.floor_ms == BEFORE_ALL else self.floor_ms,
             [(run.closed_ms, run.packed()) for run in self.runs],
             self.notices,
             {name: dialogue.to_wire() for name, dialogue in self.dialogues.items()} if self.dialogues else {},
@@ -90,7 +90,7 @@ class Journey:
         _, of_interactions, of_feedback, floor_ms, runs, notices, talks, said, kept = wire
         journey = cls(journey_id)
         journey.fences = [of_interactions, of_feedback]
-        journey.floor_ms = NEVER if floor_ms is None else floor_ms
+        journey.floor_ms = BEFORE_ALL if floor_ms is None else floor_ms
         journey.runs = [Run(closed_ms, _tuples(steps)) for closed_ms, steps in runs]
         journey.notices = notices
         journey.dialogues = {name: Dialogue(*talk) for name, talk in talks.items()} if talks else {}

@@ -11,7 +11,7 @@ from streams.logic.pane_store import PaneStore
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.waiting import Waiting
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 
 if TYPE_CHECKING:
     from streams.logic.journey import Journey
@@ -35,7 +35,7 @@ class Pane(NamedTuple):
 class PaneBook:
     """Panes of one partition pair. They are absolute: published twice, they say the same."""
 
-    def __init__(self, policy: Policy, watermark_ms: int = NEVER) -> None:
+    def __init__(self, policy: Policy, watermark_ms: int = BEFORE_ALL) -> None:
         self._policy = policy
         self._panes = PaneStore()
         self._changed: defaultdict[int, set[Scope]] = defaultdict(set)

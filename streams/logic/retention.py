@@ -10,7 +10,7 @@ from streams.logic.experiences import live_marks
 from streams.logic.outlook import due_ms, keep
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 
 LATER: Final = 1 << 62  # than everything
 
@@ -50,12 +50,12 @@ def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
 
 def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook", changes: "Changes") -> int:
     """Forget what is old, and return the newest event time that can no longer be told apart from new ones."""
-    through = NEVER
+    through = BEFORE_ALL
     runs = journey.runs
     live = live_marks(journey) if journey.answers or journey.dialogues else []
     while runs and runs[0].closed_ms is not None and _expiry_of_run(runs[0], policy) < watermark_ms:
         # An event up to the close would have belonged to the session.
-        through = max(through, runs.pop(0).closed_ms or NEVER)
+        through = max(through, runs.pop(0).closed_ms or BEFORE_ALL)
     for events in (journey.notices, journey.answers):
         while events and events[0][AT] + policy.state_retention_ms < watermark_ms:
             through = max(through, events.pop(0)[AT])

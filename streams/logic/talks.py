@@ -11,7 +11,7 @@ from streams.logic.experiences import bad_moments
 from streams.logic.moments import LAST_QUESTION, Moment
 from streams.logic.policy import Policy
 from streams.logic.waits import Span, Thread, waits_of
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 
 if TYPE_CHECKING:
     from streams.logic.changes import Changes
@@ -144,7 +144,7 @@ class Talk:
 
     def _belongs_to_what_left(self, moment: Moment) -> bool:
         """Whether a moment is as old as those that have left; then it is counted with them."""
-        if moment.at_ms > (self._dialogue.dropped_through_ms or NEVER):
+        if moment.at_ms > (self._dialogue.dropped_through_ms or BEFORE_ALL):
             return False
         thread = self._dialogue.beginning()
         thread.dropped += 1

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-NEVER: Final = -(1 << 62)  # before every event
+BEFORE_ALL: Final = -(1 << 62)  # earlier than every event
 
 
 def clamp(occurred_ms: int, received_ms: int, *, max_clock_skew_ms: int) -> tuple[int, bool]:
@@ -18,7 +18,7 @@ class TopicClock:
     __slots__ = ("newest_ms", "quiet_since_ms")
 
     def __init__(self) -> None:
-        self.newest_ms = NEVER
+        self.newest_ms = BEFORE_ALL
         self.quiet_since_ms: int | None = None  # wall clock; None while it lags, is paused or recovers
 
     def idle(self, now_ms: int, idle_after_ms: int) -> bool:
@@ -34,7 +34,7 @@ class PairClock:
 
     __slots__ = ("_allowed_lateness_ms", "_idle_after_ms", "_topics", "watermark_ms")
 
-    def __init__(self, *, allowed_lateness_ms: int, idle_after_ms: int, watermark_ms: int = NEVER) -> None:
+    def __init__(self, *, allowed_lateness_ms: int, idle_after_ms: int, watermark_ms: int = BEFORE_ALL) -> None:
         self._allowed_lateness_ms = allowed_lateness_ms
         self._idle_after_ms = idle_after_ms
         self._topics = (TopicClock(), TopicClock())

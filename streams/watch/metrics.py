@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from schemas.codec import Reason
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 from streams.watch.stalls import Stalls
 from streams.watch.vitals import Vitals
 
@@ -74,7 +74,7 @@ class WorkerCollector(Collector):
         size = GaugeMetricFamily("touchstream_state_bytes", "Bytes of state", labels=("table", "partition"))
         for partition, pair in sorted(owner.pairs.copy().items()):
             journeys.add_metric((str(partition),), len(pair))
-            if pair.clock.watermark_ms != NEVER:
+            if pair.clock.watermark_ms != BEFORE_ALL:
                 delay.add_metric((str(partition),), (owner.now_ms() - pair.clock.watermark_ms) / 1000)
         for table in self._vitals.tables:
             for partition, number in sorted(table.sizes.items()):

@@ -129,7 +129,7 @@ class Bench(pairs.System):
         """Tell the windows, and write everything that is waiting to be written."""
         sent = pane_messages(self.pair.publish(), 0, 1)
         records = [Record(0, now_ms, message.key, message.value) for message in sent]
-        self.windows.put(Batch(TP(PANES.name, 0), records, 0, 0, 0, 1))
+        self.windows.put(Batch(TP(PANES.name, 0), records, 0, 1))
         while (effects := self.windows.emit(now_ms)) is not None:
             self.keeper.store(effects)
         self.keeper.flush()
@@ -144,7 +144,7 @@ class Bench(pairs.System):
     def _keep(self, effects: Effects) -> None:
         letters = [message for message in effects.before if message.topic == DEAD_LETTERS.name]
         self.run(effects)
-        batch = Batch(TP(DEAD_LETTERS.name, 0), [], 0, 0, 0, 1)
+        batch = Batch(TP(DEAD_LETTERS.name, 0), [], 0, 1)
         rows = [row_of(letter_of(Record(0, 0, each.key, each.value), batch)) for each in letters]
         self.keeper.store(Effects(rows={pairs.tables.DEAD_LETTERS: rows}))
 

@@ -76,7 +76,10 @@ class Passes:
 
     def folded(self, _pair: Any, batch: Any, *_: Any) -> bool:
         """Write down what was folded, so that one can tell later what was folded twice."""
-        os.write(self._report, f"{batch.tp.topic} {batch.tp.partition} {batch.first} {batch.next_offset}\n".encode())
+        os.write(
+            self._report,
+            f"{batch.tp.topic} {batch.tp.partition} {batch.records[0].offset} {batch.next_offset}\n".encode(),
+        )
         return True
 
 

@@ -86,7 +86,7 @@ class Stage:
 
     def fold(self, offset: int) -> None:
         view = record(builders.page_view(NOW - 60_000 + offset, event_id=f"e{offset}"), offset)
-        batch = Batch(TP(INTERACTIONS.name, 0), [view], offset, offset + 1, offset + 1, 1)
+        batch = Batch(TP(INTERACTIONS.name, 0), [view], offset + 1, 1)
         self.committer.add(self.ownership.pairs[0].fold(batch, INTERACTIONS, NOW))
 
     async def rebalance(self) -> None:

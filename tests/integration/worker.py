@@ -9,7 +9,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from streams.app import create_app
-from streams.batching.app import NeedsOperatorError
 from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.owned import Recovered
@@ -45,7 +44,7 @@ def report(what: str, **facts: Any) -> None:
 @app.on_pairs_assigned
 async def on_assigned(assignment: Assignment) -> None:
     if "hook_raises" in config:
-        raise {"RuntimeError": RuntimeError, "NeedsOperatorError": NeedsOperatorError}[config["hook_raises"]]("no way")
+        raise RuntimeError(config["hook_raises"])
     if state is not None:
         try:
             for tp in assignment.tps:
@@ -67,7 +66,7 @@ async def on_revoked(tps: frozenset[Any]) -> None:
 async def follow(stream: Any) -> None:
     async for event in stream.noack().events():
         batch: Batch = event.value
-        if config.get("raise_at") in range(batch.first, batch.next_offset):
+        if config.get("raise_at") in range(batch.records[0].offset, batch.next_offset):
             raise RuntimeError("a bug")
         if state is not None:
             if batch.tp.partition not in held:

@@ -14,7 +14,7 @@ from streams.logic.journey import Journey
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
 from streams.logic.sessions import ID, steps_of
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 from touchstream.history.facts import Happening
 
 
@@ -54,7 +54,7 @@ def rows_of(
 def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_ms: int, changes: Changes) -> None:
     """Conclude what state has left to history of one journey; events are in order."""
     steps = {step[ID] for run in remembered.runs for step in run.steps}
-    fold = Fold(Journey.new(remembered.journey_id), policy, NEVER, PaneBook(policy, now_ms))
+    fold = Fold(Journey.new(remembered.journey_id), policy, BEFORE_ALL, PaneBook(policy, now_ms))
     left = [(at_ms, event) for at_ms, event in events if event_hash(event.event_id) not in steps]
     arrivals = Arrivals(
         [event for _, event in left], at_ms=[at_ms for at_ms, _ in left], offsets=list(range(len(left))), policy=policy

@@ -6,7 +6,7 @@ import pytest
 from schemas.outcomes import WaitOutcome
 from streams.logic.fold import Changes, Fate, Fold, Journey
 from streams.logic.panes import PaneBook
-from streams.logic.watermark import NEVER
+from streams.logic.watermark import BEFORE_ALL
 from tests.builders import (
     DAY,
     HOUR,
@@ -156,7 +156,7 @@ def test_state_that_was_touched_lately_does_not_expire() -> None:
     """History can be read in any order into a fresh system."""
     desk = Desk()
     changes = desk.batch(page_view("10:00"), watermark="30 10:00", now_ms=HOUR - 1, touched_ms=0)
-    assert changes.expired_through_ms == NEVER
+    assert changes.expired_through_ms == BEFORE_ALL
     assert not desk.journey.empty
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.logic.watermark import NEVER, PairClock, clamp
+from streams.logic.watermark import BEFORE_ALL, PairClock, clamp
 from tests.builders import DAY, MINUTE, SECOND, ms
 
 NOW = ms("10:00")
@@ -22,7 +22,7 @@ def caught_up() -> PairClock:
 
 
 def test_a_clock_that_was_just_started_says_nothing() -> None:
-    assert clock().advance(NOW + DAY) == NEVER
+    assert clock().advance(NOW + DAY) == BEFORE_ALL
 
 
 def test_the_watermark_is_the_slower_topic_less_the_allowed_lateness() -> None:
@@ -35,7 +35,7 @@ def test_the_watermark_is_the_slower_topic_less_the_allowed_lateness() -> None:
 def test_a_topic_that_has_not_been_read_holds_the_watermark() -> None:
     pair = clock()
     pair.saw(INTERACTIONS, NOW, now_ms=NOW)
-    assert pair.advance(NOW + DAY) == NEVER
+    assert pair.advance(NOW + DAY) == BEFORE_ALL
 
 
 def test_an_idle_topic_does_not_hold_the_watermark() -> None:
@@ -49,7 +49,7 @@ def test_an_idle_topic_does_not_hold_the_watermark() -> None:
 
 def test_when_both_topics_are_idle_the_wall_clock_rules() -> None:
     pair = caught_up()
-    assert pair.advance(NOW + IDLE_AFTER - 1) == NEVER
+    assert pair.advance(NOW + IDLE_AFTER - 1) == BEFORE_ALL
     assert pair.advance(NOW + IDLE_AFTER) == NOW + IDLE_AFTER - LATENESS
     assert pair.advance(NOW + DAY) == NOW + DAY - LATENESS
 
@@ -67,7 +67,7 @@ def test_silence_counts_from_the_moment_a_topic_has_caught_up() -> None:
     pair.lags(INTERACTIONS)
     pair.caught_up(INTERACTIONS, now_ms=NOW + DAY)
     pair.caught_up(INTERACTIONS, now_ms=NOW + DAY + IDLE_AFTER - 1)
-    assert pair.advance(NOW + DAY + IDLE_AFTER - 1) == NEVER
+    assert pair.advance(NOW + DAY + IDLE_AFTER - 1) == BEFORE_ALL
     assert pair.advance(NOW + DAY + IDLE_AFTER) == NOW + DAY + IDLE_AFTER - LATENESS
 
 
@@ -121,7 +121,7 @@ actions = st.tuples(
 
 @given(st.lists(actions, max_size=20))
 def test_the_watermark_never_goes_back_and_never_passes_what_was_seen_or_the_wall_clock(steps: list) -> None:  # type: ignore[type-arg]
-    pair, now, newest, last = clock(), NOW, NEVER, NEVER
+    pair, now, newest, last = clock(), NOW, BEFORE_ALL, BEFORE_ALL
     for action, topic, at, wall in steps:
         now += wall
         match action:

@@ -72,7 +72,7 @@ class Shop:
         records = [Record(next(self._offsets[topic]), now_ms, each.key, each.value) for each in messages]
         if records:
             end = records[-1].offset + 1
-            yield Batch(TP(topic, 0), records, records[0].offset, end, end, 1)
+            yield Batch(TP(topic, 0), records, end, 1)
 
     def _make_durable(self, effects: Effects) -> None:
         saved = {key: value for key, value in effects.states.items() if not key.startswith(MARK)}

@@ -50,7 +50,7 @@ def test_a_message_with_a_wrong_key_is_sent_back_with_the_right_one_and_counted(
 def test_a_rekeyed_message_is_taken_even_where_another_partitioner_put_it() -> None:
     pair = Pair(3, 8, RULES, NOW)
     back = Record(0, NOW, b"j7", codec.encode(builders.page_view(journey_id="j7")), (("rekeyed", b"1:5"),))
-    effects = pair.fold(Batch(TP(INTERACTIONS.name, 3), [back], 0, 1, 1, 1), INTERACTIONS, NOW)
+    effects = pair.fold(Batch(TP(INTERACTIONS.name, 3), [back], 1, 1), INTERACTIONS, NOW)
     assert len(effects.rows[tables.INTERACTIONS]) == 1
 
 
@@ -98,7 +98,7 @@ def test_a_new_owner_outranks_the_old_one_whatever_that_one_still_writes(system:
     old, first = system.pair, record(builders.call("queued", "11:00"), 0)
     system.run(system.batch(INTERACTIONS, [first]))
     stale = old.fold(
-        Batch(TP(INTERACTIONS.name, 0), [record(builders.call("abandoned", "11:01"), 1)], 1, 2, 2, 1), INTERACTIONS, NOW
+        Batch(TP(INTERACTIONS.name, 0), [record(builders.call("abandoned", "11:01"), 1)], 2, 1), INTERACTIONS, NOW
     )
     system.crash()
     system.run(system.batch(INTERACTIONS, [record(builders.call("answered", "11:02"), 1)]))
