@@ -17,8 +17,8 @@ from benchmarks.recovery import copies, folded_states, some_of
 from benchmarks.stage_work import batches_of
 from schemas.catalogue import Catalogue
 from streams.changelog import MARK
-from streams.letters import pane_messages
 from streams.logic.policy import Policy
+from streams.messages import pane_messages
 from streams.owned import Recovered
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair

@@ -23,8 +23,8 @@ from streams.agents.merge_panes import Windows
 from streams.app import create_app
 from streams.batching.batch import Batch
 from streams.committer import _Turn
-from streams.letters import pane_messages
 from streams.logic.policy import Policy
+from streams.messages import pane_messages
 from streams.outbox import Message, Outbox
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair

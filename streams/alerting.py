@@ -1,7 +1,7 @@
 """Alerts of one partition pair on their way out: told once the state that knows of them is safe, and again if nobody can say that they were.
 
-An alert that were told before its state was safe could stay open for ever: after a crash other batches may never see its cause.
-One told only after could be lost. So alerts stand among the marks of the state, as letters to be sent, until they are.
+An alert told before its state was safe could stay open for ever: after a crash other batches may never see its cause. One told
+only afterwards could be lost. So alerts stand among the marks of the state, encoded, until they are sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,16 +40,16 @@ class Alerting:
         """Let alerts go out with these effects."""
         for alert in alerts:
             alert.version = version
-        letters = [encode(alert) for alert in alerts]
+        encoded = [encode(alert) for alert in alerts]
         places, marks = list(self._left), dict.fromkeys(self._told)
-        effects.after += [_left_message(letter, self._partitions) for left in self._left.values() for letter in left]
+        effects.after += [_left_message(each, self._partitions) for left in self._left.values() for each in left]
         self._left, self._told = {}, []
-        if letters:
+        if encoded:
             places.append(MARK + version.to_bytes(8, "big"))
-            marks[places[-1]] = msgspec.msgpack.encode(letters)
-            told = zip(alerts, letters, strict=True)
-            effects.after += [_message(alert.id, letter, self._partitions) for alert, letter in told]
-        if marks:  # first: the letter is safe before the state that believes it was sent
+            marks[places[-1]] = msgspec.msgpack.encode(encoded)
+            told = zip(alerts, encoded, strict=True)
+            effects.after += [_message(alert.id, value, self._partitions) for alert, value in told]
+        if marks:  # first: the alert is safe before the state that believes it was sent
             effects.states = {**marks, **effects.states}
         if places:
             effects.settled = lambda: self._told.extend(places)
@@ -60,11 +60,11 @@ def message_of(alert: Alert, partitions: int) -> Message:
     return _message(alert.id, encode(alert), partitions)
 
 
-def _left_message(letter: bytes, partitions: int) -> Message:
-    return _message(msgspec.json.decode(letter)["id"], letter, partitions)
+def _left_message(encoded: bytes, partitions: int) -> Message:
+    return _message(msgspec.json.decode(encoded)["id"], encoded, partitions)
 
 
-def _message(name: str, letter: bytes, partitions: int) -> Message:
+def _message(name: str, encoded: bytes, partitions: int) -> Message:
     """All messages of an alert meet in one partition, in the order in which they were told."""
     key = name.encode()
-    return Message(ALERTS.name, partition_of(key, partitions), key, letter)
+    return Message(ALERTS.name, partition_of(key, partitions), key, encoded)

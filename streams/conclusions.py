@@ -16,13 +16,13 @@ from sinks.tables import Table
 from streams.batching.batch import Record
 from streams.committer import Rows
 from streams.intake import REKEYED, Intake
-from streams.letters import dead_letter_message
 from streams.logic.arrivals import Fate
 from streams.logic.causes import causes_of
 from streams.logic.changes import Changes
 from streams.logic.emotions import felt
 from streams.logic.policy import Policy
 from streams.logic.scores import rate
+from streams.messages import dead_letter_message
 from streams.outbox import Message
 from streams.placing import partition_of
 from streams.replays import Origin, header_of, origin_of

@@ -14,8 +14,8 @@ from streams.batching.app import BatchApp
 from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
-from streams.letters import pane_messages
 from streams.logic.policy import Policy
+from streams.messages import pane_messages
 from streams.pair import PANES_AT_ONCE, Pair
 from streams.stages import CLOCK, PUBLISH
 from streams.state import OutrankedError, StateTable

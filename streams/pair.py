@@ -29,7 +29,7 @@ from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
-from streams.logic.visiting import open_for_an_heir
+from streams.logic.visits import open_for_an_heir
 from streams.logic.watermark import BEFORE_ALL, PairClock
 from streams.orders import Erase, Order
 from streams.owned import Recovered

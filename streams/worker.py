@@ -25,8 +25,8 @@ from streams.batching.app import BatchApp
 from streams.committer import Committer
 from streams.disk_store import stores_of
 from streams.ending import ending
-from streams.letters import dead_letter_message
 from streams.logic.policy import Policy
+from streams.messages import dead_letter_message
 from streams.outbox import Message, Outbox
 from streams.ownership import Ownership, wall_clock_ms
 from streams.process import run_worker, set_up_logging

@@ -22,8 +22,8 @@ from streams.agents.merge_panes import Windows
 from streams.alerting import message_of
 from streams.batching.batch import Batch
 from streams.committer import Effects, Rows
-from streams.letters import pane_messages
 from streams.logic.policy import Policy
+from streams.messages import pane_messages
 from streams.outbox import Message
 from streams.pair import Pair
 from streams.placing import partition_of

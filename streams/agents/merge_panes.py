@@ -18,12 +18,12 @@ from streams.batching.batch import Batch
 from streams.batching.pairs import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
-from streams.letters import read_pane
 from streams.logic.backlog import Backlog
 from streams.logic.panes import ALL_TOLD
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.rolling import RollingBook
 from streams.logic.windows import QUIET
+from streams.messages import read_pane
 from streams.ownership import wall_clock_ms
 from streams.pair import EPOCH_SHIFT
 from streams.stages import ROLLING

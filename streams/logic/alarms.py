@@ -45,7 +45,7 @@ class Alarm:
         self.level = level
 
 
-def moments(span: Span, due_ms: int, policy: Policy) -> tuple[int, int, int]:
+def level_times(span: Span, due_ms: int, policy: Policy) -> tuple[int, int, int]:
     """When an open wait warns, is missed, and escalates."""
     asked_ms = span.asked.at_ms
     target = policy.target_of(span.asked.touchpoint, span.asked.kind)
@@ -93,14 +93,14 @@ def _levels(above: int, up_to: int) -> tuple[Level, ...]:
 
 
 def _opened(journey_id: str, name: str, alarm: Alarm, level: Level, policy: Policy) -> Alert:
-    asked_ms, began_ms = alarm.span.asked.at_ms, moments(alarm.span, alarm.due_ms, policy)[level - 1]
+    asked_ms, began_ms = alarm.span.asked.at_ms, level_times(alarm.span, alarm.due_ms, policy)[level - 1]
     what = f"{_where(alarm)}: no answer for {written(began_ms - asked_ms)}, {_limit(alarm)}"
     return _alert(journey_id, name, alarm, level, policy, AlertState.OPENED, what, began_ms)
 
 
 def _over(journey_id: str, name: str, alarm: Alarm, level: Level, end: Span | None, policy: Policy) -> Alert:
     """Tell that a wait has ended, in time after all, or that it has another beginning or another target than was told."""
-    began_ms = moments(alarm.span, alarm.due_ms, policy)[level - 1]
+    began_ms = level_times(alarm.span, alarm.due_ms, policy)[level - 1]
     if end is None or end.ended_ms is None:
         what = f"{_where(alarm)}: taken back, because its question or its target has moved"
         return _alert(journey_id, name, alarm, level, policy, AlertState.WITHDRAWN, what, began_ms)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from schemas.identity import wait_id
 from schemas.outcomes import WaitOutcome
 from streams.logic.answers import Answer, counting, parts_of
-from streams.logic.dialogues import Case, read
+from streams.logic.dialogues import MeasuredWait, read
 from streams.logic.parts import Parts
 from streams.logic.policy import MINUTE_MS, Policy, Scope
 from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, PAGE, PURCHASE, TOUCHPOINT, Run
@@ -59,19 +59,19 @@ def of_run(run: Run, policy: Policy) -> list[Contribution]:
     return counted
 
 
-def of_case(case: Case, policy: Policy) -> list[Contribution]:
+def of_wait(wait: MeasuredWait, policy: Policy) -> list[Contribution]:
     """Contributions of a wait: it counts when it ends, and when it misses its target."""
-    span, asked = case.span, case.span.asked
+    span, asked = wait.span, wait.span.asked
     counted: list[Contribution] = []
     if asked.automated:
         return counted
     scopes = policy.scopes(asked.touchpoint, asked.channel)
     if span.ended_ms is not None and span.outcome is WaitOutcome.ANSWERED:
-        counted.append((scopes, span.ended_ms // MINUTE_MS, _response(case, span.ended_ms - asked.at_ms)))
+        counted.append((scopes, span.ended_ms // MINUTE_MS, _response(wait, span.ended_ms - asked.at_ms)))
     if span.ended_ms is not None and span.outcome is WaitOutcome.ABANDONED:
         counted.append((scopes, span.ended_ms // MINUTE_MS, ABANDONED))
-    if case.breached and case.due_ms is not None:
-        counted.append((scopes, case.due_ms // MINUTE_MS, BREACH))
+    if wait.breached and wait.due_ms is not None:
+        counted.append((scopes, wait.due_ms // MINUTE_MS, BREACH))
     return counted
 
 
@@ -98,8 +98,8 @@ def of_conclusions(journey: "Journey", policy: Policy) -> Iterator[Contribution]
     for run in journey.runs:
         yield from of_run(run, policy)
     for dialogue in journey.dialogues.values():
-        for case in read(dialogue, policy)[1]:
-            yield from of_case(case, policy)
+        for wait in read(dialogue, policy)[1]:
+            yield from of_wait(wait, policy)
     for answer in counting(journey.answers):
         yield from of_answer(answer, policy)
 
@@ -113,23 +113,23 @@ def open_waits(journey: "Journey", policy: Policy) -> Iterator[OpenWait]:
             yield wait
 
 
-def open_wait(journey_id: str, conversation_id: str, cases: list[Case], policy: Policy) -> OpenWait | None:
+def open_wait(journey_id: str, conversation_id: str, waits: list[MeasuredWait], policy: Policy) -> OpenWait | None:
     """Open wait of a conversation, if there is one that a human began."""
-    if not cases or cases[-1].span.outcome is not WaitOutcome.OPEN:
+    if not waits or waits[-1].span.outcome is not WaitOutcome.OPEN:
         return None
-    asked = cases[-1].span.asked
+    asked = waits[-1].span.asked
     if asked.automated:
         return None
     name = wait_id(journey_id, conversation_id, asked.at_ms)
     return OpenWait(name, asked.at_ms, policy.scopes(asked.touchpoint, asked.channel))
 
 
-def _response(case: Case, waited_ms: int) -> Parts:
+def _response(wait: MeasuredWait, waited_ms: int) -> Parts:
     parts = Parts.of(
         responses=1,
         response_ms_sum=waited_ms,
-        targeted=int(case.due_ms is not None),
-        within_target=int(case.due_ms is not None and not case.breached),
+        targeted=int(wait.due_ms is not None),
+        within_target=int(wait.due_ms is not None and not wait.breached),
     )
     parts.response_times = Sketch()
     parts.response_times.add(waited_ms)

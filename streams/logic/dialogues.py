@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from streams.logic.alarms import Alarm, Level, level_at, moments
+from streams.logic.alarms import Alarm, Level, level_at, level_times
 from streams.logic.moments import Moment
 from streams.logic.policy import Policy
 from streams.logic.waits import Span, Thread, waits_of
@@ -14,7 +14,7 @@ SHORT: Final = 6
 UNREAD: Final = -1
 
 
-class Case:
+class MeasuredWait:
     """A wait measured against its target."""
 
     __slots__ = ("breached", "due_ms", "span")
@@ -24,7 +24,7 @@ class Case:
         self.due_ms = due_ms
         self.breached = breached
 
-    def is_as(self, other: "Case | None") -> bool:
+    def is_as(self, other: "MeasuredWait | None") -> bool:
         """Whether another wait says the same."""
         if other is None or self.due_ms != other.due_ms or self.breached != other.breached:
             return False
@@ -75,22 +75,22 @@ class Dialogue:
         """Whether the watermark brings the open question to another level."""
         return self.wake_ms is not None and watermark_ms > self.wake_ms
 
-    def remember(self, thread: Thread, cases: list[Case], policy: Policy, watermark_ms: int) -> None:
+    def remember(self, thread: Thread, waits: list[MeasuredWait], policy: Policy, watermark_ms: int) -> None:
         """Keep what the conversation has come to, and of its last wait what the clock has to know."""
         self.waiting = thread.waiting is not None
-        due_ms = cases[-1].due_ms if self.waiting else None
+        due_ms = waits[-1].due_ms if self.waiting else None
         known = self.level if due_ms == self.due_ms else Level.QUIET
         self.due_ms, self.level, self.wake_ms = due_ms, Level.QUIET, None
         if due_ms is not None:
-            times = moments(cases[-1].span, due_ms, policy)
+            times = level_times(waits[-1].span, due_ms, policy)
             self.level, self.wake_ms = level_at(times, watermark_ms, known)
         self.tail = thread.to_wire() if len(self.moments) > SHORT else None
 
-    def alarm(self, case: Case | None) -> Alarm | None:
+    def alarm(self, wait: MeasuredWait | None) -> Alarm | None:
         """Return what has been told of its open wait; nothing is told of a machine's."""
-        if case is None or case.due_ms is None or case.span.ended_ms is not None or case.span.asked.automated:
+        if wait is None or wait.due_ms is None or wait.span.ended_ms is not None or wait.span.asked.automated:
             return None
-        return Alarm(case.span, case.due_ms, self.level)
+        return Alarm(wait.span, wait.due_ms, self.level)
 
     @property
     def dropped_through_ms(self) -> int | None:
@@ -130,25 +130,29 @@ class Dialogue:
         return excess > 0
 
 
-def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = BEFORE_ALL) -> tuple[Thread, list[Case]]:
+def read(dialogue: Dialogue, policy: Policy, watermark_ms: int = BEFORE_ALL) -> tuple[Thread, list[MeasuredWait]]:
     """Conversation and waits as they are, with the misses that were declared or that the watermark makes certain."""
     thread = dialogue.beginning()
     spans = waits_of(thread, dialogue.story(), policy)
-    return thread, cases_of(dialogue, spans, policy, watermark_ms)
+    return thread, measured(dialogue, spans, policy, watermark_ms)
 
 
-def cases_of(dialogue: Dialogue, spans: Iterable[Span], policy: Policy, watermark_ms: int = BEFORE_ALL) -> list[Case]:
+def measured(
+    dialogue: Dialogue, spans: Iterable[Span], policy: Policy, watermark_ms: int = BEFORE_ALL
+) -> list[MeasuredWait]:
     """Measure waits against their targets."""
-    return [_case(dialogue, span, policy, watermark_ms) for span in spans]
+    return [_measured(dialogue, span, policy, watermark_ms) for span in spans]
 
 
-def _case(dialogue: Dialogue, span: Span, policy: Policy, watermark_ms: int) -> Case:
+def _measured(dialogue: Dialogue, span: Span, policy: Policy, watermark_ms: int) -> MeasuredWait:
     due_ms = span.promised_ms
     if due_ms is None:
         target = policy.target_of(span.asked.touchpoint, span.asked.kind)
         due_ms = target.due_ms(span.asked.at_ms) if target else None
     if due_ms is None:
-        return Case(span, None, False)
+        return MeasuredWait(span, None, False)
     if span.ended_ms is not None:
-        return Case(span, due_ms, span.ended_ms > due_ms)
-    return Case(span, due_ms, watermark_ms > due_ms or (dialogue.level >= Level.BREACHED and dialogue.due_ms == due_ms))
+        return MeasuredWait(span, due_ms, span.ended_ms > due_ms)
+    return MeasuredWait(
+        span, due_ms, watermark_ms > due_ms or (dialogue.level >= Level.BREACHED and dialogue.due_ms == due_ms)
+    )

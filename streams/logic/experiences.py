@@ -15,7 +15,7 @@ from streams.logic.moments import Role
 from streams.logic.policy import DAY_MS
 
 if TYPE_CHECKING:
-    from streams.logic.dialogues import Case, Dialogue
+    from streams.logic.dialogues import Dialogue, MeasuredWait
     from streams.logic.journey import Journey
 
 WITHIN_MS: Final = 90 * DAY_MS
@@ -67,15 +67,15 @@ class Danger(NamedTuple):
     cleared_ms: int | None
 
 
-def bad_moments(cases: Iterable["Case"]) -> set[int | None]:
+def bad_moments(waits: Iterable["MeasuredWait"]) -> set[int | None]:
     """When waits of a human were missed or given up."""
     found: set[int | None] = set()
-    for case in cases:
-        span = case.span
+    for wait in waits:
+        span = wait.span
         if span.asked.automated:
             continue
-        if case.breached and case.due_ms is not None:
-            found.add(case.due_ms)
+        if wait.breached and wait.due_ms is not None:
+            found.add(wait.due_ms)
         if span.outcome is WaitOutcome.ABANDONED and span.ended_ms is not None:
             found.add(span.ended_ms)
     return found

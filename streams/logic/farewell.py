@@ -21,6 +21,6 @@ def farewell(journey: Journey, policy: Policy) -> list[Alert]:
 
 def _of_waits(journey: Journey, policy: Policy) -> Iterator[Alert]:
     for name, dialogue in journey.dialogues.items():
-        cases = read(dialogue, policy)[1]
-        told = dialogue.alarm(cases[-1] if cases else None)
+        waits = read(dialogue, policy)[1]
+        told = dialogue.alarm(waits[-1] if waits else None)
         yield from alarms.changed(journey.journey_id, name, told, None, (), policy)

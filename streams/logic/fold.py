@@ -15,7 +15,7 @@ from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
 from streams.logic.sessions import Step
 from streams.logic.talks import Talk
-from streams.logic.visiting import Visits
+from streams.logic.visits import Visits
 from streams.logic.watermark import BEFORE_ALL
 
 CONVERSATIONAL: Final = frozenset({"call", "ticket", "message", "proposal"})

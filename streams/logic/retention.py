@@ -62,10 +62,10 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
     for name, dialogue in list(journey.dialogues.items()):
         if _expiry_of_dialogue(dialogue, policy) < watermark_ms:
             through = max(through, dialogue.last_ms)
-            cases, forgotten_ms = read(dialogue, policy)[1], _expiry_of_dialogue(dialogue, policy)
-            if (wait := open_wait(journey.journey_id, name, cases, policy)) is not None:
-                book.waiting.ended(wait.wait_id)
-            if (told := dialogue.alarm(cases[-1] if cases else None)) is not None:
+            waits, forgotten_ms = read(dialogue, policy)[1], _expiry_of_dialogue(dialogue, policy)
+            if (open_one := open_wait(journey.journey_id, name, waits, policy)) is not None:
+                book.waiting.ended(open_one.wait_id)
+            if (told := dialogue.alarm(waits[-1] if waits else None)) is not None:
                 changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
             del journey.dialogues[name]
     keep(journey, live, policy, watermark_ms, changes)

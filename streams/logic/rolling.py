@@ -82,12 +82,6 @@ class RollingBook:
         """Who waits right now in each scope of a kind."""
         return {scope.name: book.gauge() for scope, book in self._scopes.items() if scope.kind == kind}
 
-    def settle(self) -> None:
-        """Take everything for told: what a restarted program reads again and told before."""
-        for place in self._ready():
-            del self._dirty[place]
-        self._forget()
-
     def _put_gauge(self, scope: Scope, source: int, stamp: tuple[int, int], gauge: Gauge) -> None:
         gauges = self._scopes[scope].gauges
         known = gauges.get(source)

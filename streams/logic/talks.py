@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from schemas.identity import wait_id
 from streams.logic import alarms, contributions
-from streams.logic.conversations import conversation_of, wait_of
-from streams.logic.dialogues import UNREAD, Case, Dialogue, cases_of, read
+from streams.logic.conversation_rows import conversation_of, wait_of
+from streams.logic.dialogues import UNREAD, Dialogue, MeasuredWait, measured, read
 from streams.logic.experiences import bad_moments
 from streams.logic.moments import LAST_QUESTION, Moment
 from streams.logic.policy import Policy
@@ -49,7 +49,7 @@ class Talk:
         self._ended: list[Span] = []
         self._in_order = True
         self._grew = False
-        self._before = cases_of(dialogue, _open(self._so_far), policy)  # waits that may change, as they were
+        self._before = measured(dialogue, _open(self._so_far), policy)  # waits that may change, as they were
         if dialogue.bad_ms == UNREAD:
             self._read_all()
         self._told = dialogue.alarm(self._before[-1] if self._before else None)
@@ -78,38 +78,38 @@ class Talk:
         thread, after = self._after(watermark_ms)
         self._dialogue.bad_ms = self._first_bad(before, after)
         self._dialogue.remember(thread, after, policy, watermark_ms)
-        now, ended = self._dialogue.alarm(after[-1] if after else None), [case.span for case in after]
+        now, ended = self._dialogue.alarm(after[-1] if after else None), [wait.span for wait in after]
         changes.alerts += alarms.changed(journey_id, name, self._told, now, ended, policy)
-        known, asked = {case.asked_ms: case for case in before}, {case.asked_ms for case in after}
-        for case in after:
-            if case.asked_ms in self._vanished or not case.is_as(known.get(case.asked_ms)):
-                changes.wait_values.append(wait_of(journey_id, name, case, policy))
+        known, asked = {wait.asked_ms: wait for wait in before}, {wait.asked_ms for wait in after}
+        for wait in after:
+            if wait.asked_ms in self._vanished or not wait.is_as(known.get(wait.asked_ms)):
+                changes.wait_values.append(wait_of(journey_id, name, wait, policy))
         gone = sorted(self._vanished - asked)
         changes.gone_waits += ((wait_id(journey_id, name, at_ms), journey_id, at_ms) for at_ms in gone)
         if self._grew:
             changes.conversation_values.append(conversation_of(journey_id, name, thread, policy))
         self._count(journey_id, before, after)
 
-    def _count(self, journey_id: str, before: list[Case], after: list[Case]) -> None:
+    def _count(self, journey_id: str, before: list[MeasuredWait], after: list[MeasuredWait]) -> None:
         name, policy, book = self._name, self._policy, self._book
-        for case in before:
-            if not _is_among(case, after):
-                book.replace(contributions.of_case(case, policy), ())
-        for case in after:
-            if not _is_among(case, before):
-                book.replace((), contributions.of_case(case, policy))
+        for wait in before:
+            if not _is_among(wait, after):
+                book.replace(contributions.of_wait(wait, policy), ())
+        for wait in after:
+            if not _is_among(wait, before):
+                book.replace((), contributions.of_wait(wait, policy))
         if not _end_alike(before, after):
             if (waited := contributions.open_wait(journey_id, name, before, policy)) is not None:
                 book.waiting.ended(waited.wait_id)
-            if (waits := contributions.open_wait(journey_id, name, after, policy)) is not None:
-                book.waiting.opened(waits)
+            if (waits_now := contributions.open_wait(journey_id, name, after, policy)) is not None:
+                book.waiting.opened(waits_now)
 
-    def _after(self, watermark_ms: int) -> tuple[Thread, list[Case]]:
+    def _after(self, watermark_ms: int) -> tuple[Thread, list[MeasuredWait]]:
         """Conversation now, and the waits that may have changed."""
         if not self._in_order:
             return read(self._dialogue, self._policy, watermark_ms)
         spans = [*self._ended, *_open(self._so_far)]
-        return self._so_far, cases_of(self._dialogue, spans, self._policy, watermark_ms)
+        return self._so_far, measured(self._dialogue, spans, self._policy, watermark_ms)
 
     def _insert(self, moment: Moment) -> None:
         story = self._dialogue.story()
@@ -122,9 +122,9 @@ class Talk:
     def _read_all(self) -> None:
         self._in_order = False
         spans = waits_of(self._dialogue.beginning(), self._dialogue.story()[: self._known], self._policy)
-        self._before = cases_of(self._dialogue, spans, self._policy)
+        self._before = measured(self._dialogue, spans, self._policy)
 
-    def _first_bad(self, before: list[Case], after: list[Case]) -> int | None:
+    def _first_bad(self, before: list[MeasuredWait], after: list[MeasuredWait]) -> int | None:
         """When the conversation first was a bad experience; looked up where that may be later than was known."""
         known_ms, found = self._dialogue.bad_ms, bad_moments(after)
         if known_ms is None and not found and self._in_order:
@@ -152,14 +152,14 @@ class Talk:
         return True
 
 
-def _is_among(case: Case, others: list[Case]) -> bool:
+def _is_among(wait: MeasuredWait, others: list[MeasuredWait]) -> bool:
     for each in others:  # noqa: SIM110 - a generator costs more than the one or two that there are
-        if case.is_as(each):
+        if wait.is_as(each):
             return True
     return False
 
 
-def _end_alike(before: list[Case], after: list[Case]) -> bool:
+def _end_alike(before: list[MeasuredWait], after: list[MeasuredWait]) -> bool:
     """Whether both end with the same wait, or there is none."""
     return before[-1].is_as(after[-1]) if before and after else not (before or after)
 

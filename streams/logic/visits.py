@@ -1,104 +1,87 @@
-"""What a closed session says: its path, how long each page was read, whether it was a success."""
+"""The sessions of a journey in one batch: steps are added, then those that have ended are published."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
 from schemas.identity import session_id
-from schemas.outcomes import CloseReason
-from streams.logic.policy import STAGES, Policy
-from streams.logic.sessions import (
-    AT,
-    AUTOMATED,
-    CHANNEL,
-    CUSTOMER,
-    MARKS,
-    PAGE,
-    PURCHASE,
-    SEGMENT,
-    SOURCE,
-    TOUCHPOINT,
-    VARIANT,
-    Run,
-    Step,
-)
+from streams.logic import contributions, sessions
+from streams.logic.policy import Policy
+from streams.logic.session_rows import session_of
+from streams.logic.sessions import AT, ID, Run, Step
 
-STAGE_RANK: Final[dict[str, int]] = {stage: rank for rank, stage in enumerate(STAGES)}
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.logic.changes import Changes, Gone
+    from streams.logic.journey import Journey
+    from streams.logic.panes import PaneBook
 
 
-def session_of(journey_id: str, run: Run, reason: CloseReason, policy: Policy) -> tuple[Any, ...]:
-    """Values of the session that a run has become, in the order of `Session`."""
-    steps = run.steps
-    first, last = steps[0], steps[-1]
-    touchpoints = tuple([step[TOUCHPOINT] for step in steps])
-    stages, furthest_stage, back_steps = _stages(touchpoints, policy)
-    pages, marked = _pages(steps)
-    return (
-        session_id(journey_id, first[AT]),
-        journey_id,
-        _first(steps, CUSTOMER),
-        first[AT],
-        last[AT],
-        run.closed_ms if run.closed_ms is not None else last[AT],
-        reason,
-        len(steps),
-        len(pages),
-        touchpoints,
-        tuple([step[AT] for step in steps]),
-        _dwell_ms(steps, pages),
-        tuple([step[CHANNEL] for step in steps]),
-        stages,
-        first[TOUCHPOINT],
-        last[TOUCHPOINT],
-        last[CHANNEL],
-        len(pages) == len(steps) == 1,
-        bool(marked & PURCHASE) or not policy.goals.isdisjoint(touchpoints),
-        furthest_stage,
-        back_steps,
-        bool(marked & AUTOMATED),
-        _first(steps, SEGMENT),
-        _first(steps, VARIANT),
-        _first(steps, SOURCE),
-    )
+class Visits:
+    """The runs of one journey in one batch."""
+
+    __slots__ = ("_book", "_policy", "_runs", "_vanished")
+
+    def __init__(self, runs: list[Run], policy: Policy, book: "PaneBook") -> None:
+        self._runs = runs
+        self._policy = policy
+        self._book = book
+        self._vanished: set[int] | None = None  # starts of sessions that were there for a while, or had closed
+
+    def add(self, step: Step) -> None:
+        """Put a step where its time belongs; most belong at the end."""
+        runs, policy = self._runs, self._policy
+        if not runs:
+            runs.append(Run(None, [step]))
+            return
+        run = runs[-1]
+        steps, last = run.steps, run.steps[-1]
+        if last[AT] < step[AT] or (last[AT] == step[AT] and last[ID] < step[ID]):
+            if not sessions.starts_anew(steps, step, policy):
+                if run.closed_ms is None:
+                    steps.append(step)
+                    return
+            elif sessions.stands_apart(run, step, policy):
+                runs.append(Run(None, [step]))
+                return
+        gone, fresh = sessions.insert(runs, step, policy)
+        for run in gone:
+            self._book.replace(contributions.of_run(run, policy), ())
+        kept = {run.started_ms for run in fresh}
+        changed = {run.started_ms for run in gone if run.closed_ms is not None or run.started_ms not in kept}
+        self._vanished = (self._vanished or set()) | changed
+
+    def cut_anew(self) -> None:
+        """Cut everything that is remembered by the rules of today; what was a session before is taken back or told anew."""
+        runs = self._runs
+        self._vanished = (self._vanished or set()) | {run.started_ms for run in runs}
+        runs[:] = sessions.cut([step for run in runs for step in run.steps], self._policy)
+
+    def conclude(self, journey_id: str, watermark_ms: int, changes: "Changes") -> None:
+        """Publish the sessions that have ended and the names that are no more."""
+        runs, policy = self._runs, self._policy
+        for number, run in enumerate(runs):
+            if run.closed_ms is None:
+                successor = runs[number + 1] if number + 1 < len(runs) else None
+                closed_ms, reason = sessions.ending(run, successor, policy)
+                if sessions.is_over(closed_ms, reason, watermark_ms):
+                    run.closed_ms = closed_ms
+                    changes.session_values.append(session_of(journey_id, run, reason, policy))
+                    self._book.replace((), contributions.of_run(run, policy))
+        if self._vanished:
+            # Also names that nobody has published: an earlier run of the same events may have, before it crashed.
+            # And those that are open again: a late event moved their end past the watermark.
+            gone = self._vanished - {run.started_ms for run in runs if run.closed_ms is not None}
+            changes.gone_sessions += ((session_id(journey_id, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
 
 
-def _stages(touchpoints: tuple[str, ...], policy: Policy) -> tuple[tuple[str, ...], str, int]:
-    """Stage of each step, the furthest, and how often the path went back to an earlier one."""
-    known, stages = policy.stages, []
-    furthest = before = -1
-    back_steps = 0
-    for touchpoint in touchpoints:
-        stage = known.get(touchpoint, "")
-        stages.append(stage)
-        if stage:
-            rank = STAGE_RANK[stage]
-            back_steps += rank < before
-            before = rank
-            furthest = max(furthest, rank)
-    return tuple(stages), STAGES[furthest] if furthest >= 0 else "", back_steps
+def open_for_an_heir(journeys: "Iterable[Journey]", former_clock_ms: int) -> list["Gone"]:
+    """Name the sessions that are open here, but that a former owner may have closed and published with fewer steps.
 
-
-def _pages(steps: list[Step]) -> tuple[list[int], int]:
-    """Places of the page views, and the marks of all steps together."""
-    pages, marked = [], 0
-    for place, step in enumerate(steps):
-        marks: int = step[MARKS]
-        marked |= marks
-        if marks & PAGE:
-            pages.append(place)
-    return pages, marked
-
-
-def _dwell_ms(steps: list[Step], pages: list[int]) -> tuple[int | None, ...]:
-    """Time from each page view to the next one; None for the last page and for everything that is no page."""
-    dwells: list[int | None] = [None] * len(steps)
-    for number in range(len(pages) - 1):
-        page, following = pages[number], pages[number + 1]
-        dwells[page] = steps[following][AT] - steps[page][AT]
-    return tuple(dwells)
-
-
-def _first(steps: list[Step], field: int) -> Any:
-    """Earliest thing that was said."""
-    for step in steps:
-        if step[field] is not None:
-            return step[field]
-    return None
+    Its clock may have been further than ours is, up to `former_clock_ms`, and it died before it kept that state.
+    """
+    return [
+        (session_id(journey.journey_id, run.started_ms), journey.journey_id, run.started_ms)
+        for journey in journeys
+        for run in journey.runs
+        if run.closed_ms is None and len(run.steps) > 1 and run.started_ms < former_clock_ms
+    ]

@@ -19,8 +19,8 @@ from streams.agents.keep_dead_letters import letter_of, row_of
 from streams.agents.merge_panes import Windows
 from streams.batching.batch import Batch
 from streams.committer import Effects
-from streams.letters import pane_messages
 from streams.logic.policy import Policy
+from streams.messages import pane_messages
 from tests import builders, pairs
 from tests.alerting.grafana import Transition, Watch
 from tests.builders import DAY, Record

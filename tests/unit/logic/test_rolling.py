@@ -121,15 +121,6 @@ def test_nothing_is_told_twice() -> None:
     assert book.emit() == []
 
 
-def test_after_a_restart_what_was_told_is_not_told_again() -> None:
-    book = RollingBook()
-    put(book, TEN, 1)
-    book.settle()
-    assert book.emit() == []
-    put(book, TEN, 2, sequence=2)
-    assert ends(book.emit(), FIVE_MINUTES) == {1: 2}
-
-
 def test_a_row_carries_sums_quantiles_and_counts() -> None:
     parts = Parts.of(
         scored=2, score_millionths=13_500_000, responses=4, response_ms_sum=100 * SECOND, sessions=3, exits=1
@@ -206,7 +197,8 @@ def test_a_new_owner_says_anew_who_waits() -> None:
     book.put(WEB, 0, GAUGE, 1, 1, [5, ms("9:00")])
     book.emit()
     put(book, TEN, 1, epoch=2)
-    assert {row.open_waits for row in book.emit()} == {0}
+    book.put(WEB, 0, GAUGE, 2, 1, [3, ms("9:30")])
+    assert {row.open_waits for row in book.emit()} == {3}
 
 
 def test_a_pane_of_a_minute_that_is_no_longer_kept_is_counted_and_nothing_else() -> None:

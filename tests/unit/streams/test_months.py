@@ -16,8 +16,8 @@ from streams.agents.merge_panes import Windows
 from streams.batching.batch import Batch
 from streams.changelog import MARK
 from streams.committer import Effects
-from streams.letters import pane_messages
 from streams.logic.policy import HOUR_MS, Policy
+from streams.messages import pane_messages
 from streams.outbox import Message
 from streams.pair import Pair
 from tests.builders import Record

@@ -5,8 +5,8 @@ import pytest
 from schemas.topics import INTERACTIONS
 from streams import pair
 from streams.agents.merge_panes import Windows
-from streams.letters import pane_messages
 from streams.logic.panes import ALL_TOLD
+from streams.messages import pane_messages
 from tests import builders
 from tests.builders import MINUTE
 from tests.unit.logic.test_any_order import RULES

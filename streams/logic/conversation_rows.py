@@ -4,14 +4,14 @@ from typing import Any
 
 from schemas.identity import wait_id
 from schemas.outcomes import WaitOutcome
-from streams.logic.dialogues import Case
+from streams.logic.dialogues import MeasuredWait
 from streams.logic.policy import Policy
 from streams.logic.waits import Thread
 
 
-def wait_of(journey_id: str, conversation_id: str, case: Case, policy: Policy) -> tuple[Any, ...]:
+def wait_of(journey_id: str, conversation_id: str, wait: MeasuredWait, policy: Policy) -> tuple[Any, ...]:
     """Values of a wait, in the order of `Wait`."""
-    span, asked, ended_ms = case.span, case.span.asked, case.span.ended_ms
+    span, asked, ended_ms = wait.span, wait.span.asked, wait.span.ended_ms
     answered = span.outcome is WaitOutcome.ANSWERED
     target = policy.target_of(asked.touchpoint, asked.kind)
     calendar = target.calendar if target else None
@@ -34,9 +34,9 @@ def wait_of(journey_id: str, conversation_id: str, case: Case, policy: Policy) -
         ended_ms - span.handoff_ms if answered and ended_ms is not None else None,
         calendar.open_ms(asked.at_ms, ended_ms) if calendar and ended_ms is not None else None,
         calendar.calendar_id if calendar else None,
-        _target_ms(case, policy),
-        case.due_ms,
-        case.breached,
+        _target_ms(wait, policy),
+        wait.due_ms,
+        wait.breached,
         span.skewed,
         asked.automated,
         asked.segment,
@@ -45,8 +45,8 @@ def wait_of(journey_id: str, conversation_id: str, case: Case, policy: Policy) -
     )
 
 
-def _target_ms(case: Case, policy: Policy) -> int | None:
-    asked, promised_ms = case.span.asked, case.span.promised_ms
+def _target_ms(wait: MeasuredWait, policy: Policy) -> int | None:
+    asked, promised_ms = wait.span.asked, wait.span.promised_ms
     if promised_ms is not None:
         return promised_ms - asked.at_ms
     target = policy.target_of(asked.touchpoint, asked.kind)
