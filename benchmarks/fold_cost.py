@@ -12,7 +12,6 @@ from pathlib import Path
 
 from benchmarks import workload
 from benchmarks.catalogues import pages_of, write_catalogue
-from benchmarks.collector import tune_collector
 from benchmarks.recovery import copies, folded_states, some_of
 from benchmarks.stage_work import batches_of
 from schemas.catalogue import Catalogue
@@ -22,7 +21,8 @@ from streams.messages import pane_messages
 from streams.owned import Recovered
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair
-from streams.store import MemoryStore, States
+from streams.process import tune_collector
+from streams.store import MemoryStore, States, Values
 
 PUBLISH_EVERY = 8
 
@@ -63,7 +63,7 @@ def open_pair(folded: dict[bytes, bytes], journeys: int, policy: Policy) -> tupl
     return pair, states
 
 
-def without_mark(states: dict[bytes, bytes | None]) -> dict[bytes, bytes | None]:
+def without_mark(states: Values) -> Values:
     return {key: raw for key, raw in states.items() if not key.startswith(MARK)}
 
 

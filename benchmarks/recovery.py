@@ -28,7 +28,7 @@ from schemas.topics import EVENTS, INTERACTIONS
 from sinks.settings import ClickHouseSettings
 from streams.app import create_app
 from streams.batching.batch import Batch
-from streams.batching.pairs import Assignment
+from streams.batching.share import Assignment
 from streams.changelog import MARK
 from streams.logic.policy import Policy
 from streams.outbox import Message

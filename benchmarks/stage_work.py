@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow as pa
 from faust.types import TP
 
-from benchmarks.collector import tune_collector
 from schemas import fast
 from schemas.catalogue import Catalogue
 from schemas.topics import EVENTS, PANES, Topic
@@ -28,6 +27,7 @@ from streams.messages import pane_messages
 from streams.outbox import Message, Outbox
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair
+from streams.process import tune_collector
 from streams.settings import load_settings
 from streams.state import StateTable
 from streams.topic_setup import STATE_TABLES

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from dashboards.errors import DesignError
-from sinks.meanings import definition_files, definitions
+from sinks.meanings import definition_files, definitions, line
 
 
 def describe(ids: tuple[str, ...], remark: str = "") -> str:
@@ -14,9 +14,7 @@ def describe(ids: tuple[str, ...], remark: str = "") -> str:
 
 
 def _paragraph(definition: dict[str, Any]) -> str:
-    said = " ".join(f"{definition['definition']}".split()).rstrip(".")
-    formula = " ".join(f"{definition['formula']}".split()).rstrip(".")
-    return f"**{definition['name']}.** {said}. Formula: {formula}."
+    return f"**{definition['name']}.** {line(definition['definition'])}. Formula: {line(definition['formula'])}."
 
 
 def _definition(name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
-from streams.store import MemoryStore, Store
+from streams.store import MemoryStore, Store, Values
 
 logger = get_logger(__name__)
 
@@ -67,7 +67,7 @@ class Intrusion:
         self.epoch = max(self.epoch, epoch)
         self._last[key] = (epoch, None if value is None else value[EPOCH_BYTES:])
 
-    def corrections(self, epoch: int, valid: Callable[[bytes], bytes | None]) -> dict[bytes, bytes | None]:
+    def corrections(self, epoch: int, valid: Callable[[bytes], bytes | None]) -> Values:
         """Return the keys to write again, with their valid values. Our own records of a failed attempt may be valid."""
         wanted = {key: (epoch, valid(key)) for key in self._last}
         return {key: value for key, (_, value) in wanted.items() if self._last[key] != wanted[key]}

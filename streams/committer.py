@@ -11,6 +11,7 @@ from sinks.tables import Table
 from streams import stages
 from streams.outbox import Message
 from streams.state import OutrankedError
+from streams.store import Values
 
 Rows = dict[Table, Any]  # list[Row] or Columns
 
@@ -47,7 +48,7 @@ class Effects:
     before: list[Message] = field(default_factory=list)  # sent before the offsets move: dead letters, rekeyed messages
     partition: int = 0
     epoch: int = 0
-    states: dict[bytes, bytes | None] = field(default_factory=dict)
+    states: Values = field(default_factory=dict)
     after: list[Message] = field(default_factory=list)  # sent once the states are safe: panes, alerts
     acknowledge: Callable[[], object] | None = None
     settled: Callable[[], object] | None = None  # called when everything of it is stored and sent
@@ -68,8 +69,8 @@ class _Turn:
                     merged[table] = rows
         return merged
 
-    def states(self) -> dict[tuple[int, int], dict[bytes, bytes | None]]:
-        merged: dict[tuple[int, int], dict[bytes, bytes | None]] = {}
+    def states(self) -> dict[tuple[int, int], Values]:
+        merged: dict[tuple[int, int], Values] = {}
         for effects in self.effects:
             if effects.states:
                 merged.setdefault((effects.partition, effects.epoch), {}).update(effects.states)

@@ -8,6 +8,7 @@ from streams.batching.batch import Batch, Record
 from streams.conclusions import DUPLICATE, ORDER, SUPPRESSED, Ledger
 from streams.orders import Order, order_of
 from streams.replays import Replays, origin_of
+from streams.store import Values
 from streams.suppression import Suppressed
 
 
@@ -32,7 +33,7 @@ class Gate:
                 ledger.skip(record, ORDER)
         return replace(batch, records=others), orders
 
-    def sift(self, batch: Batch, side: int, ledger: Ledger, states: dict[bytes, bytes | None]) -> Batch:
+    def sift(self, batch: Batch, side: int, ledger: Ledger, states: Values) -> Batch:
         """Take out what must not be folded, and write down why."""
         gone: dict[int, str] = {}
         if _carries_headers(batch):
@@ -56,7 +57,7 @@ class Gate:
             else:
                 ledger.misaddressed(event, record)
 
-    def _is_second_copy(self, record: Record, side: int, states: dict[bytes, bytes | None]) -> bool:
+    def _is_second_copy(self, record: Record, side: int, states: Values) -> bool:
         origin = origin_of(record)
         return origin is not None and self.replays.is_second_copy(origin, side, record.offset, states)
 

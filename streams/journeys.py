@@ -9,14 +9,12 @@ from streams.logic.policy import Policy
 from streams.logic.watermark import BEFORE_ALL
 from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.rest import Rest
-from streams.store import States
+from streams.store import States, Values
 
 # What comes back soon is not decoded again. In memory a journey takes 7 times the bytes of its state, 5 kB as a rule.
 AT_HAND: Final = 4_000
 AT_HAND_BYTES: Final = 32_000_000
 AT_ONCE: Final = BEFORE_ALL  # a due time that has come, whatever the time is
-
-Changed = dict[bytes, bytes | None]  # states on their way to the changelog
 
 
 class Journeys:
@@ -66,12 +64,12 @@ class Journeys:
         """Return a journey as its state tells it."""
         raw = self._states.get(journey_id.encode())
         if raw is None:
-            return Journey.new(journey_id)
+            return Journey(journey_id)
         journey = state_codec.decode(journey_id, raw)
         journey.due_ms = _due_of(raw)
         return journey
 
-    def keep(self, journey: Journey, watermark_ms: int, changed: Changed) -> None:
+    def keep(self, journey: Journey, watermark_ms: int, changed: Values) -> None:
         """Put a journey that was open back, and its state among those that have changed."""
         journey_id = journey.journey_id
         if journey.empty:
@@ -90,7 +88,7 @@ class Journeys:
         elif known_due_ms is None or not watermark_ms < known_due_ms <= due_ms:  # else the agenda looks soon enough
             self._agenda.schedule(key, due_ms)
 
-    def forget(self, journey_id: str, changed: Changed) -> None:
+    def forget(self, journey_id: str, changed: Values) -> None:
         """Remove a journey; a tombstone goes to the changelog."""
         key = journey_id.encode()
         self._states.put(key, None)

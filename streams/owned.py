@@ -4,9 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from streams.changelog import EPOCH_KEY, MARK
-from streams.store import MemoryStore, States
-
-Changes = dict[bytes, bytes | None]
+from streams.store import MemoryStore, States, Values
 
 
 @dataclass(slots=True)
@@ -39,7 +37,7 @@ class Owned:
             return b""
         return self.marks.get(key) if key.startswith(MARK) else self.states.saved(key)
 
-    def save(self, changes: Changes) -> None:
+    def save(self, changes: Values) -> None:
         """Note that the changelog has these values now."""
         for key in [key for key in changes if key.startswith(MARK)]:
             self.marks.put(key, changes[key])

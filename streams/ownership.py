@@ -11,7 +11,7 @@ from faust.types import TP
 
 from schemas.topics import EVENTS
 from streams.batching.app import BatchApp
-from streams.batching.pairs import Assignment
+from streams.batching.share import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.policy import Policy
@@ -60,8 +60,8 @@ class Ownership:
         self._partitions = partitions
         self._suppressed = suppressed
         self._client_options = client_options
-        app.on_pairs_assigned(ending(self.take_over))
-        app.on_pairs_revoked(self.give_back)
+        app.on_assigned(ending(self.take_over))
+        app.on_revoked(self.give_back)
 
     async def take_over(self, assignment: Assignment) -> None:
         """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""

@@ -35,6 +35,7 @@ from streams.orders import Erase, Order
 from streams.owned import Recovered
 from streams.placing import partition_of
 from streams.recutting import Recutting, Standing
+from streams.store import Values
 from streams.suppression import Suppressed
 from streams.topic_setup import MARK_EVERY_MS
 
@@ -183,7 +184,7 @@ class Pair:
             fold.recut(moved)
         return fold
 
-    def _obey(self, order: Order, states: dict[bytes, bytes | None]) -> list[Alert]:
+    def _obey(self, order: Order, states: Values) -> list[Alert]:
         """Carry out an order; return what is to be told of those who are forgotten."""
         farewells: list[Alert] = []
         if isinstance(order, Erase):

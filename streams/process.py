@@ -59,7 +59,11 @@ def run_worker(app: BatchApp, *, loglevel: str = "WARNING") -> None:
 
 
 async def _tune(_app: BatchApp) -> None:
-    # What lives now lives to the end. Batches come and go by the thousand: look at them in larger portions.
+    tune_collector()
+
+
+def tune_collector() -> None:
+    """Tell Python's garbage collector that what lives now lives to the end, and to look at what comes and goes in larger portions."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 50, 1000)

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from streams.logic.recut import Moved
+from streams.store import Values
 
 MARK: Final = b"\x00recut"
 
@@ -49,7 +50,7 @@ class Recutting:
         self._waiting.discard(journey_id)
         return self.standing.moved
 
-    def note(self, states: dict[bytes, bytes | None]) -> None:
+    def note(self, states: Values) -> None:
         """Write down that an order was taken, or carried out."""
         standing = self.standing
         if standing is not None and not standing.done:

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from streams.batching.batch import Record
+from streams.store import Values
 
 HEADER: Final = "touchstream-replay"
 MARK: Final = b"\x00replay|"  # in front of the place where a letter was first
@@ -57,7 +58,7 @@ class Replays:
         self._taken = {mark: msgspec.msgpack.decode(raw, type=tuple[int, int, int]) for mark, raw in marks.items()
                        if mark.startswith(MARK)}  # fmt: skip
 
-    def is_second_copy(self, origin: Origin, side: int, offset: int, states: dict[bytes, bytes | None]) -> bool:
+    def is_second_copy(self, origin: Origin, side: int, offset: int, states: Values) -> bool:
         """Whether another message with the same origin was taken already; one that is the first is written down."""
         attempts, *place = self._taken.get(origin.mark, (-1, -1, -1))
         if attempts > origin.attempts or (attempts == origin.attempts and place != [side, offset]):

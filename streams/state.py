@@ -9,8 +9,8 @@ from aiokafka import AIOKafkaProducer
 
 from streams.batching.app import BatchApp
 from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
-from streams.owned import Changes, Owned, Recovered
-from streams.store import States, Store, new_memory_store
+from streams.owned import Owned, Recovered
+from streams.store import States, Store, Values, new_memory_store
 
 BATCH_BYTES = 512 * 1024
 LARGEST_VALUE = 16 * 1024 * 1024  # as topic_setup allows
@@ -185,16 +185,16 @@ class StateTable(faust.Table):  # type: ignore[misc]
         [(offset, _)] = await self._writer.write(partition, epoch, [(EPOCH_KEY, b"")])
         return offset
 
-    async def _write_once(self, partition: int, owned: Owned, items: Changes, changes: Changes) -> Changes:
+    async def _write_once(self, partition: int, owned: Owned, items: Values, changes: Values) -> Values:
         """Write, and return what must be written again because somebody else wrote in between."""
-        corrections: Changes = {}
+        corrections: Values = {}
         for offset, count in await self._writer.write(partition, owned.epoch, list(items.items())):
             if offset > owned.end:
                 corrections |= await self._put_right(partition, owned, offset, changes)
             owned.end = max(owned.end, offset + count)
         return corrections
 
-    async def _put_right(self, partition: int, owned: Owned, end: int, changes: Changes) -> Changes:
+    async def _put_right(self, partition: int, owned: Owned, end: int, changes: Values) -> Values:
         foreign = Intrusion()
         async with self._reader(partition) as reader:
             reader.seek(owned.end)

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from streams.agenda import Agenda, MemoryAgenda
 
+Values = dict[bytes, bytes | None]  # by key; None removes one
+
 
 class Store(Protocol):
     """Values by key. It holds what the changelog says and nothing else, so it may be thrown away at any time."""
@@ -19,7 +21,7 @@ class Store(Protocol):
         """Iterate over all keys and values."""
 
     def agenda(self) -> Agenda:
-        """Return an empty agenda that lives where the values live."""
+        """Return the agenda that lives where the values live; it may hold entries that are out of date."""
 
     @property
     def size(self) -> int:
@@ -75,7 +77,7 @@ class States:
 
     def __init__(self, saved: Store | None = None) -> None:
         self._saved: Store = MemoryStore() if saved is None else saved
-        self._ahead: dict[bytes, bytes | None] = {}
+        self._ahead: Values = {}
 
     def get(self, key: bytes) -> bytes | None:
         """Return the newest value of a key."""
@@ -113,7 +115,7 @@ class States:
         return (key.decode() for key, _ in self.items())
 
     def agenda(self) -> Agenda:
-        """Return an empty agenda that lives where the states live."""
+        """Return the agenda that lives where the states live; it may hold entries that are out of date."""
         return self._saved.agenda()
 
     def close(self) -> None:

@@ -216,7 +216,7 @@ class Desk:
 
     def __init__(self, rules: Policy | None = None) -> None:
         self.policy = rules or policy()
-        self.journey = Journey.new("j1")
+        self.journey = Journey("j1")
         self.book = PaneBook(self.policy)
         self.tables = Tables()
         self.changes = Changes()  # of the last batch

@@ -15,7 +15,7 @@ from sinks.outcome_rows import rolling_row
 from streams.alerting import message_of
 from streams.batching.app import BatchApp
 from streams.batching.batch import Batch
-from streams.batching.pairs import Assignment
+from streams.batching.share import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.backlog import Backlog
@@ -94,8 +94,8 @@ class PaneMerger:
         self._marks = marks
         self._committer = committer
         self._policy = policy
-        app.on_pairs_assigned(ending(self.take_over))
-        app.on_pairs_revoked(self.give_back)
+        app.on_assigned(ending(self.take_over))
+        app.on_revoked(self.give_back)
 
     async def take_over(self, assignment: Assignment) -> None:
         """Raise the epoch of every partition that came, so that its rows outrank the last owner's."""
@@ -120,7 +120,7 @@ class PaneMerger:
         """Tell changed windows, again and again."""
         while True:
             await asyncio.sleep(EMIT_S)
-            is_behind = any(self._app.lag(tp) for tp in self._app.pairs.tps)
+            is_behind = any(self._app.lag(tp) for tp in self._app.share.tps)
             budget_s = EMIT_S * (MOST_TIME if is_behind else WHILE_CAUGHT_UP) / max(len(self.windows), 1)
             for windows in list(self.windows.values()):
                 await self._emit(windows, budget_s)

@@ -13,7 +13,7 @@ from faust.types import TP
 from streams.batching.assignor import Assignor
 from streams.batching.batch import BatchSchema
 from streams.batching.consumer import BatchConsumer, BatchTransport
-from streams.batching.pairs import OnAssigned, OnRevoked, Pairs
+from streams.batching.share import OnAssigned, OnRevoked, Share
 from streams.batching.sights import Sights
 from streams.stages import Stages
 
@@ -71,31 +71,31 @@ class BatchApp(faust.App):  # type: ignore[misc]
         self.reread_topics = frozenset(reread)  # never committed: every owner of a partition reads it from its start
         self.unread_topics: set[str] = set()
         self.limits = limits or Limits()
-        self.pairs = Pairs(self.batched_topics)
+        self.share = Share(self.batched_topics)
         self.sights = Sights(self)
         self.stages = Stages()
         self._before_joining: list[Callable[[], Awaitable[None]]] = []
         super().__init__(id, PartitionAssignor=Assignor, **options)
         self.on_rebalance_complete.connect(self._announce_assignment, weak=False)
 
-    def on_pairs_assigned(self, hook: OnAssigned) -> OnAssigned:
+    def on_assigned(self, hook: OnAssigned) -> OnAssigned:
         """Run `await hook(assignment)` after each assignment and before the first batch of it; usable as a decorator.
 
         No partition is read until every hook has returned. A rebalance that begins meanwhile cancels the hook, and it
         runs again for the next assignment. A batch of the assignment before may still be in an agent's hands then, if
         it took longer than `settle_s`: such a batch has `batch.generation != app.generation`.
         """
-        self.pairs.on_assigned(hook)
+        self.share.on_assigned(hook)
         return hook
 
-    def on_pairs_revoked(self, hook: OnRevoked) -> OnRevoked:
+    def on_revoked(self, hook: OnRevoked) -> OnRevoked:
         """Run `await hook(tps)` when partitions are given back; usable as a decorator.
 
         By then no new batch reaches an agent, what was under way had `settle_s` to be acknowledged, and all that is
         acknowledged is committed. The broker waits for the hook, so it should take seconds at most. Not called when
         the worker stops.
         """
-        self.pairs.on_revoked(hook)
+        self.share.on_revoked(hook)
         return hook
 
     def before_joining(self, hook: Callable[[], Awaitable[None]]) -> None:
@@ -173,7 +173,7 @@ class BatchApp(faust.App):  # type: ignore[misc]
 
     async def _announce_assignment(self, _app: Any, **_signal: Any) -> None:
         try:
-            await self.pairs.announce()
+            await self.share.announce()
         except Exception as error:  # noqa: BLE001 - whatever it is, no batch may follow
             self.end_process("a hook on assigned partitions", error)
 

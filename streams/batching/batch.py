@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from faust import Schema
 from faust.types import TP, ConsumerMessage
 
-from streams.batching.ledger import Delivery, Ledger
+from streams.batching.acknowledgements import Acknowledgements, Delivery
 
 
 class Record(Protocol):
@@ -45,7 +45,7 @@ class Batch:
 class BatchMessage(ConsumerMessage):  # type: ignore[misc]
     """The Faust message around a batch. However Faust acknowledges it, the ledger hears of it."""
 
-    def __init__(self, batch: Batch, delivery: Delivery, ledger: Ledger) -> None:
+    def __init__(self, batch: Batch, delivery: Delivery, ledger: Acknowledgements) -> None:
         last = batch.records[-1]
         self._delivery = delivery
         self._ledger = ledger

@@ -7,8 +7,8 @@ from aiokafka.consumer.fetcher import READ_COMMITTED
 from aiokafka.errors import CorruptRecordException
 from faust.types import TP
 
+from streams.batching.acknowledgements import Delivery
 from streams.batching.gaps import GapWatch
-from streams.batching.ledger import Delivery
 
 
 class Chunk:

@@ -9,9 +9,9 @@ from faust.transport.consumer import ensure_TP
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
 
+from streams.batching.acknowledgements import Acknowledgements
 from streams.batching.batch import Batch, BatchMessage
 from streams.batching.chunks import Chunk
-from streams.batching.ledger import Ledger
 from streams.batching.thread import BatchConsumerThread
 from streams.stages import COMMIT
 
@@ -24,7 +24,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
 
     def __init__(self, transport: Any, *args: Any, **options: Any) -> None:
         limits = transport.app.limits
-        self.ledger = Ledger(max_events=limits.unacked_events, max_batches=limits.unacked_batches)
+        self.ledger = Acknowledgements(max_events=limits.unacked_events, max_batches=limits.unacked_batches)
         super().__init__(transport, *args, **options)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
@@ -117,13 +117,13 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         await super().on_partitions_revoked(revoked)
         self.ledger.forget(revoked)
         try:
-            await self.app.pairs.revoke(revoked)
+            await self.app.share.revoke(revoked)
         except Exception as error:  # noqa: BLE001 - aiokafka would only log it
             self.app.end_process("a hook on revoked partitions", error)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Note the new assignment before Faust starts to recover its tables."""
-        self.app.pairs.assign(assigned, generation_id)
+        self.app.share.assign(assigned, generation_id)
         await super().on_partitions_assigned(assigned, generation_id)
 
     def verify_event_path(self, now: float, tp: TP) -> None:

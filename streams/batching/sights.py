@@ -47,7 +47,7 @@ class Sights:
         """Ask until the worker stops; brokers that do not answer are somebody else's concern."""
         while True:
             await asyncio.sleep(ASK_S)
-            tps = self._app.pairs.tps
+            tps = self._app.share.tps
             if self._app.should_stop:
                 return  # the loop that would answer may be closed
             if tps:
@@ -65,7 +65,7 @@ class Sights:
 
     def look(self) -> list[Sight]:
         """Tell where every partition of this worker stands. From any thread."""
-        return [self._look(tp) for tp in sorted(self._app.pairs.tps)]
+        return [self._look(tp) for tp in sorted(self._app.share.tps)]
 
     def _look(self, tp: TP) -> Sight:
         consumer, state = self._consumer, self._state(tp)
@@ -92,7 +92,7 @@ class Sights:
             return False
         cluster = consumer._client.cluster
         return consumer._coordinator.coordinator_id is not None and all(
-            cluster.leader_for_partition(TopicPartition(*tp)) not in (None, -1) for tp in self._app.pairs.tps
+            cluster.leader_for_partition(TopicPartition(*tp)) not in (None, -1) for tp in self._app.share.tps
         )
 
     @property

@@ -47,11 +47,6 @@ class Journey:
         self.outlook: Outlook | None = None  # as it was told last
         self._seen: set[int] | None = None
 
-    @classmethod
-    def new(cls, journey_id: str) -> "Journey":
-        """Journey without events."""
-        return cls(journey_id)
-
     @property
     def seen(self) -> set[int]:
         """Ids of the interactions that are remembered. Who takes one in adds it; it lasts as long as nothing is forgotten."""

@@ -99,7 +99,7 @@ class WorkerCollector(Collector):
         waiting.add_metric(("kafka",), vitals.waits_for_kafka is not None)
         yield waiting
         yield GaugeMetricFamily("touchstream_stalled_seconds", "Longest standstill", value=self._stalls.longest_s)
-        rebalances = vitals.app.pairs.rebalances
+        rebalances = vitals.app.share.rebalances
         yield CounterMetricFamily("touchstream_rebalances", "Assignments of partitions", value=rebalances)
         recoveries = vitals.ownership.recoveries
         yield CounterMetricFamily("touchstream_recoveries", "Partition pairs recovered", value=recoveries)

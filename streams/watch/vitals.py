@@ -60,29 +60,29 @@ class Vitals:
         waits = self.waits_for_clickhouse or self.waits_for_kafka
         if waits:
             return f"waiting: {waits}"
-        if not self.app.pairs.assigned:
+        if not self.app.share.assigned:
             return "waiting for its share of the partitions"
-        if self.app.pairs.announcing:
+        if self.app.share.announcing:
             return "reading its state"
         return None
 
     def watched(self) -> Iterator[Watched]:
         """Everything that must move while there is work; waiting for ClickHouse or Kafka is an excuse."""
-        pairs, committer = self.app.pairs, self.committer
+        share, committer = self.app.share, self.committer
         no_kafka = self.waits_for_kafka is not None
         away = no_kafka or self.waits_for_clickhouse is not None
         read = sum(table.records_read for table in self.tables)
         recovered = (read, self.ownership.recoveries, len(self.merger.windows))
         conf = self.app.conf  # others may take that long to leave, or to come back
         join_s = conf.broker_session_timeout + conf.broker_rebalance_timeout
-        yield Watched("joining its group", pairs.rebalances, not pairs.assigned, no_kafka, join_s)
-        yield Watched("reading its state", recovered, pairs.announcing, no_kafka)
+        yield Watched("joining its group", share.rebalances, not share.assigned, no_kafka, join_s)
+        yield Watched("reading its state", recovered, share.announcing, no_kafka)
         at = (committer.turns, self.writer.answers, *(self.app.stages.times[stage] for stage in OF_A_TURN))
         takes_s = 2 * self.insert_takes_s
         yield Watched("committing", at, committer.busy, away, takes_s)
         for sight in self.sights():
             where = (sight.position, sight.committed)
-            yield Watched(name_of(sight), where, sight.lag > 0, away or pairs.announcing, takes_s)
+            yield Watched(name_of(sight), where, sight.lag > 0, away or share.announcing, takes_s)
 
     def explanation(self) -> str:
         """Say all numbers in one line: per partition pair, what is pending, what is under way."""

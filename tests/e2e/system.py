@@ -20,7 +20,7 @@ from tests.clickhouse_fixtures import HostProcess
 from tests.conftest import Broker
 from touchstream import lag
 from touchstream.brokers.kafka import KafkaCluster
-from touchstream.verify.held import Held, Journeys, held_of
+from touchstream.verify.held import Held, JourneyFilter, held_of
 
 ROOT = Path(__file__).parents[2]
 PARTITIONS = 4
@@ -108,7 +108,7 @@ class System:
         finally:
             client.close()
 
-    def held(self, journeys: Journeys) -> Held:
+    def held(self, journeys: JourneyFilter) -> Held:
         """Read everything ClickHouse holds about some journeys."""
         client = self._client()
         try:

@@ -33,7 +33,7 @@ from tests.e2e.people import NEIGHBOUR, PERSON, WORDS, appear, iso, live, of_per
 from tests.e2e.system import PARTITIONS, ROOT, System, running
 from tests.e2e.trouble import Stream
 from tests.kafka import start_kafka
-from touchstream.verify.held import Journeys
+from touchstream.verify.held import JourneyFilter
 
 pytestmark = [
     pytest.mark.integration,
@@ -173,7 +173,7 @@ def watched(system: System, before: Stream, after: Stream) -> Iterator[set[str]]
 
     def look() -> None:
         while True:
-            found = by_journey(system.held(Journeys.beginning_with(before.journeys)).sessions)
+            found = by_journey(system.held(JourneyFilter.beginning_with(before.journeys)).sessions)
             for journey in differing:
                 sessions = found.get(journey)
                 seen.add("before" if sessions == old.get(journey) else "after" if sessions == new.get(journey) else f"mix: {journey}")  # fmt: skip

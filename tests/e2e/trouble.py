@@ -19,7 +19,7 @@ from touchstream.simulate.places import Places
 from touchstream.simulate.produced import Produced
 from touchstream.verify.compare import Clock, compare
 from touchstream.verify.difference import Difference, Kind
-from touchstream.verify.held import Held, Journeys
+from touchstream.verify.held import Held, JourneyFilter
 from touchstream.verify.naive_facts import Facts
 from touchstream.verify.reference import conclude
 from touchstream.verify.run import lasting
@@ -66,7 +66,7 @@ class Stream:
 
     def differences(self, system: System) -> list[Difference]:
         """Everything in which ClickHouse is not as these messages want it: facts first, then what follows from them."""
-        held = system.held(Journeys.beginning_with(self.journeys))
+        held = system.held(JourneyFilter.beginning_with(self.journeys))
         now_ms = time.time_ns() // 1_000_000
         clock = Clock(now_ms - self.policy.allowed_lateness_ms - self.policy.idle_after_ms, now_ms)
         return [*self._facts_missing_or_unknown(held), *compare(self.facts, held, clock)]

@@ -12,6 +12,7 @@ from schemas.topics import INTERACTIONS
 from streams.changelog import MARK, Replay
 from streams.settings import Settings
 from streams.state import StateTable
+from streams.store import Values
 from streams.topic_setup import plan_topics
 from tests import builders
 from tests.builders import HOUR, MINUTE
@@ -72,7 +73,7 @@ def changelog_as_planned(kafka: KafkaCluster, app_id: str) -> Path:
     return kafka.nodes[0].data / f"{name}-0"
 
 
-def updates(system: System) -> Iterator[dict[bytes, bytes | None]]:
+def updates(system: System) -> Iterator[Values]:
     """Every journey grows by one event a round."""
     for number in range(ROUNDS):
         records = [
@@ -87,7 +88,7 @@ def updates(system: System) -> Iterator[dict[bytes, bytes | None]]:
         yield effects.states
 
 
-def expiry(system: System) -> Iterator[dict[bytes, bytes | None]]:
+def expiry(system: System) -> Iterator[Values]:
     system.quiet()
     for hours in range(4):
         while (effects := system.pair.tick(NOW + 30 * 24 * HOUR + hours * (HOUR + MINUTE))) is not None:

@@ -13,7 +13,7 @@ from sinks import tables
 from sinks.storing import RefusedRow
 from streams.app import create_app
 from streams.batching.batch import Batch
-from streams.batching.pairs import Assignment
+from streams.batching.share import Assignment
 from streams.committer import Committer, Rows
 from streams.outbox import Message
 from streams.ownership import Ownership

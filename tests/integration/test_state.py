@@ -14,6 +14,7 @@ from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Item,
 from streams.disk_store import stores_of
 from streams.settings import Settings
 from streams.state import OutrankedError, StateBeyondTopicError, StateTable
+from streams.store import Values
 from tests.conftest import Broker
 from tests.integration.harness import create_topic, produce, unique
 from touchstream.brokers.kafka import KafkaCluster
@@ -83,7 +84,7 @@ async def test_reading_stops_and_goes_on_within_a_producer_batch(broker: Broker,
 
 
 async def test_many_and_large_values_survive(broker: Broker, app_id: str) -> None:
-    written: dict[bytes, bytes | None] = {b"%d" % number: b"x" * (number % 700) for number in range(20_000)}
+    written: Values = {b"%d" % number: b"x" * (number % 700) for number in range(20_000)}
     written[b"long"] = b"y" * 900_000
     async with state_table(broker.bootstrap, app_id) as table:
         epoch = (await table.recover(0)).epoch

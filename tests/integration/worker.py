@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from streams.app import create_app
 from streams.batching.batch import Batch
-from streams.batching.pairs import Assignment
+from streams.batching.share import Assignment
 from streams.owned import Recovered
 from streams.process import run_worker
 from streams.settings import load_settings
@@ -41,7 +41,7 @@ def report(what: str, **facts: Any) -> None:
     report_file.write(json.dumps({"what": what, **facts}) + "\n")
 
 
-@app.on_pairs_assigned
+@app.on_assigned
 async def on_assigned(assignment: Assignment) -> None:
     if "hook_raises" in config:
         raise RuntimeError(config["hook_raises"])
@@ -55,7 +55,7 @@ async def on_assigned(assignment: Assignment) -> None:
     report("assigned", partitions=partitions, generation=assignment.generation)
 
 
-@app.on_pairs_revoked
+@app.on_revoked
 async def on_revoked(tps: frozenset[Any]) -> None:
     for tp in tps:
         held.pop(tp.partition, None)
@@ -121,7 +121,7 @@ async def keep_sums(batch: Batch) -> None:
 async def say_when_caught_up() -> None:
     while True:
         await asyncio.sleep(0.1)
-        if app.pairs.tps and all(app.caught_up(tp) for tp in app.pairs.tps):
+        if app.share.tps and all(app.caught_up(tp) for tp in app.share.tps):
             report("caught up", lost=sum(app.offsets_lost.values()))
 
 

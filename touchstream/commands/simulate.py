@@ -15,9 +15,8 @@ from schemas.envelope import to_ms
 from streams.settings import load_settings
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
-from touchstream.simulate.engine import NONE, Mishaps, Simulation
-from touchstream.simulate.news import NONE as NO_NEWS
-from touchstream.simulate.news import News
+from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation
+from touchstream.simulate.news import NO_NEWS, News
 from touchstream.simulate.places import Places
 from touchstream.simulate.run import Delivery, FileDelivery, KafkaDelivery, Run, WallClock
 from touchstream.simulate.totals import Totals
@@ -103,7 +102,7 @@ def command(
         start_ms=begins_ms,
         rate=rate,
         places=places,
-        mishaps=NONE if clean else Mishaps(),
+        mishaps=NO_MISHAPS if clean else Mishaps(),
         news=News.until(now_ms, since_ms=begins_ms) if history and start is None else NO_NEWS,
     )
     with ExitStack() as stack:

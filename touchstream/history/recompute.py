@@ -42,7 +42,7 @@ def rows_of(
     changes = Changes()
     for journey_id, events in journeys.items():
         state = remembered.get(journey_id.encode())
-        journey = Journey.new(journey_id) if state is None else state_codec.decode(journey_id, state)
+        journey = Journey(journey_id) if state is None else state_codec.decode(journey_id, state)
         conclude(journey, events, policy, now_ms, changes)
     changes.gone_sessions = _gone(told.sessions, (each.session_id for each in changes.sessions))
     changes.gone_waits = _gone(told.waits, (each.wait_id for each in changes.waits))
@@ -54,7 +54,7 @@ def rows_of(
 def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_ms: int, changes: Changes) -> None:
     """Conclude what state has left to history of one journey; events are in order."""
     steps = {step[ID] for run in remembered.runs for step in run.steps}
-    fold = Fold(Journey.new(remembered.journey_id), policy, BEFORE_ALL, PaneBook(policy, now_ms))
+    fold = Fold(Journey(remembered.journey_id), policy, BEFORE_ALL, PaneBook(policy, now_ms))
     left = [(at_ms, event) for at_ms, event in events if event_hash(event.event_id) not in steps]
     arrivals = Arrivals(
         [event for _, event in left], at_ms=[at_ms for at_ms, _ in left], offsets=list(range(len(left))), policy=policy

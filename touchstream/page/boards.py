@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import dashboards
 from dashboards.write import DESIGNS
+from schemas.durations import duration_ms
 from touchstream.errors import UserError
 
 FOLDER: Final = Path(dashboards.__file__).parent / "boards"
@@ -94,10 +95,4 @@ def _panel(panel: Json) -> Panel:
         for target in panel.get("targets", ())
         if target.get("rawSql") and not target.get("hide")
     )
-    return Panel(panel["id"], queries, _interval_ms(panel.get("interval") or "1s"))
-
-
-def _interval_ms(text: str) -> int:
-    units = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-    unit = text.lstrip("0123456789>")
-    return int(text.strip(">").removesuffix(unit)) * units[unit]
+    return Panel(panel["id"], queries, duration_ms((panel.get("interval") or "1s").lstrip(">")))

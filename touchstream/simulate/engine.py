@@ -11,8 +11,7 @@ from touchstream.simulate.afterwards import in_need, recipient
 from touchstream.simulate.buying import crawler, prospect
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.garbage import pick_kind, spoilt
-from touchstream.simulate.news import NONE as NO_NEWS
-from touchstream.simulate.news import News
+from touchstream.simulate.news import NO_NEWS, News
 from touchstream.simulate.places import Places
 from touchstream.simulate.produced import Kind, Produced
 from touchstream.simulate.world import Happened, World
@@ -32,7 +31,7 @@ class Mishaps:
     garbage: float = 0.002
 
 
-NONE: Final = Mishaps(0.0, 0.0, 0.0, 0.0)
+NO_MISHAPS: Final = Mishaps(0.0, 0.0, 0.0, 0.0)
 
 
 class Simulation:

@@ -54,4 +54,4 @@ class News:
         return LATE_AGAIN if at_ms >= self.back_ms else LATE_WHILE_COVERED
 
 
-NONE: Final = News()
+NO_NEWS: Final = News()

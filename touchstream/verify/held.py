@@ -24,20 +24,20 @@ SAID: Final = f"SELECT {OF_BOTH}, kind AS type, '' AS action, metric, score, sca
 
 
 @dataclass(frozen=True, slots=True)
-class Journeys:
+class JourneyFilter:
     """Which journeys to look at, as a condition of SQL."""
 
     condition: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def share(cls, part: int, parts: int) -> "Journeys":
+    def share(cls, part: int, parts: int) -> "JourneyFilter":
         """One of so many parts of all journeys."""
         condition = "cityHash64(journey_id) % {parts:UInt32} = {part:UInt32}"
         return cls(condition, {"part": part, "parts": parts})
 
     @classmethod
-    def beginning_with(cls, prefix: str) -> "Journeys":
+    def beginning_with(cls, prefix: str) -> "JourneyFilter":
         """Those whose id begins like this."""
         return cls("startsWith(journey_id, {prefix:String})", {"prefix": prefix})
 
@@ -54,16 +54,16 @@ class Held:
     cases: list[tuple[Any, ...]]
 
 
-def faded_journeys(client: Client, journeys: Journeys, faded_ms: int) -> frozenset[str]:
+def faded_journeys(client: Client, journeys: JourneyFilter, faded_ms: int) -> frozenset[str]:
     """Those of the journeys of which facts may have expired; `faded_ms` 0 says that none have."""
     if not faded_ms:
         return frozenset()
-    among = Journeys(journeys.condition, {**journeys.parameters, "faded_ms": faded_ms})
+    among = JourneyFilter(journeys.condition, {**journeys.parameters, "faded_ms": faded_ms})
     found = _query(client, f"SELECT journey_id FROM ({FADED})", among)  # noqa: S608 - names of ours
     return frozenset(found.result_columns[0]) if found.result_rows else frozenset()
 
 
-def held_of(client: Client, journeys: Journeys) -> Held:
+def held_of(client: Client, journeys: JourneyFilter) -> Held:
     """Read everything; facts come first, so that what arrives meanwhile is missing rather than unexplained."""
     return Held(
         interactions=_events(client, DONE, journeys),
@@ -75,13 +75,13 @@ def held_of(client: Client, journeys: Journeys) -> Held:
     )
 
 
-def _conclusions(client: Client, view: str, table: Table, journeys: Journeys) -> list[tuple[Any, ...]]:
+def _conclusions(client: Client, view: str, table: Table, journeys: JourneyFilter) -> list[tuple[Any, ...]]:
     columns = ", ".join(_in_ms(column) for column in table.columns if column.name not in VERSIONS)
     rows = _query(client, f"SELECT {columns} FROM {view}", journeys).result_rows  # noqa: S608 - names of ours
     return [tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row) for row in rows]
 
 
-def _query(client: Client, select: str, journeys: Journeys) -> Any:
+def _query(client: Client, select: str, journeys: JourneyFilter) -> Any:
     return client.query(f"{select} WHERE {journeys.condition}", parameters=dict(journeys.parameters))
 
 
@@ -91,9 +91,9 @@ def _in_ms(column: Column) -> str:
     return f"toUnixTimestamp64Milli({column.name})" if "DateTime64" in column.type else column.name
 
 
-def _events(client: Client, select: str, journeys: Journeys) -> list[Any]:
+def _events(client: Client, select: str, journeys: JourneyFilter) -> list[Any]:
     """Read facts, without those that came so late that they are facts and nothing else."""
-    found = _query(client, select, Journeys(f"NOT very_late AND {journeys.condition}", journeys.parameters))
+    found = _query(client, select, JourneyFilter(f"NOT very_late AND {journeys.condition}", journeys.parameters))
     return [_event(dict(zip(found.column_names, row, strict=True))) for row in found.result_rows]
 
 

@@ -15,7 +15,7 @@ from touchstream.verify.clock import clock_of
 from touchstream.verify.compare import Clock, compare
 from touchstream.verify.difference import Difference
 from touchstream.verify.expected import Sent, expected_differences
-from touchstream.verify.held import Held, Journeys, faded_journeys, held_of
+from touchstream.verify.held import Held, JourneyFilter, faded_journeys, held_of
 from touchstream.verify.ledger import Log, accounts_of, ledger_differences
 from touchstream.verify.naive_facts import Facts
 from touchstream.verify.reference import conclude
@@ -69,12 +69,12 @@ class Verification:
         return lasting(look, self.patience_s, first)
 
     def _compare(self, part: int, parts: int, held: Held, facts: Facts) -> list[Difference]:
-        faded = faded_journeys(self.client, Journeys.share(part, parts), faded_ms(self.client, self.policy))
+        faded = faded_journeys(self.client, JourneyFilter.share(part, parts), faded_ms(self.client, self.policy))
         self.faded[part] = len(faded)
         return compare(facts, held, self._clock_now(), faded)
 
     def _read(self, part: int, parts: int) -> tuple[Held, Facts]:
-        held = held_of(self.client, Journeys.share(part, parts))
+        held = held_of(self.client, JourneyFilter.share(part, parts))
         return held, conclude(once(held.interactions), once(held.feedback), self.policy)
 
     def _clock_now(self) -> Clock:

@@ -4,9 +4,9 @@ import pytest
 from faust import Event
 from faust.types import TP
 
+from streams.batching.acknowledgements import Acknowledgements
 from streams.batching.app import BatchApp
 from streams.batching.batch import Batch, BatchMessage
-from streams.batching.ledger import Ledger
 
 
 def app() -> BatchApp:
@@ -34,7 +34,7 @@ class Delivered:
 
     def __init__(self, application: BatchApp) -> None:
         self.app = application
-        self.ledger = Ledger(max_events=10, max_batches=10)
+        self.ledger = Acknowledgements(max_events=10, max_batches=10)
         self.topic = application.topic("events")
         self.stream = self.topic.stream().noack()
         application.topics.acking_topics.add("events")

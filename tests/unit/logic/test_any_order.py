@@ -145,7 +145,7 @@ class Owner:
 
     def journey(self, name: str) -> Journey:
         state = self.states.get(name)
-        return Journey.from_wire(name, msgspec.msgpack.decode(state)) if state else Journey.new(name)
+        return Journey.from_wire(name, msgspec.msgpack.decode(state)) if state else Journey(name)
 
 
 @st.composite

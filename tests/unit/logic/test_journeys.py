@@ -51,7 +51,7 @@ def test_one_event_id_on_two_topics_is_two_facts() -> None:
 
 
 def test_what_is_at_or_below_the_fence_was_applied_before() -> None:
-    journey, rules = Journey.new("j1"), policy()
+    journey, rules = Journey("j1"), policy()
     book = PaneBook(rules)
     fold = Fold(journey, rules, 0, book)
     assert take(fold, page_view(), 7, rules, book) is Fate.STORED
@@ -62,7 +62,7 @@ def test_what_is_at_or_below_the_fence_was_applied_before() -> None:
 
 
 def test_a_duplicate_raises_the_fence_too() -> None:
-    journey, rules = Journey.new("j1"), policy()
+    journey, rules = Journey("j1"), policy()
     book = PaneBook(rules)
     fold = Fold(journey, rules, 0, book)
     for offset in (1, 2):
@@ -138,7 +138,7 @@ def test_what_is_in_no_session_is_due_when_it_expires(event: object) -> None:
 
 
 def test_a_journey_without_events_is_never_due() -> None:
-    assert Journey.new("j1").next_due_ms(policy()) is None
+    assert Journey("j1").next_due_ms(policy()) is None
 
 
 def test_state_expires_when_it_is_old_and_was_left_alone() -> None:
@@ -161,7 +161,7 @@ def test_state_that_was_touched_lately_does_not_expire() -> None:
 
 
 def test_an_event_older_than_what_state_remembers_is_a_fact_and_nothing_else() -> None:
-    journey, rules, changes = Journey.new("j1"), policy(), Changes()
+    journey, rules, changes = Journey("j1"), policy(), Changes()
     book = PaneBook(rules)
     fold = Fold(journey, rules, 0, book, expired_through_ms=ms("10:00"))
     assert take(fold, page_view("10:00"), 1, rules, book) is Fate.VERY_LATE

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.catalogue import Catalogue
-from touchstream.simulate.engine import NONE, Simulation
+from touchstream.simulate.engine import NO_MISHAPS, Simulation
 from touchstream.simulate.news import MENDED, RECURRING, News
 from touchstream.simulate.places import Places
 
@@ -20,7 +20,7 @@ NEWS = News(mended_ms=START + 7 * DAY, covered_ms=START + 4 * DAY, back_ms=START
 @pytest.fixture(scope="module")
 def said():
     """Answers of ten days: when, where, with which score, and which causes they name."""
-    customers = Simulation(seed=2, start_ms=START, rate=0.6, places=PLACES, mishaps=NONE, news=NEWS)
+    customers = Simulation(seed=2, start_ms=START, rate=0.6, places=PLACES, mishaps=NO_MISHAPS, news=NEWS)
     events = [json.loads(message.value) | {"at": message.at_ms} for message in customers.until(END)]
     return [event for event in events if "score" in event]
 

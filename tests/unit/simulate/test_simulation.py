@@ -9,7 +9,7 @@ from schemas.catalogue import Catalogue
 from schemas.codec import Refused, decode
 from schemas.topics import EVENTS
 from touchstream.errors import UserError
-from touchstream.simulate.engine import NONE, Mishaps, Simulation, simulate
+from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation, simulate
 from touchstream.simulate.places import FORGOTTEN, Places
 from touchstream.simulate.produced import FACTS, Kind
 from touchstream.simulate.totals import Totals
@@ -32,7 +32,7 @@ def week():
     """A week without mishaps, as events."""
     return [
         (message.at_ms, json.loads(message.value))
-        for message in run(start=MONDAY, hours=7 * 24, rate=0.25, mishaps=NONE)
+        for message in run(start=MONDAY, hours=7 * 24, rate=0.25, mishaps=NO_MISHAPS)
     ]
 
 
@@ -53,7 +53,7 @@ def test_going_on_later_gives_what_going_on_at_once_gives():
 
 
 def test_mishaps_do_not_change_what_happened():
-    clean = {message.value for message in run(mishaps=NONE)}
+    clean = {message.value for message in run(mishaps=NO_MISHAPS)}
     valid = {message.value for message in run() if message.kind is Kind.VALID}
     assert valid <= clean
     assert len(valid) > 0.95 * len(clean)  # some very late ones have not arrived when the run ends
@@ -120,7 +120,7 @@ def test_the_rate_is_kept_over_a_week(week):
 
 
 def test_a_rate_of_this_hour_is_kept_at_night_too():
-    simulation = Simulation(seed=1, start_ms=MONDAY, rate=0.1, places=PLACES, mishaps=NONE)
+    simulation = Simulation(seed=1, start_ms=MONDAY, rate=0.1, places=PLACES, mishaps=NO_MISHAPS)
     list(simulation.until(MONDAY + 2 * HOUR))
     simulation.set_rate_of_this_hour(5.0)
     list(simulation.until(MONDAY + 2.5 * HOUR))  # journeys have to get under way
@@ -194,7 +194,7 @@ def test_a_small_catalogue_tells_fewer_stories():
             }
         )
     )
-    messages = simulate(seed=1, start_ms=MONDAY, end_ms=MONDAY + 24 * HOUR, rate=0.2, places=small, mishaps=NONE)
+    messages = simulate(seed=1, start_ms=MONDAY, end_ms=MONDAY + 24 * HOUR, rate=0.2, places=small, mishaps=NO_MISHAPS)
     assert {message.touchpoint for message in messages} == {"front"}
 
 

@@ -2,14 +2,15 @@
 
 import pytest
 
-from streams.journeys import AT_HAND, Changed, Journeys
+from streams.journeys import AT_HAND, Journeys
 from streams.logic.sessions import Run
+from streams.store import Values
 from tests import builders
 
 
-def visited(journeys: Journeys, name: str, steps: int) -> Changed:
+def visited(journeys: Journeys, name: str, steps: int) -> Values:
     """Let a journey have so many steps, and return what is to be written."""
-    changed: Changed = {}
+    changed: Values = {}
     journey = journeys.open(name)
     journey.runs = [Run(None, [(at, at, "home", "web", 1, None, None, None, None) for at in range(steps)])]
     journeys.keep(journey, 0, changed)
@@ -44,7 +45,7 @@ def test_those_that_were_touched_last_stay_at_hand() -> None:
 
 
 def test_a_journey_that_is_forgotten_leaves_room_for_others() -> None:
-    journeys, changed = Journeys(builders.policy(), at_hand_bytes=6_000), Changed()
+    journeys, changed = Journeys(builders.policy(), at_hand_bytes=6_000), Values()
     for name in ("a", "b", "c"):
         visited(journeys, name, 100)
     journeys.forget("c", changed)

@@ -92,7 +92,7 @@ def test_versions_are_taken_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_version_of_a_state_can_be_told_without_decoding_it() -> None:
-    raw, _ = state_codec.encode(Journey.new("j1"), POLICY)
+    raw, _ = state_codec.encode(Journey("j1"), POLICY)
     assert state_codec.version(raw) == WIRE_VERSION
 
 

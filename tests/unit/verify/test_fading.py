@@ -14,7 +14,7 @@ from tests.unit.verify.test_compare import FACTS, LATER, held
 from touchstream.fading import faded_ms
 from touchstream.history.stored import Some, journeys_of, told_of
 from touchstream.verify.compare import compare
-from touchstream.verify.held import Journeys, faded_journeys
+from touchstream.verify.held import JourneyFilter, faded_journeys
 
 __all__ = ["embedded", "migrated"]
 KEPT_FROM_MS = 1_000 * DAY_MS  # what is younger is all there
@@ -54,9 +54,9 @@ def test_a_journey_reaches_back_by_its_events_its_words_and_what_was_concluded(s
     assert (
         faded_ms(some_expired, Policy(state_retention_ms=DAY_MS)) == KEPT_FROM_MS + 91 * DAY_MS
     )  # open waits, strikes
-    everybody = Journeys("1")
+    everybody = JourneyFilter("1")
     assert faded_journeys(some_expired, everybody, reach_ms) == {"regular", "old", "said"}
-    assert faded_journeys(some_expired, Journeys.beginning_with("o"), reach_ms) == {"old"}
+    assert faded_journeys(some_expired, JourneyFilter.beginning_with("o"), reach_ms) == {"old"}
 
 
 def test_nothing_has_faded_while_facts_are_kept_for_ever(migrated: Client) -> None:
@@ -65,7 +65,7 @@ def test_nothing_has_faded_while_facts_are_kept_for_ever(migrated: Client) -> No
     insert(migrated, RETENTION, what="rolling_metrics", days=30)
     insert(migrated, INTERACTIONS, journey_id="old", occurred_at=1)
     assert faded_ms(migrated, POLICY) == 0
-    assert faded_journeys(migrated, Journeys("1"), 0) == frozenset()
+    assert faded_journeys(migrated, JourneyFilter("1"), 0) == frozenset()
 
 
 def test_verify_leaves_out_conclusions_of_journeys_that_have_faded() -> None:

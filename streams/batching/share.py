@@ -19,7 +19,7 @@ OnAssigned = Callable[[Assignment], Awaitable[None]]
 OnRevoked = Callable[[frozenset[TP]], Awaitable[None]]
 
 
-class Pairs:
+class Share:
     """The batched partitions of this worker, through all rebalances.
 
     Faust gives every partition back in each rebalance. Whether anybody else had it in between is told by its changelog.

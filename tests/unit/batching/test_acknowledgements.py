@@ -3,17 +3,17 @@ from itertools import pairwise
 
 from faust.types import TP
 
-from streams.batching.ledger import Delivery, Ledger
+from streams.batching.acknowledgements import Acknowledgements, Delivery
 
 A = TP("a", 0)
 B = TP("b", 0)
 
 
-def ledger(max_events: int = 1000, max_batches: int = 10) -> Ledger:
-    return Ledger(max_events=max_events, max_batches=max_batches)
+def ledger(max_events: int = 1000, max_batches: int = 10) -> Acknowledgements:
+    return Acknowledgements(max_events=max_events, max_batches=max_batches)
 
 
-def deliver(book: Ledger, *bounds: int, tp: TP = A) -> list[Delivery]:
+def deliver(book: Acknowledgements, *bounds: int, tp: TP = A) -> list[Delivery]:
     return [book.deliver(tp, start, end, end - start) for start, end in pairwise(bounds)]
 
 

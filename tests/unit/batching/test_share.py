@@ -3,18 +3,18 @@ import asyncio
 import pytest
 from faust.types import TP
 
-from streams.batching.pairs import Assignment, Pairs
+from streams.batching.share import Assignment, Share
 
 E0, E1, OTHER = TP("events", 0), TP("events", 1), TP("other", 0)
 
 
 class Recorder:
     def __init__(self) -> None:
-        self.pairs = Pairs(["events"])
+        self.share = Share(["events"])
         self.assignments: list[Assignment] = []
         self.revoked: list[frozenset[TP]] = []
-        self.pairs.on_assigned(self.note_assignment)
-        self.pairs.on_revoked(self.note_revocation)
+        self.share.on_assigned(self.note_assignment)
+        self.share.on_revoked(self.note_revocation)
 
     async def note_assignment(self, assignment: Assignment) -> None:
         self.assignments.append(assignment)
@@ -25,15 +25,15 @@ class Recorder:
 
 async def test_only_batched_partitions_are_announced() -> None:
     recorder = Recorder()
-    recorder.pairs.assign([E0, OTHER], 1)
-    await recorder.pairs.announce()
+    recorder.share.assign([E0, OTHER], 1)
+    await recorder.share.announce()
     assert recorder.assignments == [Assignment(1, frozenset([E0]))]
 
 
 async def test_revocations_name_batched_partitions_only() -> None:
     recorder = Recorder()
-    await recorder.pairs.revoke([E1, OTHER])
-    await recorder.pairs.revoke([OTHER])
+    await recorder.share.revoke([E1, OTHER])
+    await recorder.share.revoke([OTHER])
     assert recorder.revoked == [frozenset([E1])]
 
 
@@ -49,24 +49,24 @@ async def test_a_rebalance_ends_hooks_of_the_assignment_before_and_only_then_tel
     async def note(_tps: frozenset[TP]) -> None:
         told.append("revoked")
 
-    recorder.pairs.on_assigned(slow)
-    recorder.pairs.on_revoked(note)
-    recorder.pairs.assign([E0], 1)
-    announced = asyncio.ensure_future(recorder.pairs.announce())
+    recorder.share.on_assigned(slow)
+    recorder.share.on_revoked(note)
+    recorder.share.assign([E0], 1)
+    announced = asyncio.ensure_future(recorder.share.announce())
     await asyncio.sleep(0.01)
-    assert recorder.pairs.announcing
-    await recorder.pairs.revoke([E0])
+    assert recorder.share.announcing
+    await recorder.share.revoke([E0])
     await announced
     assert told == ["ended", "revoked"]
-    assert not recorder.pairs.announcing
+    assert not recorder.share.announcing
 
 
 async def test_what_a_hook_raises_is_raised_by_the_announcement() -> None:
     async def broken(_assignment: Assignment) -> None:
         raise ValueError("no state")
 
-    pairs = Pairs(["events"])
-    pairs.on_assigned(broken)
+    share = Share(["events"])
+    share.on_assigned(broken)
     with pytest.raises(ValueError, match="no state"):
-        await pairs.announce()
-    await pairs.revoke([E0])
+        await share.announce()
+    await share.revoke([E0])

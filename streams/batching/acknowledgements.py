@@ -31,7 +31,7 @@ class _Lane:
     committable: int | None = None
 
 
-class Ledger:
+class Acknowledgements:
     """Acknowledgements may come late and in any order; the committable offset only passes an unbroken run of them.
 
     Lives on the app's event loop: neither delivering nor acknowledging from another thread is allowed.
