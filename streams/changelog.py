@@ -5,10 +5,10 @@ Every record names the epoch of its writer: 8 bytes in front of the value, or in
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
@@ -18,6 +18,7 @@ from streams.store import MemoryStore, Store, Values
 
 logger = get_logger(__name__)
 
+T = TypeVar("T")
 Item = tuple[bytes, bytes | None]
 
 EPOCH_BYTES = 8
@@ -100,19 +101,19 @@ class ChangelogWriter:
         While brokers are away this waits and tries again. What a failed attempt did write is written a second time,
         which changes nothing: the last record of a key counts.
         """
-        while True:
-            try:
-                written = await self._attempt(partition, epoch, items)
-            except KafkaError as error:
-                if not (error.retriable or isinstance(error, KafkaTimeoutError)):
-                    raise
-                if not self.refused:
-                    logger.warning("%s[%s] cannot be written, trying again: %r", self._topic, partition, error)
-                self.refused = True
-                await asyncio.sleep(RETRY_S)
-            else:
-                self.refused = False
-                return written
+        try:
+            while True:
+                try:
+                    return await self._attempt(partition, epoch, items)
+                except KafkaError as error:
+                    if not (error.retriable or isinstance(error, KafkaTimeoutError)):
+                        raise
+                    if not self.refused:
+                        logger.warning("%s[%s] cannot be written, trying again: %r", self._topic, partition, error)
+                    self.refused = True
+                    await asyncio.sleep(RETRY_S)
+        finally:
+            self.refused = False  # also when a rebalance breaks it off
 
     async def _attempt(self, partition: int, epoch: int, items: Sequence[Item]) -> list[tuple[int, int]]:
         sent, counts = [], []
@@ -149,6 +150,34 @@ class ChangelogWriter:
             yield batch
 
 
+async def reader(options: Mapping[str, Any], **more: Any) -> AIOKafkaConsumer:
+    """Start a consumer that belongs to no group and commits nothing; waits for the brokers."""
+    told = False
+    while True:
+        consumer = AIOKafkaConsumer(**options, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100, **more)
+        try:
+            await consumer.start()
+        except BaseException as error:
+            await consumer.stop()
+            if not isinstance(error, KafkaError):
+                raise
+            if not told:
+                logger.warning("no broker answers, trying again: %s", error)
+            told = True
+            await asyncio.sleep(RETRY_S)
+        else:
+            return consumer
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask brokers something until they answer."""
+    while True:
+        try:
+            return await ask()
+        except KafkaTimeoutError:
+            await asyncio.sleep(RETRY_S)
+
+
 class ChangelogReader:
     """Reads one partition from a given offset up to another; for the length of a `with` block."""
 
@@ -159,19 +188,14 @@ class ChangelogReader:
         partition: int,
         on_read: Callable[[int], object] = lambda _: None,
     ) -> None:
+        self._options = options
         self._on_read = on_read
         self._tp = TopicPartition(topic, partition)
-        self._consumer = AIOKafkaConsumer(
-            **options,
-            group_id=None,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            fetch_max_wait_ms=100,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-        )
 
     async def __aenter__(self) -> Self:
-        await self._consumer.start()
+        self._consumer = await reader(
+            self._options, auto_offset_reset="earliest", max_partition_fetch_bytes=4 * 1024 * 1024
+        )
         self._consumer.assign([self._tp])
         return self
 
@@ -181,9 +205,9 @@ class ChangelogReader:
         await self._consumer.stop()
 
     async def bounds(self) -> tuple[int, int]:
-        """Return the first offset and the one behind the last, as the broker sees them now."""
-        first = await self._consumer.beginning_offsets([self._tp])
-        end = await self._consumer.end_offsets([self._tp])
+        """Return the first offset and the one behind the last, as the broker sees them now; waits for it."""
+        first = await patiently(lambda: self._consumer.beginning_offsets([self._tp]))
+        end = await patiently(lambda: self._consumer.end_offsets([self._tp]))
         return first[self._tp], end[self._tp]
 
     def seek(self, offset: int) -> None:

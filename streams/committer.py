@@ -175,7 +175,7 @@ class Committer:
             return
 
     async def _commit(self, turn: _Turn) -> None:
-        turn.effects = [effects for effects in turn.effects if not self._is_disowned(effects)]
+        turn.effects = self._owned(turn)
         with self._stages.doing(stages.LETTERS):
             await self._sender.send([message for effects in turn.effects for message in effects.before])
         rows = turn.rows()
@@ -187,11 +187,11 @@ class Committer:
             for place, states in turn.states().items():
                 await self._write_states(*place, list(states.items()))
         with self._stages.doing(stages.PANES):
-            await self._sender.send([message for effects in turn.effects for message in effects.after])
-        for effects in turn.effects:
-            if effects.acknowledge is not None and not self._is_disowned(effects):
+            await self._sender.send([message for effects in self._owned(turn) for message in effects.after])
+        for effects in self._owned(turn):
+            if effects.acknowledge is not None:
                 effects.acknowledge()
-            if effects.settled is not None and not self._is_disowned(effects):
+            if effects.settled is not None:
                 effects.settled()
         self.committed_rows += sum(map(len, rows.values()))
 
@@ -204,5 +204,5 @@ class Committer:
             if (partition, epoch) not in self._disowned:  # given back meanwhile: its next owner was just quick
                 raise
 
-    def _is_disowned(self, effects: Effects) -> bool:
-        return (effects.partition, effects.epoch) in self._disowned
+    def _owned(self, turn: _Turn) -> list[Effects]:
+        return [each for each in turn.effects if (each.partition, each.epoch) not in self._disowned]

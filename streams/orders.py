@@ -41,6 +41,6 @@ def order_of(record: Record) -> Order | None:
         return None
     try:
         order: Order = msgspec.json.decode(raw, type=Order)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return order

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Outbox:
             for each in acknowledged:
                 await each
         except KafkaError as error:
-            if not error.retriable:
+            if not (error.retriable or isinstance(error, KafkaTimeoutError)):  # the buffer stayed full
                 raise
             return False
         return True

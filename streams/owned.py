@@ -21,7 +21,7 @@ class Recovered:
     unbroken: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Owned:
     """A partition as long as its state table holds it."""
 

@@ -89,8 +89,8 @@ class Ownership:
     async def _take_over(self, partition: int) -> bool:
         """Take one pair over; whether its state was still in memory."""
         self.did(partition, "began to read its state")
+        pair = self._given_back.pop(partition, None)  # before: a recovery that is cut short may have let its states go
         recovered = await self._states.recover(partition)
-        pair = self._given_back.pop(partition, None)
         if pair is not None and recovered.unbroken:
             pair.go_on(recovered.epoch)
         else:
@@ -135,7 +135,9 @@ class Ownership:
     def _tick(self, pair: Pair, *, publish: bool) -> None:
         now_ms = self.now_ms()
         for side, topic in enumerate(EVENTS):
-            if self._app.lag(TP(topic.name, pair.partition)) == 0:
+            if self._app.caught_up(
+                TP(topic.name, pair.partition)
+            ):  # not only read: what nobody has folded may be an answer
                 pair.clock.caught_up(side, now_ms=now_ms)
             else:
                 pair.clock.lags(side)

@@ -2,12 +2,15 @@
 
 import gc
 import logging
+import os
+import threading
 import time
 from typing import Final
 
 from streams.batching.app import BatchApp
 
 REPEAT_AFTER_S: Final = 300.0
+LAST_WORDS_S: Final = 1.0
 REMEMBERED: Final = 1_000  # messages
 # With 200,000 a tenth of the time goes into looking at rows that are about to be written.
 YOUNG_OBJECTS: Final = 1_000_000
@@ -55,7 +58,13 @@ def run_worker(app: BatchApp, *, loglevel: str = "WARNING") -> None:
     worker = app.Worker(quiet=True, redirect_stdouts=False, override_logging=False)
     worker.spinner = None  # an animation has no place in a log
     app.task(_tune)
-    worker.execute_from_commandline()
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as ended:  # Python waits for its threads, and one may wait for a ClickHouse that does not answer
+        limit = threading.Timer(LAST_WORDS_S, os._exit, [int(ended.code or 0)])
+        limit.daemon = True
+        limit.start()
+        raise
 
 
 async def _tune(_app: BatchApp) -> None:

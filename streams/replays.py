@@ -1,7 +1,7 @@
 """Dead letters that come back: each names where it was first, and only its first copy counts."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -12,14 +12,17 @@ HEADER: Final = "touchstream-replay"
 MARK: Final = b"\x00replay|"  # in front of the place where a letter was first
 
 
+Natural = Annotated[int, msgspec.Meta(ge=0, lt=2**62)]  # anybody may send a header
+
+
 class Origin(msgspec.Struct, frozen=True):
     """Where a dead letter was first, and how often it has failed."""
 
     topic: str
-    partition: int
-    offset: int
-    attempts: int
-    received_ms: int
+    partition: Natural
+    offset: Natural
+    attempts: Natural
+    received_ms: Natural
 
     @property
     def mark(self) -> bytes:
@@ -39,7 +42,7 @@ def origin_of(record: Record) -> Origin | None:
         return None
     try:
         return msgspec.json.decode(raw, type=Origin)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

@@ -199,6 +199,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
         async with self._reader(partition) as reader:
             reader.seek(owned.end)
             await reader.read_until(end, foreign)
+        if owned not in (self._owned.get(partition), self._released.get(partition)):  # its states are closed
+            raise OutrankedError(f"{self.changelog}[{partition}] was given back while it was written")
         if foreign.epoch > owned.epoch:
             if self._owned.get(partition) is owned:
                 self.release(partition)

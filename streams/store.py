@@ -133,5 +133,5 @@ class States:
         return self.get(key) is not None
 
     def __len__(self) -> int:
-        known = [(value is not None) - (self._saved.get(key) is not None) for key, value in self._ahead.items()]
+        known = [(value is not None) - (self._saved.get(key) is not None) for key, value in self._ahead.copy().items()]
         return len(self._saved) + sum(known)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from schemas.identity import erasure_hash
 from schemas.topics import SUPPRESSED
+from streams.changelog import patiently, reader
 
 
 class Suppressed:
@@ -28,12 +29,11 @@ class Suppressed:
     async def refresh(self, client_options: Mapping[str, Any], partitions: int) -> None:
         """Read the whole topic: a hash is 64 bytes, and everybody who was ever erased is one."""
         places = [TopicPartition(SUPPRESSED.name, number) for number in range(partitions)]
-        consumer = AIOKafkaConsumer(**client_options, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100)
-        await consumer.start()
+        consumer = await reader(client_options)
         try:
             consumer.assign(places)
             await consumer.seek_to_beginning(*places)
-            ends = await consumer.end_offsets(places)
+            ends = await patiently(lambda: consumer.end_offsets(places))
             for place in places:
                 while await consumer.position(place) < ends[place]:
                     fetched = await consumer.getmany(*places, timeout_ms=500)

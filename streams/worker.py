@@ -141,7 +141,7 @@ def letters_of_refused_rows(refused: Sequence[RefusedRow], *, partitions: int) -
         letter = DeadLetter.of(
             topic=REFUSED_FROM.get(each.table, f"clickhouse.{each.table.name}"),
             partition=fields.get("source_partition", 0),
-            offset=fields.get("source_offset", fields["version"]),
+            offset=max(fields.get("source_offset", fields["version"]), 0),  # anybody may write to topics
             reason=Reason.UNSTORABLE,
             detail=each.error,
             key=fields.get("journey_id", "").encode(),

@@ -1,6 +1,7 @@
 """Merge the panes of all partition pairs into rolling windows."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -29,6 +30,8 @@ from streams.pair import EPOCH_SHIFT
 from streams.stages import ROLLING
 from streams.state import OutrankedError, StateTable
 
+log = logging.getLogger(__name__)
+
 BACKLOG: Final = b"\x00backlog|"
 EMIT_S: Final = 1.0
 # Share of the time to spend on it: a back-fill touches every window of a day again and again, and so does a new owner of a
@@ -52,11 +55,16 @@ class Windows:
     def put(self, batch: Batch) -> None:
         """Take in published panes."""
         for record in batch.records:
-            if record.key is not None and record.value is not None:
+            if record.key is None or record.value is None:
+                continue
+            try:
                 source, pane = read_pane(record.key, record.value)
-                if pane.minute == ALL_TOLD:
-                    self.book.all_told(source, pane.epoch, pane.parts[0])
-                    continue
+            except (ValueError, IndexError) as error:
+                log.warning("%s offset %s is no pane and was passed over: %s", batch.tp, record.offset, error)
+                continue
+            if pane.minute == ALL_TOLD:
+                self.book.all_told(source, pane.epoch, pane.parts[0])
+            else:
                 scope = Scope(pane.scope_kind, pane.scope)
                 self.book.put(scope, source, pane.minute, pane.epoch, pane.sequence, pane.parts)
 

@@ -73,10 +73,9 @@ class Sights:
         ledger = consumer.ledger
         if tp.topic in self._app.reread_topics:
             committed = ledger.done_to(tp)
-        else:
-            committed = consumer._committed_offset.get(tp)
-            committed = ledger.began_at(tp) if committed is None else committed
-        known = (self._ends.get(tp), state.highwater if state is not None else None)
+        elif (committed := ledger.began_at(tp)) is not None:  # before: what was committed may have expired meanwhile
+            committed = consumer._committed_offset.get(tp, committed)
+        known = (self._ends.get(tp), _readable_to(state) if state is not None else None)
         return Sight(tp, position, committed, max((end for end in known if end is not None), default=None))
 
     def _state(self, tp: TP) -> Any:
@@ -109,3 +108,9 @@ class Sights:
     @property
     def _consumer(self) -> "BatchConsumer":
         return self._app._batch_consumer
+
+
+def _readable_to(state: Any) -> int | None:
+    """End of a partition for those who read committed records: a transaction of a producer that is open ends it for now."""
+    end: int | None = state.highwater if state.lso is None else state.lso
+    return end

@@ -98,7 +98,7 @@ ATTRIBUTES = [
             "next_fetch_offset",
         ],
     ),
-    (TopicPartitionState, ["highwater", "position", "has_valid_position", "_position"]),
+    (TopicPartitionState, ["highwater", "lso", "position", "has_valid_position", "_position"]),
     (
         aiokafka.AIOKafkaConsumer,
         [

@@ -127,6 +127,10 @@ async def test_what_a_lost_partition_has_pending_is_neither_stored_as_state_nor_
     acknowledged = [entry[1] for entry in diary.entries if isinstance(entry, tuple) and entry[0] == "acknowledged"]
     assert acknowledged == ["other"]
     assert not any(isinstance(entry, tuple) and entry[:2] == ("states", 3) for entry in diary.entries)
+    told = [entry[1] for entry in diary.entries if isinstance(entry, tuple) and entry[0] == "message"]
+    assert told == ["before-in-flight", "before-other", "after-other"], (
+        "an alert without its state could stay open for ever"
+    )
 
 
 class Outranked(Stating):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from schemas import letters
 from schemas.identity import erasure_hash
 from schemas.topics import INTERACTIONS
@@ -106,4 +108,29 @@ def test_an_event_with_the_header_of_an_order_is_an_event() -> None:
 def test_a_message_that_only_looks_like_an_order_is_a_dead_letter() -> None:
     system = System()
     [message] = system.batch(INTERACTIONS, [Record(0, NOW, b"k", None, (("touchstream-order", b"{"),))]).before
+    assert letters.decode(message.value).reason == "empty_value"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"topic":"\xff","partition":0,"offset":3,"attempts":1,"received_ms":1}',
+        b'{"topic":"t","partition":-1,"offset":3,"attempts":1,"received_ms":1}',
+        b'{"topic":"t","partition":0,"offset":-3,"attempts":1,"received_ms":1}',
+        b'{"topic":"t","partition":0,"offset":3,"attempts":99999999999999999999,"received_ms":1}',
+        b"{",
+    ],
+)
+def test_a_header_that_no_command_wrote_makes_no_letter_that_came_back(raw: bytes) -> None:
+    system = System()
+    header = (replay_header(ORIGIN)[0], raw)
+    effects = system.batch(INTERACTIONS, [Record(10, NOW, b"j1", b"garbage", (header,))])
+    [message] = effects.before
+    letter = letters.decode(message.value)
+    assert (letter.origin, letter.attempts) == (f"{INTERACTIONS.name}|0|10", 1)
+
+
+def test_an_order_that_no_command_wrote_is_a_dead_letter() -> None:
+    raw = b'{"type":"erase","journey":"\xff"}'
+    [message] = System().batch(INTERACTIONS, [Record(0, NOW, b"k", None, (("touchstream-order", raw),))]).before
     assert letters.decode(message.value).reason == "empty_value"

@@ -1,6 +1,8 @@
 """What a worker's log lets through: all of our own words, and of libraries each warning once in a while."""
 
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -38,3 +40,18 @@ def test_a_library_that_never_says_the_same_again_takes_no_memory(clock: list[fl
     calm = Calm()
     heard = [calm.filter(said("faust", logging.WARNING, f"{number} s late")) for number in range(3 * REMEMBERED)]
     assert (all(heard), len(calm._last)) == (True, REMEMBERED)
+
+
+def test_a_thread_that_waits_for_an_answer_does_not_keep_a_worker_that_was_told_to_stop() -> None:
+    """Python waits for the threads of a pool before it ends."""
+    program = """
+import concurrent.futures, sys, time
+from types import SimpleNamespace
+from streams.process import run_worker
+def worker(**options):
+    concurrent.futures.ThreadPoolExecutor().submit(time.sleep, 60)
+    return SimpleNamespace(execute_from_commandline=lambda: sys.exit(3))
+run_worker(SimpleNamespace(Worker=worker, task=lambda each: each))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=20)
+    assert ended.returncode == 3

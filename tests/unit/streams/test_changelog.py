@@ -1,0 +1,130 @@
+"""What remains when a state changelog is read from its beginning, and who waits for brokers that do not answer."""
+
+import asyncio
+
+import pytest
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
+
+from streams import changelog
+from streams.changelog import EPOCH_HEADER, ChangelogWriter, Intrusion, Replay, epoch_of, patiently, reader
+
+
+def record(epoch: int, body: bytes | None) -> tuple[bytes | None, list[tuple[str, bytes]]]:
+    raw = epoch.to_bytes(8, "big")
+    return (raw + body, []) if body is not None else (None, [(EPOCH_HEADER, raw)])
+
+
+def replayed(*records: tuple[bytes, int, bytes | None]) -> Replay:
+    replay = Replay()
+    for key, epoch, body in records:
+        replay.apply(key, *record(epoch, body))
+    return replay
+
+
+@pytest.mark.parametrize("body", [b"value", b"", None])
+def test_every_record_names_its_epoch(body: bytes | None) -> None:
+    assert epoch_of(*record(7, body)) == 7
+
+
+def test_the_last_record_of_a_key_counts_and_a_tombstone_removes_it() -> None:
+    replay = replayed((b"a", 1, b"1"), (b"b", 1, b"2"), (b"a", 1, b"3"), (b"b", 1, None))
+    assert (replay.values, replay.epoch, replay.stale) == ({b"a": b"3"}, 1, set())
+
+
+def test_a_record_of_a_lower_epoch_than_one_before_it_is_passed_over() -> None:
+    replay = replayed((b"a", 1, b"good"), (b"claim", 2, b""), (b"a", 1, b"zombie"), (b"new", 1, b"zombie"))
+    assert replay.values == {b"a": b"good", b"claim": b""}
+    assert replay.stale == {b"a", b"new"}
+
+
+def test_a_lower_epoch_before_the_claim_is_valid() -> None:
+    assert replayed((b"a", 1, b"old"), (b"claim", 2, b"")).values[b"a"] == b"old"
+
+
+def test_a_key_that_was_written_again_since_is_not_stale() -> None:
+    replay = replayed((b"claim", 2, b""), (b"a", 1, b"zombie"), (b"a", 2, b"good"))
+    assert (replay.values[b"a"], replay.stale) == (b"good", set())
+
+
+def test_a_tombstone_of_a_former_owner_removes_nothing() -> None:
+    replay = replayed((b"a", 2, b"good"), (b"a", 1, None))
+    assert (replay.values, replay.stale) == ({b"a": b"good"}, {b"a"})
+
+
+def test_only_what_differs_from_the_valid_value_is_corrected() -> None:
+    intrusion = Intrusion()
+    for key, epoch, body in [
+        (b"a", 1, b"bad"),
+        (b"ours", 2, b"same"),
+        (b"gone", 1, b"bad"),
+        (b"older", 2, b"first try"),
+    ]:
+        intrusion.apply(key, *record(epoch, body))
+    valid = {b"a": b"good", b"ours": b"same", b"older": b"second"}
+    assert intrusion.corrections(2, valid.get) == {b"a": b"good", b"gone": None, b"older": b"second"}
+    assert intrusion.epoch == 2
+
+
+class Consumers:
+    """Consumers that do not get through at first; counts those that were left open."""
+
+    def __init__(self, *errors: BaseException) -> None:
+        self.errors = list(errors)
+        self.open = 0
+
+    def __call__(self, **_options: object) -> "Consumers":
+        self.open += 1
+        return self
+
+    async def start(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+
+    async def stop(self) -> None:
+        self.open -= 1
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changelog, "RETRY_S", 0.0)
+
+
+async def test_brokers_that_are_away_when_a_partition_is_taken_over_are_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    consumers = Consumers(KafkaConnectionError("away"), KafkaConnectionError("away"))
+    monkeypatch.setattr(changelog, "AIOKafkaConsumer", consumers)
+    await reader({})
+    assert consumers.open == 1
+    answers = iter([KafkaTimeoutError(), 7])
+
+    async def ask() -> int:
+        answer = next(answers)
+        if isinstance(answer, int):
+            return answer
+        raise answer
+
+    assert await patiently(ask) == 7
+
+
+async def test_a_take_over_that_is_cut_short_leaves_no_connection_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    consumers = Consumers(asyncio.CancelledError())
+    monkeypatch.setattr(changelog, "AIOKafkaConsumer", consumers)
+    with pytest.raises(asyncio.CancelledError):
+        await reader({})
+    assert consumers.open == 0
+
+
+async def test_a_write_that_a_rebalance_breaks_off_is_refused_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = ChangelogWriter(None, "changelog")
+
+    async def refuse(*_: object) -> None:
+        raise KafkaTimeoutError
+
+    monkeypatch.setattr(writer, "_attempt", refuse)
+    writing = asyncio.ensure_future(writer.write(0, 1, [(b"k", b"v")]))
+    while not writer.refused:
+        await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.wait([writing])
+    assert not writer.refused

@@ -1,0 +1,54 @@
+"""Messages that wait for brokers which take nothing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, NotLeaderForPartitionError
+
+from streams import outbox
+from streams.outbox import Message, Outbox
+
+
+class Batch:
+    """One batch of any size."""
+
+    def append(self, **_record: Any) -> object:
+        return object()
+
+
+class Producer:
+    """Raises what it is given, one after the other, then takes everything."""
+
+    def __init__(self, *errors: KafkaError) -> None:
+        self.errors = list(errors)
+        self.sent = 0
+
+    def create_batch(self) -> Batch:
+        return Batch()
+
+    async def send_batch(self, _batch: Batch, _topic: str, partition: int) -> asyncio.Future[int]:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent += 1
+        acknowledged: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        acknowledged.set_result(partition)
+        return acknowledged
+
+
+def outbox_of(producer: Producer, monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    monkeypatch.setattr(outbox, "RETRY_SECONDS", 0.0)
+    box = Outbox({"bootstrap_servers": ["127.0.0.1:9"]})
+    box._producer = producer  # type: ignore[assignment]
+    return box
+
+
+async def test_an_outage_that_fills_the_buffer_of_the_producer_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    producer = Producer(NotLeaderForPartitionError(), KafkaTimeoutError())
+    await outbox_of(producer, monkeypatch).send([Message("topic", 0, b"k", b"v")])
+    assert producer.sent == 1
+
+
+async def test_what_no_broker_will_ever_take_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MessageSizeTooLargeError):
+        await outbox_of(Producer(MessageSizeTooLargeError()), monkeypatch).send([Message("topic", 0, b"k", b"v")])
