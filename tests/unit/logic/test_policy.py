@@ -73,3 +73,9 @@ def test_a_session_counts_for_the_scopes_of_all_its_places() -> None:
             if number % 1_000 == 0:
                 assert found == {scope for place in places for scope in rules.scopes(*place)}
     assert len(rules._visited) <= KNOWN_VISITS
+
+
+def test_scopes_of_places_that_nobody_registered_are_made_once() -> None:
+    rules = policy()
+    assert rules.scopes("nowhere", "telex") is rules.scopes("elsewhere", "pigeon")
+    assert rules.scopes("home", "telex") is rules.scopes("home", "pigeon")
