@@ -12,7 +12,7 @@ from touchstream.verify.naive_words import asks, is_bot, reopenings, speaks
 
 
 def waits_of(
-    journey_id: str, name: str, talk: list[Any], stops: list[Any], skewed: Any, policy: Policy
+    journey_id: str, name: str, talk: list[Any], stops: list[Any], skewed: Any, by_customer: bool, policy: Policy
 ) -> list[tuple[Wait, Any]]:
     """Find the waits of a conversation with their questions, in order."""
     waits: list[tuple[Wait, Any]] = []
@@ -23,7 +23,7 @@ def waits_of(
             continue  # not a question, or one more of a customer who waits already
         ends = [later for later in range(number + 1, len(talk)) if is_stop[later]]
         end = number if event is skewed else ends[0] if ends else None
-        position = len(waits) + (1 if asks(talk[0]) or skewed is not None else 2)
+        position = len(waits) + (1 if by_customer else 2)
         wait = wait_of(journey_id, name, talk, number, end, policy)
         waits.append((replace(wait, position=position, skewed=event is skewed), event))
     return waits

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.envelope import to_ms
 from schemas.identity import wait_id
+from schemas.interactions import Ticket
 from schemas.outcomes import WaitOutcome
 from streams.logic.calendars import Calendar
 from streams.logic.moments import moment_of
@@ -131,6 +132,52 @@ def test_a_reopening_by_an_agent_asks_nothing() -> None:
 def test_a_conversation_that_the_company_began_has_no_first_response() -> None:
     (wait,) = folded(outbound("10:00"), inbound("11:00"), outbound("11:05")).waits
     assert (wait.position, wait.waited_ms) == (2, 5 * MINUTE)
+
+
+BEFORE_THE_OPENING = [
+    pytest.param(ticket("noted", "9:59:59", touchpoint="home"), id="a note"),
+    pytest.param(ticket("assigned", "9:59:59", touchpoint="home"), id="an assignment"),
+    pytest.param(ticket("agent_replied", "9:00", actor="bot", touchpoint="home"), id="a bot"),
+]
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_OPENING)
+def test_what_no_human_said_before_the_opening_leaves_it_to_the_customer(before: Ticket) -> None:
+    desk = folded(before, ticket("opened", "10:00"), ticket("agent_replied", "10:10"))
+    (wait,), (talk,) = desk.waits, desk.tables.conversations.values()
+    assert (wait.position, wait.waited_ms) == (1, 10 * MINUTE)
+    assert (talk.opened_by_customer, talk.opened_ms, talk.touchpoint) == (True, ms("10:00"), "desk")
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_OPENING)
+def test_what_no_human_said_before_the_company_wrote_opens_nothing(before: Ticket) -> None:
+    desk = folded(before, ticket("agent_replied", "9:59:59.500"), ticket("customer_replied", "10:00"))
+    (wait,), (talk,) = desk.waits, desk.tables.conversations.values()
+    assert (wait.position, talk.opened_by_customer, talk.opened_ms) == (2, False, ms("9:59:59.500"))
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_OPENING)
+def test_a_reply_stamped_before_its_question_is_known_by_what_was_heard(before: Ticket) -> None:
+    (wait,) = folded(before, ticket("agent_replied", "10:00"), ticket("opened", "10:02")).waits
+    assert (wait.waited_ms, wait.skewed, wait.position) == (0, True, 1)
+
+
+def test_a_bot_that_greets_first_begins_the_conversation_where_its_replies_count() -> None:
+    events = outbound("9:00", "bot"), inbound("10:00")
+    (wait,) = folded(*events, rules=policy(bot_reply_counts=True)).waits
+    assert wait.position == 2
+
+
+def test_a_conversation_that_was_solved_before_anybody_was_heard_began_before_that() -> None:
+    """Its past has been forgotten. Otherwise it would have been solved before it was opened."""
+    for heard in (ticket("customer_replied", "11:00"), ticket("agent_replied", "11:00")):
+        (talk,) = folded(ticket("noted", "9:00"), ticket("solved", "10:00"), heard).tables.conversations.values()
+        assert (talk.opened_ms, talk.first_solved_ms) == (ms("9:00"), ms("10:00"))
+
+
+def test_a_conversation_in_which_nobody_was_heard_began_with_its_first_event() -> None:
+    (talk,) = folded(ticket("noted", "10:00"), ticket("assigned", "10:05")).tables.conversations.values()
+    assert (talk.opened_ms, talk.opened_by_customer, talk.outcome) == (ms("10:00"), False, "open")
 
 
 @pytest.mark.parametrize(
