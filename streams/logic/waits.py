@@ -110,8 +110,12 @@ class Thread:
 
     def _ask(self, moment: Moment, policy: Policy) -> Span | None:
         self.customer_messages += 1
-        if self.waiting is not None:
-            return None
+        waiting = self.waiting
+        if waiting is not None:
+            if moment.automated or not waiting.automated:
+                return None
+            # A human who writes behind a machine waits from the own first message, and opens what the machine had opened.
+            self.opening = moment if self.opening == waiting else self.opening
         self.waiting, self.handoff_ms, self.bot_spoke = moment, moment.at_ms, False
         return self._ask_first(moment, policy) if self.customer_messages == 1 else None
 

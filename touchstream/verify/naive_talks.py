@@ -1,5 +1,6 @@
 """Conversations, the slow and obvious way."""
 
+from itertools import takewhile
 from typing import Any
 
 from schemas.envelope import to_ms
@@ -16,7 +17,7 @@ def conclude_conversation(facts: Facts, journey_id: str, name: str, talk: list[A
     talk = sorted(talk, key=lambda event: (at(event), turn(event), event_hash(event.event_id)))
     replies = [event for event in talk if speaks(event) and (policy.bot_reply_counts or not is_bot(event))]
     stops = [*replies, *(e for e in talk if getattr(e, "action", "") in ("solved", "closed", "ended", "abandoned"))]
-    contact = next((event for event in talk if asks(event) or event in replies), None)
+    contact = first_contact(talk, replies, stops)
     opening = talk[0] if contact is None or is_solved_before(talk, contact) else contact
     skewed = question_after(opening, talk, policy) if opening in replies else None
     by_customer = skewed is not None or (contact is not None and asks(contact))
@@ -29,6 +30,15 @@ def conclude_conversation(facts: Facts, journey_id: str, name: str, talk: list[A
     facts.conversations[journey_id, name] = conversation_of(
         journey_id, name, talk, opening, by_customer, replies, skewed, waiting, policy
     )
+
+
+def first_contact(talk: list[Any], replies: list[Any], stops: list[Any]) -> Any:
+    """Find the first event that was heard; that of a machine is none when a human writes behind it before anything ends its wait."""
+    first = next((event for event in talk if asks(event) or event in replies), None)
+    if first is None or not asks(first) or not first.automated:
+        return first
+    waiting = takewhile(lambda event: event not in stops, talk[talk.index(first) :])
+    return next((event for event in waiting if asks(event) and not event.automated), first)
 
 
 def is_solved_before(talk: list[Any], contact: Any) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.alerts import Alert
+from schemas.envelope import Event as Said
 from streams.logic import recut
 from streams.logic.policy import Place
 from streams.logic.rescue import Event, IllegalMoveError, move
@@ -82,6 +83,15 @@ def test_a_call_that_the_company_made_is_a_contact_and_one_that_it_took_is_none(
     assert [case.contacted_ms for case in desk.tables.cases.values()] == [None]
     desk.batch(call("answered", "10:20", conversation="call-2", actor="agent"))
     assert [case.contacted_ms for case in desk.tables.cases.values()] == [ms("10:20")]
+
+
+@pytest.mark.parametrize(
+    "word", [outbound("10:10", automated=True), call("answered", "10:10", actor="agent", automated=True)]
+)
+def test_automation_contacts_nobody(word: Said) -> None:
+    desk = Desk()
+    desk.batch(answer(0, "10:00"), word)
+    assert [case.contacted_ms for case in desk.tables.cases.values()] == [None]
 
 
 def test_a_case_cannot_be_heard_of_well_twice() -> None:
