@@ -173,7 +173,8 @@ class Pair:
                 fold.interactions(arrivals, steps, places)
             else:
                 fold.feedback(arrivals, places)
-        self.book.count(arrivals)
+        if side == INTERACTIONS:
+            self.book.count(arrivals)
         return folds
 
     def _open(self, journey_id: str) -> Fold:

@@ -207,7 +207,7 @@ def take(fold: Fold, event: Any, offset: int, rules: Policy, book: PaneBook) -> 
         fold.feedback(arrivals, [0])
     else:
         fold.interactions(arrivals, steps_of(arrivals), [0])
-    book.count(arrivals)
+        book.count(arrivals)
     return arrivals.fates[0]
 
 

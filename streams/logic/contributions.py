@@ -88,7 +88,7 @@ def contributions(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
 
 
 def of_volume(journey: "Journey", policy: Policy) -> Iterator[Contribution]:
-    """Contributions of the events themselves: each counts when it happened."""
+    """Contributions of the interactions themselves: each counts when it happened."""
     for minute, touchpoint, channel, is_automated in volume(journey):
         yield policy.scopes(touchpoint, channel), minute, AUTOMATIC if is_automated else EVENT
 
@@ -137,10 +137,9 @@ def _response(wait: MeasuredWait, waited_ms: int) -> Parts:
 
 
 def volume(journey: "Journey") -> Iterator[tuple[int, str, str, bool]]:
-    """Events of a journey as a pane counts them: minute, touchpoint, channel, and whether a machine did it."""
+    """Interactions of a journey as a pane counts them: minute, touchpoint, channel, and whether a machine did it."""
     for run in journey.runs:
         for step in run.steps:
             yield step[AT] // MINUTE_MS, step[TOUCHPOINT], step[CHANNEL], bool(step[MARKS] & AUTOMATED)
-    for events in (journey.notices, journey.answers):
-        for event in events:
-            yield event[0] // MINUTE_MS, event[2], event[3], event[4]
+    for notice in journey.notices:
+        yield notice[0] // MINUTE_MS, notice[2], notice[3], notice[4]

@@ -149,10 +149,10 @@ def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
 
 
 def _of_answers(answers: list[Any]) -> Iterator[Mark]:
-    heard: dict[int, int] = {}
+    heard: dict[int, tuple[int, int]] = {}
     for each in map(Answer._make, answers):
         if is_detractor(each):
-            heard.setdefault(each.submission, each.at_ms)
+            heard.setdefault(each.submission, (each.at_ms, each.id64))
     for answer in counting(answers):
         millionths = answer.counts.get("score_millionths", 0)
         if answer.automated or "scored" not in answer.counts:
@@ -166,7 +166,7 @@ def _of_answers(answers: list[Any]) -> Iterator[Mark]:
             said = Said(
                 at_ms, id64, answer.sheet, answer.touchpoint, answer.channel, millionths // MILLION, answer.causes
             )
-            yield Mark(heard[answer.submission], id64, Kind.DETRACTOR, answer.submission, said)
+            yield Mark(*heard[answer.submission], Kind.DETRACTOR, answer.submission, said)
 
 
 def _contacts(dialogue: "Dialogue") -> Iterator[Mark]:

@@ -67,12 +67,15 @@ Conversational = Call | Ticket | Message | Proposal
 
 def moment_of(event: Conversational, *, at_ms: int, id64: int, channel: str) -> Moment:
     """Moment of an event."""
+    role = role_of(event)
+    if event.automated and role is Role.REPLY:
+        role = Role.BOT_REPLY  # whoever it names
     due_at = topic = None
     if event.type == "ticket":
         due_at, topic = event.due_at, event.topic
     return Moment(
         at_ms,
-        int(role_of(event)),
+        int(role),
         id64,
         event.type,
         event.touchpoint,

@@ -13,7 +13,6 @@ from streams.logic.experiences import (
     Danger,
     Kind,
     Mark,
-    Said,
     dangers_of,
     is_calm,
     live_marks,
@@ -174,9 +173,7 @@ def _needed(marks: list[Mark], watermark_ms: int, live: set[Key]) -> set[Key]:
         if mark.kind == Kind.DETRACTOR and mark.at_ms >= at_risk_ms:
             needed.add(_key(mark))
             contacts = (each for each in marks if each.kind == Kind.CONTACT and each.at_ms > mark.at_ms)
-            needed.update(
-                _key(each) for each in (next(contacts, None), next_rating(Said._make(mark.detail), marks)) if each
-            )
+            needed.update(_key(each) for each in (next(contacts, None), next_rating(mark, marks)) if each)
     bad_and_live = [mark for mark in marks if mark.kind == Kind.STRIKE and _key(mark) in live]
     needed.update(_key(each) for each in recovered if any(mark[:3] < each[:3] for mark in bad_and_live))
     return needed

@@ -44,12 +44,12 @@ class PaneBook:
         self._once: defaultdict[tuple[int, str], list[Collection[Scope]]] = defaultdict(list)
         self._kept_from = self._oldest_to_keep(watermark_ms)
         self._watermark_ms = watermark_ms
-        self.volume: Counter[tuple[int, str, str, bool]] = Counter()  # events not yet in panes
+        self.volume: Counter[tuple[int, str, str, bool]] = Counter()  # interactions not yet in panes
         self.waiting = Waiting()
         self.too_late = 0  # changes to minutes that are no longer kept
 
     def count(self, arrivals: Arrivals) -> None:
-        """Count the events that were stored."""
+        """Count the interactions that were stored: what customers say counts by what it says."""
         said, minutes = arrivals.said, [at_ms // MINUTE_MS for at_ms in arrivals.at_ms]
         places = zip(minutes, said["touchpoint"], arrivals.channels, said["automated"], strict=True)
         stored = [fate is Fate.STORED for fate in arrivals.fates]

@@ -50,7 +50,7 @@ def move(journey: "Journey", moved: Moved, policy: Policy) -> None:
 
 
 def count(journey: "Journey", policy: Policy, book: "PaneBook") -> None:
-    """Let events and answers count; sessions and waits do when they are concluded."""
+    """Let interactions and answers count; sessions and waits do when they are concluded."""
     book.replace((), contributions.of_volume(journey, policy))
     for answer in counting(journey.answers):
         book.replace((), contributions.of_answer(answer, policy))

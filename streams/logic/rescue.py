@@ -55,7 +55,7 @@ def cases_of(journey_id: str, marks: Sequence[Mark], policy: Policy) -> dict[int
 def _case(journey_id: str, heard: Mark, marks: Iterable[Mark], policy: Policy) -> RescueCase:
     said = Said._make(heard.detail)
     contact = _first(marks, lambda mark: mark.kind == Kind.CONTACT and mark.at_ms > heard.at_ms)
-    rating = next_rating(said, marks)
+    rating = next_rating(heard, marks)
     steps = []
     if contact:
         steps.append((contact.at_ms, Event.CONTACTED))
@@ -82,12 +82,10 @@ def _case(journey_id: str, heard: Mark, marks: Iterable[Mark], policy: Policy) -
     )
 
 
-def next_rating(said: Said, marks: Iterable[Mark]) -> Mark | None:
-    """Find the first rating after an answer that is not of the same sheet."""
-    place = (said.at_ms, said.id64)
-    return _first(
-        marks, lambda mark: mark.kind == Kind.RATING and mark.about != said.sheet and (mark.at_ms, mark.id64) > place
-    )
+def next_rating(heard: Mark, marks: Iterable[Mark]) -> Mark | None:
+    """Find the first rating after a case was opened that is not of the same sheet; what was edited since does not matter."""
+    place, sheet = heard[:2], Said._make(heard.detail).sheet
+    return _first(marks, lambda mark: mark.kind == Kind.RATING and mark.about != sheet and mark[:2] > place)
 
 
 def _first(marks: Iterable[Mark], fits: Callable[[Mark], bool]) -> Mark | None:

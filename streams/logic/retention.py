@@ -82,7 +82,8 @@ def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
         run = runs.pop(0)
         journey.forgot()
         excess -= len(run.steps)
-        journey.floor_ms = max(journey.floor_ms, run.steps[-1][AT])
+        # An event up to the close would have belonged to the session.
+        journey.floor_ms = max(journey.floor_ms, run.closed_ms or BEFORE_ALL)
     for name in touched:
         if journey.dialogues[name].shorten(policy):
             journey.forgot()

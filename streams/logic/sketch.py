@@ -56,8 +56,8 @@ class Sketch:
         """Values of several shares, which must rise: one pass instead of one for each."""
         if not self.buckets:
             return [None] * len(shares)
-        last, found, seen = self.count - 1, [], 0
-        ranks = iter([int(share * last) for share in shares])
+        count, found, seen = self.count, [], 0
+        ranks = iter([max(0, ceil(share * count) - 1) for share in shares])  # the nearest rank
         rank: int | None = next(ranks, None)
         for bucket in sorted(self.buckets):
             seen += self.buckets[bucket]

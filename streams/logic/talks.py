@@ -61,8 +61,10 @@ class Talk:
         moments = self._dialogue.moments
         if not moments or tuple(moments[-1][:3]) < moment.place_in_time:
             moments.append(moment)
-            if self._in_order and (span := self._so_far.follow(moment, self._policy)):
-                self._ended.append(span)
+            if self._in_order:
+                self._follow(moment)
+            elif moment.role <= LAST_QUESTION and not moment.automated:
+                self._vanished.update([each.at_ms for each in self._dialogue.story() if _is_machines_question(each)])
         elif not self._belongs_to_what_left(moment):
             self._insert(moment)
 
@@ -111,6 +113,15 @@ class Talk:
         spans = [*self._ended, *_open(self._so_far)]
         return self._so_far, measured(self._dialogue, spans, self._policy, watermark_ms)
 
+    def _follow(self, moment: Moment) -> None:
+        thread = self._so_far
+        waited = thread.waiting
+        span = thread.follow(moment, self._policy)
+        if span is not None:
+            self._ended.append(span)
+        elif waited is not None and thread.waiting is not waited:
+            self._vanished.add(waited.at_ms)  # a machine's wait, behind which a human has written
+
     def _insert(self, moment: Moment) -> None:
         story = self._dialogue.story()
         if self._in_order:
@@ -150,6 +161,10 @@ class Talk:
         thread.dropped += 1
         self._dialogue.base = thread.to_wire()
         return True
+
+
+def _is_machines_question(moment: Moment) -> bool:
+    return moment.automated and moment.role <= LAST_QUESTION
 
 
 def _is_among(wait: MeasuredWait, others: list[MeasuredWait]) -> bool:

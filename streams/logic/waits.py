@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from schemas.outcomes import WaitOutcome
-from streams.logic.moments import LAST_QUESTION, Moment, Role
+from streams.logic.moments import Moment, Role
 from streams.logic.policy import Policy
 
 
@@ -49,7 +49,7 @@ class Thread:
     """A conversation up to some moment. `follow` takes it to the next one."""
 
     # What is known before the first moment: made for every conversation of a batch, and a dataclass would take ten times as long.
-    opening: Moment | None = None
+    opening: Moment | None = None  # the first question or counted reply, and as long as there is none the first moment
     waiting: Moment | None = None  # the question nobody has answered
     handoff_ms: int = 0
     bot_spoke: bool = False  # in this wait, and nobody was assigned since
@@ -101,8 +101,6 @@ class Thread:
     def _note(self, moment: Moment) -> None:
         if self.opening is None:
             self.opening = moment
-            self.opened_by_customer = moment.role <= LAST_QUESTION
-            self.next_position = 1 if self.opened_by_customer else 2
         self.topic = self.topic if moment.topic is None else moment.topic
         self.promised_ms = self.promised_ms if moment.due_ms is None else moment.due_ms
         self.customer_id = moment.customer_id if self.customer_id is None else self.customer_id
@@ -112,35 +110,52 @@ class Thread:
 
     def _ask(self, moment: Moment, policy: Policy) -> Span | None:
         self.customer_messages += 1
-        if self.waiting is not None:
-            return None
+        waiting = self.waiting
+        if waiting is not None:
+            if moment.automated or not waiting.automated:
+                return None
+            # A human who writes behind a machine waits from the own first message, and opens what the machine had opened.
+            self.opening = moment if self.opening == waiting else self.opening
         self.waiting, self.handoff_ms, self.bot_spoke = moment, moment.at_ms, False
-        if self.customer_messages == 1 and self._was_answered_already(moment, policy):
+        return self._ask_first(moment, policy) if self.customer_messages == 1 else None
+
+    def _ask_first(self, moment: Moment, policy: Policy) -> Span | None:
+        self.opened_by_customer, self.next_position = True, 1
+        opening = self.opening
+        if not (self.human_replies or (policy.bot_reply_counts and self.bot_replies)):
+            self._begin_with(moment)
+        elif (
+            opening is not None
+            and _is_contact(opening, policy)
+            and moment.role == Role.OPENING
+            and moment.at_ms - opening.at_ms <= policy.max_clock_skew_ms
+        ):
             # The clocks disagree: what looks like a conversation that the company began is a question and its reply.
-            self.opened_by_customer, self.next_position = True, 1
-            self.first_reply_ms = self.opening.at_ms if self.opening else None
+            self.first_reply_ms = opening.at_ms
             return self._end(moment.at_ms, WaitOutcome.ANSWERED, skewed=True)
+        else:
+            self.opened_by_customer, self.next_position = False, 2
         return None
 
-    def _was_answered_already(self, moment: Moment, policy: Policy) -> bool:
-        opening = self.opening
-        if opening is None or moment.role != Role.OPENING:
-            return False
-        replied = opening.role == Role.REPLY or (policy.bot_reply_counts and opening.role == Role.BOT_REPLY)
-        return replied and moment.at_ms - opening.at_ms <= policy.max_clock_skew_ms
+    def _begin_with(self, moment: Moment) -> None:
+        """Take the first that is heard for the opening: a note, an assignment or a bot before it opened nothing."""
+        if self.first_solved_ms is None:  # else it is older than what is remembered of it
+            self.opening = moment
 
     def _reply(self, moment: Moment, policy: Policy) -> Span | None:
         self.human_replies += 1
-        return self._answer(moment)
+        return self._answer(moment, policy)
 
     def _bot_reply(self, moment: Moment, policy: Policy) -> Span | None:
         self.bot_replies += 1
         if policy.bot_reply_counts:
-            return self._answer(moment)
+            return self._answer(moment, policy)
         self.handoff_ms, self.bot_spoke = moment.at_ms, True
         return None
 
-    def _answer(self, moment: Moment) -> Span | None:
+    def _answer(self, moment: Moment, policy: Policy) -> Span | None:
+        if not self.customer_messages and self.opening is not None and not _is_contact(self.opening, policy):
+            self._begin_with(moment)
         # A call rang before it was answered, also when nobody saw it ring.
         if self.first_reply_ms is None and (self.customer_messages or moment.kind == "call"):
             self.first_reply_ms = moment.at_ms
@@ -203,6 +218,11 @@ STEPS: Final[Mapping[int, Callable[[Thread, Moment, Policy], Span | None]]] = {
     Role.ENDED: Thread._close,
     Role.ABANDONED: Thread._abandon,
 }
+
+
+def _is_contact(moment: Moment, policy: Policy) -> bool:
+    """Whether the company speaks to the customer, as far as it counts."""
+    return moment.role == Role.REPLY or (policy.bot_reply_counts and moment.role == Role.BOT_REPLY)
 
 
 def waits_of(base: Thread, moments: Iterable[Moment], policy: Policy) -> list[Span]:

@@ -9,8 +9,6 @@ from touchstream.verify.naive_facts import SATISFIED, Facts, at, count, order
 
 def conclude_answers(facts: Facts, events: list[Any], policy: Policy) -> None:
     """Count answers; of several edits the last one counts."""
-    for event in events:
-        count(facts, policy, [event], at(event), {"automated" if event.automated else "events": 1})
     for edits in counting(events):
         answer = max(edits, key=order)
         if not answer.automated:

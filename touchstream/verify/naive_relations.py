@@ -65,12 +65,13 @@ def conclude_case(
     facts: Facts, answer: Any, edits: list[Any], done: list[Any], answers: list[Any], policy: Policy
 ) -> None:
     """Follow one detractor."""
-    heard_ms = min(at(edit) for edit in edits if is_detractor(edit))
+    heard = min((edit for edit in edits if is_detractor(edit)), key=order)
+    heard_ms = at(heard)
     contacts = [at(event) for event in done if is_contact(event, done) and at(event) > heard_ms]
     later = [
         each
         for each in answers
-        if each.type != "mention" and sheet(each) != sheet(answer) and order(each) > order(answer)
+        if each.type != "mention" and sheet(each) != sheet(answer) and order(each) > order(heard)
     ]
     rating = min(later, key=order) if later else None
     recovered = None if rating is None else share(rating) > Fraction(6, 10)

@@ -12,21 +12,29 @@ from touchstream.verify.naive_words import asks, is_bot, reopenings, speaks
 
 
 def waits_of(
-    journey_id: str, name: str, talk: list[Any], stops: list[Any], skewed: Any, policy: Policy
+    journey_id: str, name: str, talk: list[Any], stops: list[Any], skewed: Any, by_customer: bool, policy: Policy
 ) -> list[tuple[Wait, Any]]:
     """Find the waits of a conversation with their questions, in order."""
     waits: list[tuple[Wait, Any]] = []
     is_stop = [any(event is stop for stop in stops) for event in talk]
     for number, event in enumerate(talk):
-        before = [e for e, stop in zip(talk[:number], is_stop, strict=False) if stop or asks(e)]
-        if not asks(event) or (before and asks(before[-1]) and before[-1] is not skewed):
-            continue  # not a question, or one more of a customer who waits already
         ends = [later for later in range(number + 1, len(talk)) if is_stop[later]]
         end = number if event is skewed else ends[0] if ends else None
-        position = len(waits) + (1 if asks(talk[0]) or skewed is not None else 2)
+        since = max((n + 1 for n in range(number) if is_stop[n] or talk[n] is skewed), default=0)
+        if not asks(event) or not begins(event, talk[since:number], talk[number + 1 : end]):
+            continue
+        position = len(waits) + (1 if by_customer else 2)
         wait = wait_of(journey_id, name, talk, number, end, policy)
         waits.append((replace(wait, position=position, skewed=event is skewed), event))
     return waits
+
+
+def begins(question: Any, before: list[Any], after: list[Any]) -> bool:
+    """Whether a wait begins with a question, which others come before and after without an answer: the first of a human, if there is one."""
+    humans = [[e for e in events if asks(e) and not e.automated] for events in (before, after)]
+    if question.automated:
+        return not any(humans) and not any(asks(e) for e in before)
+    return not humans[0]
 
 
 ENDS = {"abandoned": WaitOutcome.ABANDONED} | dict.fromkeys(("solved", "closed", "ended"), WaitOutcome.CLOSED)

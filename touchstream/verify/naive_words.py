@@ -27,7 +27,8 @@ def speaks(event: Any) -> bool:
 
 def is_bot(event: Any) -> bool:
     """Whether a machine says it."""
-    return bool(event.actor == "bot" or (event.actor == "system" and event.type in ("ticket", "message")))
+    is_system = event.actor == "system" and event.type in ("ticket", "message")
+    return bool(event.automated or event.actor == "bot" or is_system)
 
 
 def turn(event: Any) -> int:

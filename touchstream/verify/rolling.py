@@ -17,11 +17,11 @@ from touchstream.verify.naive_facts import Facts
 Scope = tuple[str, str]
 Place = tuple[str, str, int, int]  # scope kind, scope, minutes, end in minutes since 1970
 LATEST: Final = 6  # windows of each length: what dashboards show
-SHARES: Final = {"response_p50_ms": 0.5, "response_p90_ms": 0.9, "response_p95_ms": 0.95, "response_p99_ms": 0.99}
+PERCENTS: Final = {"response_p50_ms": 50, "response_p90_ms": 90, "response_p95_ms": 95, "response_p99_ms": 99}
 PLAIN: Final = tuple(name for name in COUNTS if name != "score_millionths")
 TOLD: Final = (
     "SELECT scope_kind, scope, intDiv(window_s, 60), intDiv(toUnixTimestamp64Milli(window_end), 60000), "  # noqa: S608
-    f"{', '.join(PLAIN)}, round(score_sum * 1000000), {', '.join(SHARES)} FROM v_rolling "
+    f"{', '.join(PLAIN)}, round(score_sum * 1000000), {', '.join(PERCENTS)} FROM v_rolling "
     "WHERE window_end >= fromUnixTimestamp64Milli({from_ms:Int64}) AND window_end <= fromUnixTimestamp64Milli({to_ms:Int64})"
 )
 
@@ -66,8 +66,8 @@ class Counted:
             return "is not told" if wanted.total() else ""
         wrong = [f"{name} is {row[name]}, must be {wanted[name]}" for name in COUNTS if row[name] != wanted[name]]
         times = sorted(time for minute in minutes for time in self._times[scope].get(minute, ()))
-        for name, share in SHARES.items():
-            exact = times[int(share * (len(times) - 1))] if times else None
+        for name, percent in PERCENTS.items():
+            exact = times[-(-percent * len(times) // 100) - 1] if times else None  # so many percent waited no longer
             if not _near(row[name], exact):
                 wrong.append(f"{name} is {row[name]}, must be {exact} within {ACCURACY:.0%}")
         return "; ".join(wrong)
@@ -82,7 +82,7 @@ def told_windows(client: Client, counted: Counted) -> dict[Place, dict[str, Any]
     """Read the windows that end in the span that was counted."""
     span = {"from_ms": counted.first * MINUTE_MS, "to_ms": counted.last * MINUTE_MS}
     rows = client.query(TOLD, parameters=span).result_rows
-    names = (*PLAIN, "score_millionths", *SHARES)
+    names = (*PLAIN, "score_millionths", *PERCENTS)
     return {tuple(row[:4]): dict(zip(names, row[4:], strict=True)) for row in rows}
 
 

@@ -201,6 +201,17 @@ def test_the_oldest_closed_sessions_of_an_endless_journey_leave_first_and_are_no
     assert desk.fates == [Fate.VERY_LATE]
 
 
+def test_a_late_event_of_a_session_that_left_begins_none_of_its_own() -> None:
+    desk = Desk(policy(max_journey_steps=3))
+    desk.batch(page_view("10:00"), page_view("10:01"), watermark="11:00")
+    desk.batch(page_view("12:00"), page_view("12:01"), watermark="12:01")
+    desk.batch(page_view("10:31"), watermark="12:01")
+    assert desk.fates == [Fate.VERY_LATE]
+    assert [each.events for each in desk.sessions] == [2]
+    desk.batch(page_view("10:31:00.001"))
+    assert desk.fates == [Fate.STORED]
+
+
 def test_open_sessions_do_not_leave() -> None:
     desk = Desk(policy(max_journey_steps=1))
     desk.batch(page_view("10:00"), page_view("11:00"), watermark="10:00")

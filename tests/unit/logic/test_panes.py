@@ -18,6 +18,7 @@ from tests.builders import (
     delivery,
     folded,
     inbound,
+    invitation,
     mention,
     ms,
     outbound,
@@ -69,6 +70,15 @@ def test_machines_count_only_as_automated() -> None:
     panes = [Parts.from_wire(each.parts) for each in desk.book.publish(1, 1) if each.minute != GAUGE]
     assert {name for parts in panes for name in parts.counts} == {"automated"}
     assert desk.book.waiting.waits == {}
+
+
+def test_what_customers_say_is_no_interaction_and_a_notice_is_one() -> None:
+    desk = folded(answer(8, "10:00"), answer(8, "10:00", automated=True), delivery("10:01"), invitation("10:02"))
+    events = [counted(desk, at).get("events", 0) for at in ("10:00", "10:01", "10:02")]
+    assert (events, "automated" in counted(desk, "10:00")) == ([0, 1, 1], False)
+    heir = PaneBook(policy())
+    heir.restore(desk.journey)
+    assert heir.publish(1, 1) == desk.book.publish(1, 1)
 
 
 def test_a_session_counts_when_it_closes_once_for_each_scope_it_visited() -> None:
@@ -166,16 +176,15 @@ def test_the_closing_of_a_ticket_without_reply_is_no_response() -> None:
     ],
 )
 def test_an_answer_counts_for_its_metric(said: object, counts: dict[str, int]) -> None:
-    assert counted(folded(said), "10:00") == {"events": 1} | counts  # type: ignore[arg-type]
+    assert counted(folded(said), "10:00") == counts  # type: ignore[arg-type]
 
 
 def test_the_latest_edit_of_an_answer_counts_whichever_arrives_first() -> None:
     first, edit = answer(2, "10:00", submission_id="s1"), answer(9, "10:05", submission_id="s1")
     for events in ((first, edit), (edit, first)):
         desk = folded(*events)
-        assert counted(desk, "10:00") == {"events": 1}
+        assert counted(desk, "10:00") == {}
         assert counted(desk, "10:05") == {
-            "events": 1,
             "scored": 1,
             "score_millionths": 9_000_000,
             "nps_answers": 1,
@@ -185,7 +194,7 @@ def test_the_latest_edit_of_an_answer_counts_whichever_arrives_first() -> None:
 
 def test_an_edit_may_name_the_first_answer_by_its_event_id() -> None:
     desk = folded(answer(2, "10:00", event_id="e1"), answer(9, "10:05", submission_id="e1"))
-    assert counted(desk, "10:00") == {"events": 1}
+    assert counted(desk, "10:00") == {}
 
 
 def test_one_submission_may_answer_several_questions_and_leave_others_out() -> None:
@@ -196,7 +205,7 @@ def test_one_submission_may_answer_several_questions_and_leave_others_out() -> N
         skipped(metric="ces", submission_id="s1"),
     )
     counts = counted(desk, "10:00")
-    assert (counts["events"], counts["nps_answers"], counts["csat_answers"], counts["satisfied"]) == (4, 1, 2, 1)
+    assert (counts["nps_answers"], counts["csat_answers"], counts["satisfied"]) == (1, 2, 1)
 
 
 def test_a_repeated_answer_is_another_answer() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.alerts import Alert
+from schemas.envelope import Event as Said
 from streams.logic import recut
 from streams.logic.policy import Place
 from streams.logic.rescue import Event, IllegalMoveError, move
@@ -76,12 +77,44 @@ def test_an_edit_to_a_better_score_takes_the_case_back() -> None:
     assert states(desk, "detractor_heard") == ["withdrawn"]
 
 
+def test_an_edit_that_leaves_a_detractor_one_takes_no_recovery_back() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00", submission_id="s1"), answer(9, "11:00"))
+    desk.batch(answer(2, "12:00", submission_id="s1"))
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.score, case.heard_ms, case.rerated_ms) == ("recovered", 2, ms("10:00"), ms("11:00"))
+
+
+def test_the_next_rating_is_that_after_the_answer_became_a_detractors() -> None:
+    desk = Desk()
+    desk.batch(answer(9, "10:00", submission_id="s1"), answer(8, "11:00"), answer(3, "12:00", submission_id="s1"))
+    assert [case.state for case in desk.tables.cases.values()] == ["heard"]
+
+
+def test_a_recovery_before_the_last_edit_is_kept_with_its_case() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00", submission_id="s1"), answer(9, "11:00"), answer(2, "12:00", submission_id="s1"))
+    desk.batch(watermark="20 10:00", **REST)
+    assert desk.journey.answers == []
+    desk.batch(outbound("30 10:00"))
+    assert [case.state for case in desk.tables.cases.values()] == ["recovered"]
+
+
 def test_a_call_that_the_company_made_is_a_contact_and_one_that_it_took_is_none() -> None:
     desk = Desk()
     desk.batch(answer(0, "10:00"), call("queued", "10:10"), call("answered", "10:11"))
     assert [case.contacted_ms for case in desk.tables.cases.values()] == [None]
     desk.batch(call("answered", "10:20", conversation="call-2", actor="agent"))
     assert [case.contacted_ms for case in desk.tables.cases.values()] == [ms("10:20")]
+
+
+@pytest.mark.parametrize(
+    "word", [outbound("10:10", automated=True), call("answered", "10:10", actor="agent", automated=True)]
+)
+def test_automation_contacts_nobody(word: Said) -> None:
+    desk = Desk()
+    desk.batch(answer(0, "10:00"), word)
+    assert [case.contacted_ms for case in desk.tables.cases.values()] == [None]
 
 
 def test_a_case_cannot_be_heard_of_well_twice() -> None:

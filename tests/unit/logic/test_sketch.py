@@ -2,10 +2,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streams.logic.sketch import ACCURACY, Sketch
+from streams.logic.sketch import ACCURACY, Sketch, value_of
+from tests.builders import HOUR, MINUTE
 
 waits = st.lists(st.integers(0, 90 * 86_400_000), min_size=1, max_size=60)
-shares = st.sampled_from([0.0, 0.5, 0.9, 0.95, 0.99, 1.0])
+percents = st.sampled_from([0, 50, 90, 95, 99, 100])
 
 
 def sketch_of(values: list[int]) -> Sketch:
@@ -15,11 +16,29 @@ def sketch_of(values: list[int]) -> Sketch:
     return sketch
 
 
-@given(waits, shares)
-@example([1], 0.5)
-def test_a_quantile_is_within_one_percent_of_the_true_one(values: list[int], share: float) -> None:
-    exact = sorted(values)[int(share * (len(values) - 1))]
-    assert sketch_of(values).quantile(share) == pytest.approx(exact, rel=ACCURACY * 1.001)
+def percentile(values: list[int], percent: int) -> int:
+    """Smallest of the values that so many percent of them do not exceed."""
+    return min(value for value in values if 100 * sum(each <= value for each in values) >= percent * len(values))
+
+
+@given(waits, percents)
+@example([1], 50)
+def test_a_quantile_is_within_one_percent_of_the_true_one(values: list[int], percent: int) -> None:
+    exact = percentile(values, percent)
+    assert sketch_of(values).quantile(percent / 100) == pytest.approx(exact, rel=ACCURACY * 1.001)
+
+
+def test_one_of_ten_who_waited_for_hours_is_seen() -> None:
+    found = sketch_of([MINUTE] * 9 + [10 * HOUR]).quantiles((0.5, 0.9, 0.95, 0.99))
+    assert found == pytest.approx([MINUTE, MINUTE, 10 * HOUR, 10 * HOUR], rel=ACCURACY * 1.001)
+
+
+@given(st.sampled_from([50, 90, 95, 99]), st.integers(1, 10**9))
+def test_a_quantile_is_the_right_one_of_however_many(percent: int, count: int) -> None:
+    """A share such as 0.95 is no exact number."""
+    needed = -(-percent * count // 100)
+    assert Sketch({0: needed, 1: count - needed}).quantile(percent / 100) == value_of(0)
+    assert Sketch({0: needed - 1, 1: count - needed + 1}).quantile(percent / 100) == value_of(1)
 
 
 @given(waits, waits)

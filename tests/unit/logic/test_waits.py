@@ -5,8 +5,9 @@ from datetime import date
 import msgspec
 import pytest
 
-from schemas.envelope import to_ms
+from schemas.envelope import Event, to_ms
 from schemas.identity import wait_id
+from schemas.interactions import Ticket
 from schemas.outcomes import WaitOutcome
 from streams.logic.calendars import Calendar
 from streams.logic.moments import moment_of
@@ -64,6 +65,22 @@ def test_a_bots_reply_neither_ends_nor_opens_a_wait(actor: str) -> None:
     assert folded(outbound("10:00", actor)).waits == []
     (wait,) = folded(inbound("10:00"), outbound("10:01", actor)).waits
     assert wait.outcome is WaitOutcome.OPEN
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        (inbound("10:00"), outbound("10:01", automated=True)),
+        (ticket("opened", "10:00"), ticket("agent_replied", "10:01", automated=True)),
+        (call("queued", "10:00"), call("answered", "10:01", actor="agent", automated=True)),
+        (proposal("requested", "10:00"), proposal("sent", "10:01", actor="agent", automated=True)),
+    ],
+)
+def test_what_is_flagged_as_a_machines_is_a_bots_reply_whoever_it_names(question: Event, reply: Event) -> None:
+    desk = folded(question, reply)
+    (wait,), (talk,) = desk.waits, desk.tables.conversations.values()
+    assert (wait.outcome, wait.handoff_ms) == (WaitOutcome.OPEN, ms("10:01"))
+    assert (talk.human_replies, talk.bot_replies) == (0, 1)
 
 
 def test_after_a_bot_the_team_is_measured_from_the_handoff_and_the_customer_from_the_contact() -> None:
@@ -131,6 +148,94 @@ def test_a_reopening_by_an_agent_asks_nothing() -> None:
 def test_a_conversation_that_the_company_began_has_no_first_response() -> None:
     (wait,) = folded(outbound("10:00"), inbound("11:00"), outbound("11:05")).waits
     assert (wait.position, wait.waited_ms) == (2, 5 * MINUTE)
+
+
+def test_who_writes_behind_a_machine_waits_from_the_first_own_message() -> None:
+    events = [inbound("9:00", automated=True), inbound("10:00"), inbound("10:05"), outbound("10:10")]
+    desk, one_by_one = folded(*events), Desk()
+    for event in events:
+        one_by_one.batch(event)
+    for each in (desk, one_by_one):
+        (wait,), (talk,) = each.waits, each.tables.conversations.values()
+        assert (wait.asked_ms, wait.automated, wait.position) == (ms("10:00"), False, 1)
+        assert (wait.outcome, wait.waited_ms) == (WaitOutcome.ANSWERED, 10 * MINUTE)
+        assert (talk.opened_ms, talk.automated, talk.customer_messages) == (ms("10:00"), False, 3)
+
+
+def test_a_machine_that_asks_behind_somebody_changes_no_wait() -> None:
+    (wait,) = folded(inbound("10:00"), inbound("10:05", automated=True), outbound("10:10")).waits
+    assert (wait.asked_ms, wait.automated, wait.waited_ms) == (ms("10:00"), False, 10 * MINUTE)
+
+
+def test_the_wait_of_a_machine_is_taken_back_when_somebody_writes_behind_it() -> None:
+    desk = Desk()
+    desk.batch(inbound("9:00", automated=True))
+    assert [each.automated for each in desk.waits] == [True]
+    assert desk.book.waiting.waits == {}
+    changes = desk.batch(inbound("10:00"))
+    assert changes.gone_waits == [(wait_id("j1", "chat-1", ms("9:00")), "j1", ms("9:00"))]
+    assert [each.asked_ms for each in desk.book.waiting.waits.values()] == [ms("10:00")]
+
+
+def test_a_machine_and_somebody_who_ask_in_one_millisecond_are_one_wait_of_theirs() -> None:
+    for names in ("ab", "ba"):
+        events = [inbound("10:00", event_id=names[0], automated=True), inbound("10:00", event_id=names[1])]
+        (wait,) = folded(*events).waits
+        assert not wait.automated
+
+
+def test_a_machine_that_was_answered_keeps_its_wait() -> None:
+    waits = folded(inbound("9:00", automated=True), outbound("9:30"), inbound("10:00")).waits
+    assert [(each.asked_ms, each.automated, each.position) for each in waits] == [
+        (ms("9:00"), True, 1),
+        (ms("10:00"), False, 2),
+    ]
+
+
+BEFORE_THE_OPENING = [
+    pytest.param(ticket("noted", "9:59:59", touchpoint="home"), id="a note"),
+    pytest.param(ticket("assigned", "9:59:59", touchpoint="home"), id="an assignment"),
+    pytest.param(ticket("agent_replied", "9:00", actor="bot", touchpoint="home"), id="a bot"),
+]
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_OPENING)
+def test_what_no_human_said_before_the_opening_leaves_it_to_the_customer(before: Ticket) -> None:
+    desk = folded(before, ticket("opened", "10:00"), ticket("agent_replied", "10:10"))
+    (wait,), (talk,) = desk.waits, desk.tables.conversations.values()
+    assert (wait.position, wait.waited_ms) == (1, 10 * MINUTE)
+    assert (talk.opened_by_customer, talk.opened_ms, talk.touchpoint) == (True, ms("10:00"), "desk")
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_OPENING)
+def test_what_no_human_said_before_the_company_wrote_opens_nothing(before: Ticket) -> None:
+    desk = folded(before, ticket("agent_replied", "9:59:59.500"), ticket("customer_replied", "10:00"))
+    (wait,), (talk,) = desk.waits, desk.tables.conversations.values()
+    assert (wait.position, talk.opened_by_customer, talk.opened_ms) == (2, False, ms("9:59:59.500"))
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_OPENING)
+def test_a_reply_stamped_before_its_question_is_known_by_what_was_heard(before: Ticket) -> None:
+    (wait,) = folded(before, ticket("agent_replied", "10:00"), ticket("opened", "10:02")).waits
+    assert (wait.waited_ms, wait.skewed, wait.position) == (0, True, 1)
+
+
+def test_a_bot_that_greets_first_begins_the_conversation_where_its_replies_count() -> None:
+    events = outbound("9:00", "bot"), inbound("10:00")
+    (wait,) = folded(*events, rules=policy(bot_reply_counts=True)).waits
+    assert wait.position == 2
+
+
+def test_a_conversation_that_was_solved_before_anybody_was_heard_began_before_that() -> None:
+    """Its past has been forgotten. Otherwise it would have been solved before it was opened."""
+    for heard in (ticket("customer_replied", "11:00"), ticket("agent_replied", "11:00")):
+        (talk,) = folded(ticket("noted", "9:00"), ticket("solved", "10:00"), heard).tables.conversations.values()
+        assert (talk.opened_ms, talk.first_solved_ms) == (ms("9:00"), ms("10:00"))
+
+
+def test_a_conversation_in_which_nobody_was_heard_began_with_its_first_event() -> None:
+    (talk,) = folded(ticket("noted", "10:00"), ticket("assigned", "10:05")).tables.conversations.values()
+    assert (talk.opened_ms, talk.opened_by_customer, talk.outcome) == (ms("10:00"), False, "open")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
 from streams.batching.batch import Batch
 from streams.committer import Effects
+from streams.logic.policy import OVERALL
 from streams.pair import Pair
 from tests import builders
 from tests.builders import HOUR, MINUTE, Record
@@ -26,6 +27,13 @@ def test_a_batch_becomes_facts_and_state(system: System) -> None:
     system.end_of_time()
     [session] = system.clickhouse.alive(tables.SESSIONS)
     assert session["events"] == 2
+
+
+def test_windows_count_interactions_and_of_feedback_what_it_says(system: System) -> None:
+    system.run(system.batch(INTERACTIONS, [record(builders.delivery("11:00"), 0)]))
+    system.run(system.batch(FEEDBACK, [record(builders.answer(9, "11:00"), 0)]))
+    counts = system.pair.book.parts(OVERALL, builders.ms("11:00") // MINUTE).counts
+    assert (counts["events"], counts["nps_answers"]) == (1, 1)
 
 
 def test_the_same_event_again_is_a_counted_duplicate(system: System) -> None:

@@ -7,7 +7,7 @@ import pytest
 from schemas.outcomes import Conversation, RescueCase, Session, Wait
 from streams.logic.policy import MINUTE_MS
 from tests import builders
-from tests.builders import HOUR, answer, call, ms, page_view, purchase
+from tests.builders import HOUR, MINUTE, answer, call, ms, page_view, purchase
 from touchstream.verify.compare import Clock, compare
 from touchstream.verify.difference import Kind
 from touchstream.verify.held import Held
@@ -111,6 +111,17 @@ def test_windows_are_compared_in_every_number_and_must_be_told() -> None:
     assert seen(window(events=3, response_p50_ms=10.0)) == [wrong]
 
 
+def test_percentiles_are_compared_with_the_waits_themselves() -> None:
+    facts, minute, last = Facts(), ms("14:01") // MINUTE_MS, ms("14:05") // MINUTE_MS
+    facts.counts["overall", "", minute, "responses"] = 10
+    facts.response_times["overall", "", minute] = [MINUTE] * 9 + [10 * HOUR]
+    counted = Counted(ms("14:05"), ms("14:05") - 26 * HOUR)
+    counted.add(facts)
+    told = window(responses=10, response_p50_ms=MINUTE, response_p90_ms=MINUTE, response_p95_ms=10 * HOUR)
+    seen = [each.seen for each in counted.compare({("overall", "", 5, last): told}) if "not told" not in each.seen]
+    assert seen == [f"response_p99_ms is None, must be {10 * HOUR} within 1%"]
+
+
 def test_windows_that_nobody_keeps_any_more_are_not_compared() -> None:
     counted = Counted(ms("14:05"), ms("14:05"))
     counted.add(FACTS)
@@ -118,6 +129,6 @@ def test_windows_that_nobody_keeps_any_more_are_not_compared() -> None:
 
 
 def window(**numbers: Any) -> dict[str, Any]:
-    from touchstream.verify.rolling import COUNTS, SHARES
+    from touchstream.verify.rolling import COUNTS, PERCENTS
 
-    return dict.fromkeys(COUNTS, 0) | dict.fromkeys(SHARES) | numbers
+    return dict.fromkeys(COUNTS, 0) | dict.fromkeys(PERCENTS) | numbers
