@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from clickhouse_connect.driver.client import Client
 
 from schemas.catalogue import Catalogue
-from schemas.catalogue_parts import Stage
+from schemas.catalogue_parts import Clock, ConversationKind, Stage, Target
 from sinks.arrow import Row, encode
 from sinks.meanings import definition_files, definitions, line
 from sinks.tables import CALENDAR_DAYS, DEFINITIONS, FUNNELS, SETTINGS, TOUCHPOINT_CHANNELS, TOUCHPOINTS, Table
@@ -79,6 +79,18 @@ def setting_rows(catalogue: Catalogue, version: int) -> Iterable[Row]:
     for section in ("time", "thresholds"):
         for name, value in getattr(catalogue, section):
             yield (f"{section}.{name}", value, version, 0)
+    for name, target in _targets_in_force(catalogue):
+        yield (f"business_targets.{name}", target.within_ms if target.clock is Clock.BUSINESS else 0, version, 0)
+
+
+def _targets_in_force(catalogue: Catalogue) -> Iterable[tuple[str, Target]]:
+    """Targets of the touchpoints that have one of their own, and of the kinds of conversations for all others."""
+    for touchpoint in catalogue.touchpoints:
+        if own := catalogue.target_of(touchpoint.id):
+            yield f"touchpoint.{touchpoint.id}", own
+    for kind in ConversationKind:
+        if default := catalogue.target_of("", kind):
+            yield f"kind.{kind}", default
 
 
 def _replace(client: Client, table: Table, key_columns: int, rows: list[Row], version: int) -> None:

@@ -1,4 +1,5 @@
--- Journeys with three or more bad experiences within 90 days and no recovery since. A rating above 6 of 10 is a recovery.
+-- Journeys with three or more bad experiences within 90 days and no recovery since. A rating above 6 of 10 is a recovery,
+-- unless an edit took it back.
 CREATE OR REPLACE VIEW v_at_risk {on_cluster}
 (
     journey_id     String                         COMMENT 'Who is at risk',
@@ -11,11 +12,19 @@ CREATE OR REPLACE VIEW v_at_risk {on_cluster}
     at_risk        Bool                           COMMENT 'That moment has not come yet, by the clock of now'
 )
 AS WITH
+    edited AS
+    (
+        SELECT *
+        FROM answers FINAL
+        WHERE NOT automated AND kind != 'survey_skipped'
+        ORDER BY occurred_at DESC, xxh3(event_id) DESC
+        LIMIT 1 BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)
+    ),
     good AS
     (
         SELECT journey_id, max(occurred_at) AS at
-        FROM answers FINAL
-        WHERE NOT automated AND metric != '' AND score10 > 6
+        FROM edited
+        WHERE metric != '' AND score10 > 6
         GROUP BY journey_id
     ),
     since AS

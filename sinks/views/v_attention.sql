@@ -63,8 +63,10 @@ AS WITH
             arrayMax(groupUniqArray(toStartOfFiveMinutes(received_at))) AS newest,
             arrayCount(slot -> slot > newest - INTERVAL 1 HOUR, groupUniqArray(toStartOfFiveMinutes(received_at))) = 12 AS busy,
             settings['thresholds.stale_after_ms'] / 1000 AS allowed_s
-        FROM v_interactions
-        WHERE received_at <= at AND occurred_at > at - INTERVAL 1 DAY AND occurred_at <= at
+        FROM (SELECT received_at, occurred_at FROM v_interactions UNION ALL SELECT received_at, occurred_at FROM v_answers)
+        -- What counts is when it came. Events may be days late, or a little ahead of the clock: the wide range only spares older parts.
+        WHERE received_at <= at AND received_at > at - INTERVAL 1 DAY
+            AND occurred_at > at - INTERVAL 8 DAY AND occurred_at < at + INTERVAL 1 DAY
     ),
     refused AS (SELECT count() AS letters FROM v_dead_letters WHERE received_at <= at AND received_at > at - INTERVAL 1 DAY)
 SELECT 'response' AS area, 'waits' AS about, if(late > 0, 'act', 'fine') AS state,

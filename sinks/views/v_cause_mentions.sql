@@ -1,9 +1,10 @@
--- Answers that point to a cause, one row a cause: the last edit of each answer counts, machines do not.
+-- Answers that point to a cause, one row a cause: the last edit of each answer counts, machines do not. It was said when the
+-- answer was first given, or whoever edits an old answer would seem to meet a mended cause again.
 CREATE OR REPLACE VIEW v_cause_mentions {on_cluster}
 (
     cause        LowCardinality(String) COMMENT 'Cause, from the answer''s reasons and the catalogue''s words',
-    occurred_at  DateTime64(3, 'UTC')   COMMENT 'When it was said',
-    received_at  DateTime64(3, 'UTC')   COMMENT 'When it was reported',
+    occurred_at  DateTime64(3, 'UTC')   COMMENT 'When it was first said; an edit does not move it',
+    received_at  DateTime64(3, 'UTC')   COMMENT 'When its last edit was received',
     journey_id   String                 COMMENT 'Who said it',
     customer     String                 COMMENT 'The customer, else the journey',
     touchpoint   LowCardinality(String) COMMENT 'Touchpoint it is about',
@@ -14,7 +15,7 @@ CREATE OR REPLACE VIEW v_cause_mentions {on_cluster}
 )
 AS SELECT
     arrayJoin(causes) AS cause,
-    occurred_at,
+    said_at AS occurred_at,
     received_at,
     journey_id,
     coalesce(customer_id, journey_id) AS customer,
@@ -25,7 +26,9 @@ AS SELECT
     JSONExtractInt(properties, 'compensation') AS compensation
 FROM
 (
-    SELECT *
+    SELECT
+        *,
+        min(occurred_at) OVER (PARTITION BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)) AS said_at
     FROM answers FINAL
     WHERE NOT automated AND kind != 'survey_skipped'
     ORDER BY occurred_at DESC, xxh3(event_id) DESC

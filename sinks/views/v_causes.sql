@@ -1,5 +1,6 @@
 -- The wells: what makes customers unhappy, what it costs, and whether its lid holds. A recurrence is what occurred after the cover,
--- not what was merely reported after it. Exposure is counted in answers, so that silence of everybody verifies nothing.
+-- not what was merely reported after it. Exposure is counted in answers, edits in none, so that
+-- silence of everybody verifies nothing.
 CREATE OR REPLACE VIEW v_causes {on_cluster}
 (
     cause           LowCardinality(String)         COMMENT 'Id of the cause',
@@ -37,9 +38,14 @@ AS WITH
     ),
     said AS
     (
-        SELECT arraySort(groupArray(occurred_at)) AS times
-        FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped'
+        SELECT arraySort(groupArray(said_at)) AS times
+        FROM
+        (
+            SELECT min(occurred_at) AS said_at
+            FROM answers FINAL
+            WHERE NOT automated AND kind != 'survey_skipped'
+            GROUP BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)
+        )
     )
 SELECT
     cause,

@@ -58,6 +58,6 @@ AS SELECT
     if(opened_by_customer AND first_reply_at IS NOT NULL, greatest(0, toUnixTimestamp64Milli(first_reply_at) - toUnixTimestamp64Milli(opened_at)), NULL) AS first_reply_ms,
     toUnixTimestamp64Milli(first_solved_at) - toUnixTimestamp64Milli(opened_at) AS first_resolution_ms,
     toUnixTimestamp64Milli(last_solved_at) - toUnixTimestamp64Milli(opened_at) AS resolution_ms,
-    multiIf(due_at IS NULL, NULL, last_solved_at IS NOT NULL, last_solved_at <= due_at, outcome IN ('answered', 'ended'), ended_at <= due_at, due_at < now64(3), false, NULL) AS due_met
+    multiIf(due_at IS NULL, NULL, last_solved_at IS NOT NULL, last_solved_at <= due_at, outcome IN ('answered', 'ended') AND ended_at IS NOT NULL, ended_at <= due_at, due_at < now64(3), false, NULL) AS due_met
 FROM conversations FINAL
 COMMENT 'Calls, tickets, threads and proposals with what customers felt: reply, resolution, promise'

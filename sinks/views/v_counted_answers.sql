@@ -1,5 +1,6 @@
 -- Which answers count: an edit replaces its first answer, on whatever day; of repeats by one customer to one survey on one
--- touchpoint and day the latest counts. Equal moments are ordered as the streams order them. Answers of machines are left out.
+-- touchpoint, occasion and day the latest counts. An edit carries the submission of the first answer or its event id, as in
+-- streams/logic/answers.py. Equal moments are ordered as the streams order them. Answers of machines are left out.
 -- Parameters: dimensions ('day,channel', '' for none; 'channel=phone|chat' keeps these), since, until (not included).
 CREATE OR REPLACE VIEW v_counted_answers {on_cluster}
 (
@@ -47,8 +48,8 @@ AS WITH
     (
         SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
         FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped' AND submission_id IS NOT NULL AND occurred_at >= {since:DateTime64(3, 'UTC')}
-        GROUP BY sipHash128(journey_id, metric, touchpoint, submission_id)
+        WHERE NOT automated AND kind != 'survey_skipped' AND occurred_at >= {since:DateTime64(3, 'UTC')}
+        GROUP BY sipHash128(journey_id, metric, touchpoint, coalesce(submission_id, event_id))
         HAVING count() > 1
     ),
     repeated AS
@@ -57,7 +58,7 @@ AS WITH
         FROM answers FINAL
         WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
             AND (source_partition, source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
-        GROUP BY sipHash128(toDate(occurred_at), touchpoint, metric, survey_id IS NULL, coalesce(survey_id, ''), coalesce(customer_id, journey_id))
+        GROUP BY sipHash128(toDate(occurred_at), touchpoint, metric, occasion, survey_id IS NULL, coalesce(survey_id, ''), coalesce(customer_id, journey_id))
         HAVING count() > 1
     )
 SELECT

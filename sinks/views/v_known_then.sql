@@ -9,9 +9,9 @@ CREATE OR REPLACE VIEW v_known_then {on_cluster}
     events_now        UInt64                 COMMENT 'The same as stored now',
     answers_then      UInt64                 COMMENT 'Answers that counted at known_at',
     answers_now       UInt64                 COMMENT 'The same as stored now',
-    nps_answers_then  UInt64                 COMMENT 'Of them, NPS answers at known_at',
+    nps_answers_then  UInt64                 COMMENT 'Of them, NPS answers about a contact, at known_at',
     nps_answers_now   UInt64                 COMMENT 'The same as stored now',
-    nps_then          Nullable(Float64)      COMMENT '100 * (promoters - detractors) / nps_answers_then',
+    nps_then          Nullable(Float64)      COMMENT '100 * (promoters - detractors) / nps_answers_then; of answers about a contact, as in v_rolling',
     nps_now           Nullable(Float64)      COMMENT 'The same as stored now',
     csat_answers_then UInt64                 COMMENT 'Of them, CSAT answers at known_at',
     csat_answers_now  UInt64                 COMMENT 'The same as stored now',
@@ -19,6 +19,7 @@ CREATE OR REPLACE VIEW v_known_then {on_cluster}
     csat_now          Nullable(Float64)      COMMENT 'The same as stored now'
 )
 AS WITH
+    metric = 'nps' AND occasion = 'transactional' AS asked,
     facts AS
     (
         SELECT
@@ -34,13 +35,13 @@ AS WITH
         UNION ALL
         SELECT
             day, channel, 0, 0, 1, 0,
-            metric = 'nps', 0, (nps_class = 'promoter') - (nps_class = 'detractor'), 0,
+            asked, 0, asked * ((nps_class = 'promoter') - (nps_class = 'detractor')), 0,
             satisfied IS NOT NULL, 0, coalesce(satisfied, 0), 0
         FROM v_answers_as_known(known_at = {known_at:DateTime64(3, 'UTC')})
         UNION ALL
         SELECT
             day, channel, 0, 0, 0, 1,
-            0, metric = 'nps', 0, (nps_class = 'promoter') - (nps_class = 'detractor'),
+            0, asked, 0, asked * ((nps_class = 'promoter') - (nps_class = 'detractor')),
             0, satisfied IS NOT NULL, 0, coalesce(satisfied, 0)
         FROM v_answers_as_known(known_at = '2299-12-31 00:00:00')
     )

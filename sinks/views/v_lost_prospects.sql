@@ -7,7 +7,7 @@ CREATE OR REPLACE VIEW v_lost_prospects {on_cluster}
     touchpoint   LowCardinality(String)         COMMENT 'Where they asked',
     channel      LowCardinality(String)         COMMENT 'Channel of the question',
     asked_at     DateTime64(3, 'UTC')           COMMENT 'When they asked',
-    lost_at      DateTime64(3, 'UTC')           COMMENT 'When the target was missed, they hung up, or the thread was closed',
+    lost_at      DateTime64(3, 'UTC')           COMMENT 'When the target was missed, they hung up, or the call or thread ended',
     purchased_at Nullable(DateTime64(3, 'UTC')) COMMENT 'First purchase after that',
     cancelled    Bool                           COMMENT 'They bought after all: not lost'
 )
@@ -18,7 +18,7 @@ AS WITH
             *,
             multiIf(
                 conversation_kind = 'proposal' AND breached, 'proposal_late',
-                conversation_kind = 'call' AND outcome = 'abandoned' AND calendar IS NOT NULL AND business_ms = 0, 'call_out_of_hours',
+                conversation_kind = 'call' AND outcome IN ('abandoned', 'closed') AND calendar IS NOT NULL AND business_ms = 0, 'call_out_of_hours',
                 conversation_kind = 'message' AND (outcome = 'closed' OR (outcome = 'open' AND breached)), 'message_unanswered',
                 '') AS reason,
             assumeNotNull(coalesce(if(reason = 'proposal_late' OR outcome = 'open', due_at, ended_at), asked_at)) AS lost_at

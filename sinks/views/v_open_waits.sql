@@ -29,8 +29,8 @@ AS SELECT
     if(clocks.wait_id = waits.wait_id, clocks.business_ms, NULL) AS business_age_ms,
     waits.target_ms AS target_ms,
     waits.due_at AS due_at,
-    if(toUnixTimestamp64Milli(due_at) - toUnixTimestamp64Milli(asked_at) = target_ms, age_ms, business_age_ms) / nullIf(target_ms, 0) AS target_used
-FROM waits FINAL
+    if(waits.target_clock = 'calendar', age_ms, business_age_ms) / nullIf(target_ms, 0) AS target_used
+FROM v_waits AS waits
 LEFT ANY JOIN v_business_time(since = '1970-01-01', until = '2149-06-06', moment = {moment:DateTime64(3, 'UTC')}) AS clocks ON waits.wait_id = clocks.wait_id
 WHERE NOT waits.automated AND waits.asked_at <= {moment:DateTime64(3, 'UTC')} AND (waits.outcome = 'open' OR waits.ended_at > {moment:DateTime64(3, 'UTC')})
 COMMENT 'Waits that were open at a moment, with age and share of the target used: v_open_waits(moment = now64(3))'

@@ -17,8 +17,8 @@ CREATE OR REPLACE VIEW v_out_of_hours_by {on_cluster}
     out_of_hours_share  Nullable(Float64) COMMENT 'out_of_hours / arrivals, from 0 to 1',
     unanswered          UInt64            COMMENT 'Of those out of hours, abandoned, ended without a reply, or open now',
     unanswered_share    Nullable(Float64) COMMENT 'unanswered / out_of_hours',
-    came_back           UInt64            COMMENT 'Of the unanswered, the customer contacted again within 7 days',
-    pending             UInt64            COMMENT 'Of the unanswered, not back yet with some of the 7 days left',
+    came_back           UInt64            COMMENT 'Of them, the customer contacted again within 7 days, which are over',
+    pending             UInt64            COMMENT 'Of the unanswered, some of the 7 days left, back already or not',
     came_back_share     Nullable(Float64) COMMENT 'came_back / (unanswered - pending)',
     in_hours_unanswered UInt64            COMMENT 'Of the arrivals in open hours, unanswered, to compare with'
 )
@@ -65,8 +65,8 @@ SELECT
     out_of_hours / nullIf(arrivals, 0) AS out_of_hours_share,
     countIf(closed AND alone) AS unanswered,
     unanswered / nullIf(out_of_hours, 0) AS unanswered_share,
-    countIf(closed AND alone AND back) AS came_back,
-    countIf(closed AND alone AND NOT back AND early) AS pending,
+    countIf(closed AND alone AND back AND NOT early) AS came_back,
+    countIf(closed AND alone AND early) AS pending,
     came_back / nullIf(unanswered - pending, 0) AS came_back_share,
     countIf(NOT closed AND alone) AS in_hours_unanswered
 FROM followed

@@ -35,7 +35,7 @@ AS WITH
             if(position = 1, 'first', 'next') AS response,
             outcome,
             skewed,
-            if(handoff_at > asked_at, clocks.handoff_business_ms, business_ms) AS handoff_ms,
+            if(handoff_at > asked_at, if(clocks.wait_id = waits.wait_id, clocks.handoff_business_ms, NULL), business_ms) AS handoff_ms,
             arrayJoin([
                 ('contact', 'calendar', waited_ms),
                 ('contact', 'business', business_ms),

@@ -1,26 +1,35 @@
 -- What came of each customer of an experiment: one row per journey and measure, because tests need values that do not
--- depend on each other, and page views of one customer do. A journey that saw two variants tells nothing of either.
+-- depend on each other, and page views of one customer do. A journey that saw two variants tells nothing of either, also when it saw both in one session.
+-- Later sessions need not name the variant: who saw it and buys next week has bought.
 CREATE OR REPLACE VIEW v_variant_outcomes {on_cluster}
 (
     journey_id String                 COMMENT 'The journey',
-    began_at   DateTime64(3, 'UTC')   COMMENT 'Start of its first closed session',
+    began_at   DateTime64(3, 'UTC')   COMMENT 'Start of its first closed session with a variant',
     variant    LowCardinality(String) COMMENT 'The one variant it saw',
     measure    LowCardinality(String) COMMENT 'conversion, dwell or satisfaction',
-    value      Float64                COMMENT 'conversion: 1 with a purchase or goal, else 0; dwell: mean milliseconds a page; satisfaction: mean score from 0 to 10'
+    value      Float64                COMMENT 'conversion: 1 with a purchase or goal in that session or a later one, else 0; dwell: mean milliseconds a page of the sessions with a variant; satisfaction: mean score from 0 to 10'
 )
 AS WITH
+    torn AS
+    (
+        SELECT journey_id
+        FROM interactions -- every version of an event names the same variant: no FINAL
+        WHERE NOT automated AND variant IS NOT NULL
+        GROUP BY journey_id
+        HAVING min(variant) != max(variant)
+    ),
     journeys AS
     (
         SELECT
             journey_id,
-            min(started_at) AS began,
-            any(assumeNotNull(variant)) AS seen,
-            max(succeeded) AS converted,
-            avgArray(step_dwell_ms) AS dwell_ms
+            minIf(started_at, variant IS NOT NULL) AS began,
+            assumeNotNull(any(variant)) AS seen,
+            maxIf(started_at, succeeded) >= began AS converted,
+            avgArrayIf(step_dwell_ms, variant IS NOT NULL) AS dwell_ms
         FROM sessions FINAL
-        WHERE NOT automated AND variant IS NOT NULL
+        WHERE NOT automated
         GROUP BY journey_id
-        HAVING min(variant) = max(variant)
+        HAVING count(variant) > 0 AND min(variant) = max(variant) AND journey_id NOT IN (SELECT journey_id FROM torn)
     ),
     said AS
     (

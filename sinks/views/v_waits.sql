@@ -1,4 +1,5 @@
--- Waits as they stand now. Unanswered ones are rows too, otherwise only survivors would be measured.
+-- Waits as they stand now. Unanswered ones are rows too, otherwise only survivors would be measured. A target in open hours that falls due
+-- before the team closes looks like one by the clock: then the catalogue says which it is, as `touchstream migrate` has stored it.
 CREATE OR REPLACE VIEW v_waits {on_cluster}
 (
     wait_id           UInt64                           COMMENT 'Hash of journey_id, conversation_id and asked_at',
@@ -21,6 +22,7 @@ CREATE OR REPLACE VIEW v_waits {on_cluster}
     calendar          LowCardinality(Nullable(String)) COMMENT 'The calendar that business_ms and due_at follow',
     target_ms         Nullable(Int64)                  COMMENT 'Longest good wait, from the catalogue or the event',
     due_at            Nullable(DateTime64(3, 'UTC'))   COMMENT 'When the target is missed',
+    target_clock      LowCardinality(Nullable(String)) COMMENT 'calendar: its target runs day and night; business: in open hours only; NULL without a target',
     breached          Bool                             COMMENT 'Ended after due_at, or open when the clock passed it',
     skewed            Bool                             COMMENT 'The reply was stamped before its question: counted as 0',
     automated         Bool                             COMMENT 'A crawler, a monitor, a load test: not in human metrics',
@@ -30,7 +32,11 @@ CREATE OR REPLACE VIEW v_waits {on_cluster}
     within_target     Nullable(Bool)                   COMMENT 'Answered in time; NULL without a target and while open',
     target_used       Nullable(Float64)                COMMENT 'Share of the target that the wait used up, above 1 when late; NULL without a target and while unanswered'
 )
-AS SELECT
+AS WITH
+    (SELECT mapFromArrays(groupArray(setting), groupArray(value)) FROM v_settings WHERE startsWith(setting, 'business_targets.')) AS in_open_hours,
+    concat('business_targets.touchpoint.', touchpoint) AS of_touchpoint,
+    in_open_hours[if(mapContains(in_open_hours, of_touchpoint), of_touchpoint, concat('business_targets.kind.', conversation_kind))] = target_ms AS promised_in_open_hours
+SELECT
     wait_id,
     conversation_id,
     conversation_kind,
@@ -51,6 +57,10 @@ AS SELECT
     calendar,
     target_ms,
     due_at,
+    multiIf(
+        due_at IS NULL OR target_ms IS NULL, NULL,
+        toUnixTimestamp64Milli(due_at) - toUnixTimestamp64Milli(asked_at) != target_ms OR promised_in_open_hours, 'business',
+        'calendar') AS target_clock,
     breached,
     skewed,
     automated,
@@ -58,6 +68,6 @@ AS SELECT
     variant,
     source,
     if(due_at IS NULL OR outcome = 'open', NULL, outcome = 'answered' AND NOT breached) AS within_target,
-    if(toUnixTimestamp64Milli(due_at) - toUnixTimestamp64Milli(asked_at) = target_ms, waited_ms, business_ms) / nullIf(target_ms, 0) AS target_used
+    if(target_clock = 'calendar', waited_ms, business_ms) / nullIf(target_ms, 0) AS target_used
 FROM waits FINAL
 COMMENT 'Waits for a human, open ones too: an open wait has outcome open and no end'

@@ -113,7 +113,7 @@ GRANT ON CLUSTER 'main'
     SELECT ON `touchstream`.v_unanswered,
     SELECT ON `touchstream`.v_variant_outcomes,
     SELECT ON `touchstream`.v_volume,
-    SELECT(wait_id, conversation_id, conversation_kind, journey_id, touchpoint, channel, stage, position, cycle, asked_at, handoff_at, ended_at, outcome, waited_ms, handoff_waited_ms, business_ms, calendar, target_ms, due_at, breached, skewed, automated, segment, variant, source, within_target, target_used) ON `touchstream`.v_waits,
+    SELECT(wait_id, conversation_id, conversation_kind, journey_id, touchpoint, channel, stage, position, cycle, asked_at, handoff_at, ended_at, outcome, waited_ms, handoff_waited_ms, business_ms, calendar, target_ms, due_at, target_clock, breached, skewed, automated, segment, variant, source, within_target, target_used) ON `touchstream`.v_waits,
     SELECT ON `touchstream`.v_wheel,
     SELECT ON `touchstream`.v_wheel_balance,
     SELECT ON `touchstream`.v_wheel_change,

@@ -79,12 +79,15 @@ def test_scales_are_pooled_by_the_map_and_reversed_ces_is_flipped(empty: Client)
 
 
 def random_answers(count: int, seed: int = 7) -> list[Any]:
-    random, rows = Random(seed), []
+    random, rows, first = Random(seed), [], {}  # type: ignore[var-annotated]
     for number in range(count):
         kind = random.choice(["survey_answer", "survey_answer", "survey_skipped", "mention"])
         metric = "" if kind == "mention" else random.choice(["nps", "csat", "ces"])
         score = None if kind == "survey_skipped" else random.randrange(11)
         heard, place = score is not None, random.choice(EXAMPLE.touchpoints[::6])
+        journey = f"j{random.randrange(count // 40)}"
+        question = first.setdefault((journey, metric, place.id), f"e{number}")
+        submission = random.choice([f"s{random.randrange(3)}", question, None])  # or the event of the first answer
         rows.append(
             row(
                 ANSWERS,
@@ -94,7 +97,7 @@ def random_answers(count: int, seed: int = 7) -> list[Any]:
                     "satisfied": score > 7 if heard and metric == "csat" else None,
                     "easy": score > 6 if heard and metric == "ces" else None,
                     "occurred_at": ms(START + timedelta(hours=random.randrange(24 * 40))), "source_offset": number,
-                    "journey_id": f"j{random.randrange(count // 40)}", "submission_id": f"s{random.randrange(4)}",
+                    "journey_id": journey, "submission_id": submission,
                     "touchpoint": place.id, "stage": place.stage, "channel": random.choice(["web", "phone"]),
                     "segment": random.choice([None, "b2b", "b2c"]), "variant": random.choice([None, "a", "b"]),
                     "source": random.choice([None, "ad"]),
@@ -127,14 +130,18 @@ def test_counts_of_any_dimension_merge_into_the_whole_and_ratios_follow_from_the
     )
 
 
+def version_of(each: dict[str, Any]) -> tuple[str, ...]:
+    return each["journey_id"], each["metric"], each["touchpoint"], each["submission_id"] or each["event_id"]
+
+
 def test_what_counts_agrees_with_a_plain_reading_of_the_rules(answers: Client) -> None:
     """The latest version of each submission, wherever it is; of those the latest per person, survey, touchpoint and day."""
     stored = asked(answers, "SELECT *, xxh3(event_id) AS hash FROM v_answers ORDER BY occurred_at, hash")
     said = [each for each in stored if each["kind"] != "survey_skipped"]
-    versions = {(each["journey_id"], each["metric"], each["touchpoint"], each["submission_id"]): each for each in said}
+    versions = {version_of(each): each for each in said}
     kept = defaultdict(dict)  # type: ignore[var-annotated]
     for each in said:
-        if versions[each["journey_id"], each["metric"], each["touchpoint"], each["submission_id"]] is each:
+        if versions[version_of(each)] is each:
             person = (each["journey_id"], each["survey_id"], each["metric"] or each["event_id"])
             kept[each["occurred_at"].date(), each["touchpoint"]][person] = each
     expected = {day_and_place: len(people) for day_and_place, people in kept.items()}

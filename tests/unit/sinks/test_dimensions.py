@@ -52,6 +52,14 @@ def test_sql_knows_carts_and_thresholds_of_the_catalogue(migrated: Client) -> No
     assert settings["time.allowed_lateness_ms"] == 60_000
 
 
+def test_sql_knows_which_targets_run_in_open_hours(migrated: Client) -> None:
+    store_catalogue(migrated, EXAMPLE, 1)
+    settings = dict(migrated.query("SELECT setting, value FROM v_settings").result_rows)
+    assert settings["business_targets.touchpoint.email_support"] == 9 * 3_600_000
+    assert settings["business_targets.touchpoint.proposal"] == settings["business_targets.kind.proposal"] == 0
+    assert "business_targets.touchpoint.web_cart" not in settings
+
+
 def test_every_setting_a_view_asks_for_is_stored(migrated: Client) -> None:
     store_catalogue(migrated, EXAMPLE, 1)
     stored = {name for (name,) in migrated.query("SELECT setting FROM v_settings").result_rows}
