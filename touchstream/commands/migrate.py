@@ -4,9 +4,8 @@ import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from sinks.limits import RoleSettings
-from sinks.retention import RetentionSettings
 from sinks.roles import apply_roles, roles_are_old
-from sinks.settings import ClickHouseSettings
+from sinks.settings import ClickHouseSettings, RetentionSettings
 from streams.settings import load_settings
 from streams.topic_setup import ensure_topics, state_topics
 from touchstream.catalogue import load_catalogue

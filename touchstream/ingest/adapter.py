@@ -93,7 +93,7 @@ def adapter_names() -> list[str]:
 
 
 def _load(name: str) -> Adapter | Mapped:
-    if name in BUILT_IN:  # works from a source tree too, where no package is installed
+    if name in BUILT_IN:  # ours need no entry point
         module, attribute = BUILT_IN[name].split(":")
         loaded: Adapter | Mapped = getattr(import_module(module), attribute)
         return loaded
