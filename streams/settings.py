@@ -89,7 +89,9 @@ class Settings(EnvironmentSettings):
         int, Field(ge=0, le=65_535, description="a port of 127.0.0.1 for /live, /ready and /metrics; 0 for none")
     ] = 0
 
-    tls: Annotated[bool, Field(description="whether connections to the brokers are encrypted")] = False
+    tls: Annotated[
+        bool, Field(description="whether connections to the brokers are encrypted; the other TLS settings need it")
+    ] = False
     tls_ca: Annotated[
         CertificatesPath | None, Field(description="PEM file of the authorities to trust; the system's when not set")
     ] = None

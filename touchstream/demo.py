@@ -141,7 +141,7 @@ class Demo:
     def _customer_options(self) -> list[str]:
         plan = self._plan
         rates = ["--rate", str(plan.rate), "--live-rate", str(plan.live_rate)]
-        return ["--history", f"{plan.history_ms}ms", "--dated", "--seed", str(plan.seed), *rates]
+        return ["--history", f"{plan.history_ms // 1000}s", "--dated", "--seed", str(plan.seed), *rates]
 
     def _server(self, name: str, arguments: list[str]) -> Server:
         log = self._folder / f"{name.lower()}.log"

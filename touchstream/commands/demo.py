@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from streams.settings import load_settings
-from touchstream.commands.moment import Duration
+from touchstream.commands.moment import EVENTS_PER_SECOND, Duration
 from touchstream.demo import Demo, Plan, catalogue_of_the_demo, running
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader
@@ -33,8 +33,10 @@ LINES_EVERY_S: Final = 5.0
 @click.option(
     "--history", type=Duration(), default="42d", show_default=True, help="How much past to make up: 24h, 42d."
 )
-@click.option("--rate", type=float, default=0.045, show_default=True, help="Events per second of the past.")
-@click.option("--live-rate", type=float, default=0.3, show_default=True, help="Events per second from now on.")
+@click.option("--rate", type=EVENTS_PER_SECOND, default=0.045, show_default=True, help="Events per second of the past.")
+@click.option(
+    "--live-rate", type=EVENTS_PER_SECOND, default=0.3, show_default=True, help="Events per second from now on."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed makes up other customers.")
 def command(
     port: int, page_port: int, seconds: float | None, history: int, rate: float, live_rate: float, seed: int

@@ -1,12 +1,14 @@
-"""Times and durations that a person writes on the command line."""
+"""Times, durations and rates that a person writes on the command line."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from schemas.durations import duration_ms
 from schemas.envelope import to_ms
+
+EVENTS_PER_SECOND: Final = click.FloatRange(0.01, 100_000)
 
 
 class Moment(click.ParamType):

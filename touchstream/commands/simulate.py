@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from schemas.catalogue import Catalogue
 from streams.settings import load_settings
-from touchstream.commands.moment import Duration, Moment
+from touchstream.commands.moment import EVENTS_PER_SECOND, Duration, Moment
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
 from touchstream.simulate.engine import NONE, Mishaps, Simulation
@@ -22,14 +22,12 @@ from touchstream.simulate.totals import Totals
 
 
 @click.command(name="simulate")
-@click.option(
-    "--rate", type=click.FloatRange(0.01, 100_000), default=20.0, show_default=True, help="Events per mean second."
-)
+@click.option("--rate", type=EVENTS_PER_SECOND, default=20.0, show_default=True, help="Events per mean second.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed and times give the same events.")
 @click.option("--history", type=Duration(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
 @click.option(
     "--live-rate",
-    type=click.FloatRange(0.01, 100_000),
+    type=EVENTS_PER_SECOND,
     help="Another rate after the history: events per second of this hour.",
 )
 @click.option(

@@ -31,7 +31,7 @@ ENDS_WITH_FORMAT: Final = re.compile(r"\bFORMAT\s+\w+$", re.IGNORECASE)
     type=click.Choice(["table", *FORMATS]),
     default="table",
     show_default=True,
-    help="How the answer is printed; a FORMAT in the query comes first.",
+    help="How the answer is printed; a FORMAT in the query wins.",
 )
 def command(query: str, form: str) -> None:
     """Run QUERY on the configured ClickHouse and print the answer; with - the query is read from standard input.

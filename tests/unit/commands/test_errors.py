@@ -140,11 +140,12 @@ def test_an_unknown_command_is_told_the_nearest(touchstream, written, meant):
     assert f"No such command '{written}'. Did you mean '{meant}'?" in result.stderr
 
 
-def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch):
+@pytest.mark.parametrize(("option", "value"), [("--history", "abc"), ("--rate", "0"), ("--live-rate", "-1")])
+def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch, option, value):
     monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
-    result = touchstream("demo", "--history", "abc")
+    result = touchstream("demo", option, value)
     assert result.exit_code == 2
-    assert "Invalid value for '--history': 'abc' is not a duration" in result.stderr
+    assert f"Invalid value for '{option}': " in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [("--start", "yesterday"), ("--history", "24 moons"), ("--rate", "0")])
