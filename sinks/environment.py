@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
 
 from sinks.errors import SettingsError
 
@@ -42,6 +43,9 @@ class EnvironmentSettings(BaseSettings):
             for problem in error.errors():  # a union has one for each member: the first will do
                 lines.setdefault(cls._named(problem["loc"]), cls._explained(problem))
             raise SettingsError("\n".join(lines.values())) from None
+        except UnreadableError as error:
+            prefix = cls.model_config.get("env_prefix", "")
+            raise SettingsError(f"{prefix}*: {error}; set each variable of docs/settings.md alone") from None
 
     @classmethod
     def variables(cls) -> Iterator[Variable]:

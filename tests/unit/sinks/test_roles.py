@@ -270,6 +270,11 @@ def test_one_limit_may_be_set_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOUCHSTREAM_ROLES_ANALYST__SECONDS", "long")
     with pytest.raises(SettingsError, match=r"^TOUCHSTREAM_ROLES_ANALYST__SECONDS='long': "):
         RoleSettings.read()
+    monkeypatch.setenv("TOUCHSTREAM_ROLES_ANALYST", "long")
+    with pytest.raises(
+        SettingsError, match=r'^TOUCHSTREAM_ROLES_\*: .*"analyst".*; set each variable of docs/settings'
+    ):
+        RoleSettings.read()
 
 
 if __name__ == "__main__":
