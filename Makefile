@@ -35,9 +35,10 @@ check: $(READY)  ## style, types and import rules
 bench: $(READY)  ## speed, as ratios against something run beside it
 	$(BIN)/python -m benchmarks
 
-generate: $(READY)  ## what is made of code: schemas, docs/metrics.md, docs/cookbook.md, boards, alert rules
+generate: $(READY)  ## what is made of code: schemas, docs/metrics.md, docs/settings.md, docs/cookbook.md, boards, alert rules
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
+	$(BIN)/python -m touchstream.settings docs/settings.md
 	$(BIN)/python -m dashboards.write dashboards/boards
 	$(BIN)/python -m tests.cookbook docs/cookbook.md
 	$(BIN)/python -m dashboards.alerts

@@ -1,9 +1,5 @@
 """What can go wrong between Touchstream and ClickHouse, and what to do about it."""
 
-from typing import Self
-
-from pydantic import ValidationError
-
 
 class SinkError(Exception):
     """Base of everything a sink raises on purpose."""
@@ -11,13 +7,6 @@ class SinkError(Exception):
 
 class SettingsError(SinkError):
     """A setting does not make sense; the message names the variable and the cure."""
-
-    @classmethod
-    def of(cls, error: ValidationError, prefix: str) -> Self:
-        """Tell the first problem of settings that are no secret: variable, value, reason."""
-        first = error.errors(include_url=False)[0]
-        variable = prefix + "__".join(str(part) for part in first["loc"]).upper()
-        return cls(f"{variable}={first['input']}: {first['msg'].removeprefix('Value error, ')}")
 
 
 class SinkUnavailable(SinkError):  # noqa: N818 - a state, not a mistake

@@ -1,32 +1,31 @@
 """How much those who read may ask of ClickHouse, from the environment: TOUCHSTREAM_ROLES_*."""
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
-from pydantic import BaseModel, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field
+from pydantic_settings import SettingsConfigDict
 
-from sinks.errors import SettingsError
+from sinks.environment import EnvironmentSettings
 
 PREFIX: Final = "TOUCHSTREAM_ROLES_"
-Number = Annotated[int, Field(ge=1)]
 
 
 class Limits(BaseModel):
     """Of one query, and of one user's queries within an hour."""
 
-    seconds: Number
-    result_rows: Number
-    read_rows: Number
-    memory_bytes: Number
-    queries_an_hour: Number
-    seconds_an_hour: Number
+    seconds: Annotated[int, Field(ge=1, description="seconds that one query may take")]
+    result_rows: Annotated[int, Field(ge=1, description="rows that one query may return")]
+    read_rows: Annotated[int, Field(ge=1, description="rows that one query may read")]
+    memory_bytes: Annotated[int, Field(ge=1, description="memory that one query may take")]
+    queries_an_hour: Annotated[int, Field(ge=1, description="queries of one user in an hour")]
+    seconds_an_hour: Annotated[int, Field(ge=1, description="seconds that one user's queries may take in an hour")]
 
 
-class RoleSettings(BaseSettings):
-    """Limits of the roles that read. Each number can be set alone: TOUCHSTREAM_ROLES_ANALYST__SECONDS=120."""
+class RoleSettings(EnvironmentSettings):
+    """Limits of the roles that read, analysts and Grafana; `touchstream migrate --roles` sets them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True, extra="ignore"
+        env_prefix=PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True
     )
 
     analyst: Limits = Limits(
@@ -45,11 +44,3 @@ class RoleSettings(BaseSettings):
         queries_an_hour=100_000,
         seconds_an_hour=72_000,
     )
-
-    @classmethod
-    def read(cls) -> Self:
-        """Read the environment; a bad value is one line that names the variable."""
-        try:
-            return cls()
-        except ValidationError as error:
-            raise SettingsError.of(error, PREFIX) from error

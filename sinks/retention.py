@@ -1,59 +1,21 @@
-"""How long rows are kept: TTLs of tables, from the environment: TOUCHSTREAM_RETENTION_*."""
+"""How long rows are kept: TTLs of tables, as the settings TOUCHSTREAM_RETENTION_* say."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Final, Self
+from typing import Final
 
 from clickhouse_connect.driver.client import Client
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sinks.arrow import encode
-from sinks.errors import SettingsError
 from sinks.layout import on_cluster, stored_in
-from sinks.settings import ClickHouseSettings
+from sinks.settings import ClickHouseSettings, RetentionSettings
 from sinks.tables import RETENTION
 from sinks.writer import INSERT_SETTINGS
 
-PREFIX: Final = "TOUCHSTREAM_RETENTION_"
 DAY_MS: Final = 86_400_000
 OF_TABLE: Final = re.compile(r" TTL (.+?)(?= SETTINGS |$)")
-Days = Annotated[int, Field(ge=0, le=36_500)]  # 0: for ever
-
-
-def _at_least(days: int) -> AfterValidator:
-    def check(value: int) -> int:
-        if 0 < value < days:
-            raise ValueError(f"{value} days are too few: 0 keeps for ever, else at least {days}")
-        return value
-
-    return AfterValidator(check)
-
-
-class RetentionSettings(BaseSettings):
-    """Days; 0 keeps for ever."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
-
-    facts_days: Annotated[Days, _at_least(180)] = 0  # cases and risk look back for 90 days
-    dead_letters_days: Annotated[Days, _at_least(1)] = 90  # their bytes
-    rolling_metrics_days: Annotated[Days, _at_least(3)] = 30  # the longest window is a day, and told anew for a day
-    alerts_days: Annotated[Days, _at_least(90)] = 730
-
-    @classmethod
-    def read(cls) -> Self:
-        """Read the environment; a bad value is one line that names the variable and the cure."""
-        try:
-            return cls()
-        except ValidationError as error:
-            raise SettingsError.of(error, PREFIX) from error
-
-    def days(self, what: str) -> int:
-        """Days of one kind of rows."""
-        days: int = getattr(self, f"{what}_days")
-        return days
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""Where ClickHouse is, from the environment: TOUCHSTREAM_CLICKHOUSE_URL and its companions."""
+"""Where ClickHouse is, and how long it keeps rows: TOUCHSTREAM_CLICKHOUSE_* and TOUCHSTREAM_RETENTION_*."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
 
-from sinks.errors import SettingsError
+from sinks.environment import CertificatesPath, EnvironmentSettings
 
 PREFIX = "TOUCHSTREAM_CLICKHOUSE_"
 FORMS = "chdb:///directory, chdb://memory, http://user:password@host:8123/database or https://..."
@@ -38,36 +38,65 @@ class Server:
         return f"{'https' if self.secure else 'http'}://{self.host}:{self.port}/{self.database}"
 
 
-class ClickHouseSettings(BaseSettings):
-    """How to reach ClickHouse and how to write to it. `read()` is the way in."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
-
-    url: str = "http://127.0.0.1:8123/default"
-    user: str | None = None
-    password: SecretStr | None = None  # kept out of the URL and of every log line
-    ca_file: str | None = None  # for https with a private certificate authority
-    cluster: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None  # tables are created on this cluster
-    replicated: bool = False  # Replicated engines: every shard has the same rows on several nodes
-    sharded: bool = (
-        False  # each node of the cluster holds a share of the journeys; Distributed tables bring them together
+def target_of(url: str, user: str | None = None, password: SecretStr | None = None) -> Embedded | Server:
+    """Take an address apart; one that no client could open is a ValueError, without repeating a password."""
+    address = urlsplit(url)
+    if address.scheme == "chdb":
+        if address.netloc not in ("", "memory") or (not address.netloc and address.path in ("", "/")):
+            raise ValueError(f"{_shown(address)} names no directory")
+        return Embedded(None if address.netloc == "memory" else unquote(address.path))
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ValueError(f"{_shown(address)} is not an address of ClickHouse")
+    secure = address.scheme == "https"
+    return Server(
+        host=address.hostname,
+        port=address.port or (8443 if secure else 8123),
+        secure=secure,
+        user=user or unquote(address.username or "") or "default",
+        password=password.get_secret_value() if password else unquote(address.password or ""),
+        database=unquote(address.path.strip("/")) or "default",
     )
-    quorum: Literal["auto"] | Annotated[int, Field(ge=2)] | None = None  # replicas that acknowledge a write
-    compression: Literal["lz4", "zstd"] | None = None  # of inserts over the network
-    connect_timeout_s: Annotated[float, Field(gt=0)] = 5.0
-    write_timeout_s: Annotated[float, Field(gt=0)] = 60.0
 
-    @field_validator("url")
-    @classmethod
-    def url_is_known(cls, url: str) -> str:
-        """Refuse an address that no client could open, without repeating a password."""
-        address = urlsplit(url)
-        if address.scheme == "chdb":
-            if address.netloc not in ("", "memory") or (not address.netloc and address.path in ("", "/")):
-                raise ValueError(f"{_shown(address)} names no directory; write {FORMS}")
-        elif address.scheme not in ("http", "https") or not address.hostname:
-            raise ValueError(f"{_shown(address)} is not an address of ClickHouse; write {FORMS}")
-        return url
+
+def _known(url: str) -> str:
+    target_of(url)
+    return url
+
+
+class ClickHouseSettings(EnvironmentSettings):
+    """Where ClickHouse is, and how to write to it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX)
+
+    url: Annotated[str, AfterValidator(_known), Field(repr=False, description=FORMS)] = "http://127.0.0.1:8123/default"
+    user: Annotated[str | None, Field(description="user name, when it is not in the URL")] = None
+    password: Annotated[
+        SecretStr | None, Field(description="password, kept out of the URL and of every line of a log")
+    ] = None
+    ca_file: Annotated[
+        CertificatesPath | None,
+        Field(description="PEM file of the authority of an https address; well-known ones when not set"),
+    ] = None
+    cluster: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None,
+        Field(description="tables are created on all nodes of this cluster, named as in system.clusters"),
+    ] = None
+    replicated: Annotated[
+        bool, Field(description="whether engines are Replicated: several nodes have the same rows")
+    ] = False
+    sharded: Annotated[
+        bool,
+        Field(description="whether each shard of the cluster holds a share of the journeys, under Distributed tables"),
+    ] = False
+    quorum: Annotated[
+        Literal["auto"] | Annotated[int, Field(ge=2)] | None,
+        Field(description="replicas that must have acknowledged a write; auto: most of them"),
+    ] = None
+    compression: Annotated[
+        Literal["lz4", "zstd"] | None, Field(description="of inserts over the network; none when not set")
+    ] = None
+    connect_timeout_s: Annotated[float, Field(gt=0, description="seconds to wait for a connection")] = 5.0
+    write_timeout_s: Annotated[float, Field(gt=0, description="seconds to wait for an answer")] = 60.0
 
     @model_validator(mode="after")
     def a_cluster_shares_its_rows(self) -> Self:
@@ -93,32 +122,42 @@ class ClickHouseSettings(BaseSettings):
     @property
     def target(self) -> Embedded | Server:
         """The address, taken apart."""
-        address = urlsplit(self.url)
-        if address.scheme == "chdb":
-            return Embedded(None if address.netloc == "memory" else unquote(address.path))
-        secure = address.scheme == "https"
-        password = self.password.get_secret_value() if self.password else unquote(address.password or "")
-        return Server(
-            host=address.hostname or "",
-            port=address.port or (8443 if secure else 8123),
-            secure=secure,
-            user=self.user or unquote(address.username or "") or "default",
-            password=password,
-            database=unquote(address.path.strip("/")) or "default",
-        )
+        return target_of(self.url, self.user, self.password)
 
-    @classmethod
-    def read(cls, **values: object) -> "ClickHouseSettings":
-        """Read the environment; a bad value is one line that names the variable and the cure."""
-        try:
-            return cls(**values)  # type: ignore[arg-type]
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            reason = first["msg"].removeprefix("Value error, ")
-            variable = "".join(f"{PREFIX}{part}: ".upper() for part in first["loc"][:1])  # none when two do not agree
-            raise SettingsError(f"{variable}{reason}") from error
+
+def _at_least(days: int) -> AfterValidator:
+    def check(value: int) -> int:
+        if 0 < value < days:
+            raise ValueError(f"{value} days are too few: 0 keeps for ever, else at least {days}")
+        return value
+
+    return AfterValidator(check)
+
+
+class RetentionSettings(EnvironmentSettings):
+    """Days that rows are kept; 0 keeps them for ever. `touchstream migrate` makes them TTLs of tables."""
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHSTREAM_RETENTION_")
+
+    facts_days: Annotated[
+        int,
+        Field(ge=0, le=36_500, description="days of facts and of what follows from them, at least 180"),
+        _at_least(180),
+    ] = 0  # cases and risk look back for 90 days
+    dead_letters_days: Annotated[
+        int, Field(ge=0, le=36_500, description="days of the bytes of dead letters"), _at_least(1)
+    ] = 90
+    rolling_metrics_days: Annotated[
+        int, Field(ge=0, le=36_500, description="days of rolling windows, at least 3"), _at_least(3)
+    ] = 30  # the longest window is a day, and told anew for a day
+    alerts_days: Annotated[int, Field(ge=0, le=36_500, description="days of alerts, at least 90"), _at_least(90)] = 730
+
+    def days(self, what: str) -> int:
+        """Days of one kind of rows."""
+        days: int = getattr(self, f"{what}_days")
+        return days
 
 
 def _shown(address: SplitResult) -> str:
     """Address without user and password."""
-    return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
+    return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()

@@ -1,13 +1,16 @@
 """The Faust app of a worker, with settings that keep its promises."""
 
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import faust
 
 from schemas import topics
+from sinks.errors import SettingsError
 from streams.batching.app import BatchApp, Limits
-from streams.settings import Settings
+from streams.settings import PREFIX, Settings
 
 DAY_S = 86_400.0
 PRODUCER_LINGER_MS = 20
@@ -58,7 +61,7 @@ def _producer_options() -> dict[str, Any]:
 
 
 def _storage_options(settings: Settings) -> dict[str, Any]:
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    _check_written(settings.state_dir)
     return {
         "datadir": settings.state_dir,
         "store": "memory://",
@@ -69,6 +72,17 @@ def _storage_options(settings: Settings) -> dict[str, Any]:
         "topic_disable_leader": True,
         "web_enabled": False,
     }
+
+
+def _check_written(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SettingsError(
+            f"{PREFIX}STATE_DIR={folder}: cannot be written to ({error.strerror or error}); name a folder this worker may write to"
+        ) from error
 
 
 def _credentials(settings: Settings) -> Any:

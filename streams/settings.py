@@ -4,20 +4,18 @@ import ssl
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from sinks.environment import CertificatesPath, EnvironmentSettings
 
 PREFIX = "TOUCHSTREAM_"
 
 
-class SettingsError(Exception):
-    """A setting is missing or wrong; the message is one line that names the variable, its value and the cure."""
+class Settings(EnvironmentSettings):
+    """Brokers, and how a worker works. What the business wants is in touchpoints.yaml instead."""
 
-
-class Settings(BaseSettings):
-    """Everything a worker must know about its surroundings. What the business wants is in touchpoints.yaml instead."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX)
 
     brokers: Annotated[str, Field(description="host:port of one or more brokers, separated by commas")] = (
         "127.0.0.1:9092"
@@ -25,29 +23,44 @@ class Settings(BaseSettings):
     app_id: Annotated[
         str,
         Field(
-            pattern=r"^[a-zA-Z0-9._-]{1,100}$", description="letters, digits, dots and dashes: names the consumer group"
+            pattern=r"^[a-zA-Z0-9._-]{1,100}$",
+            description="letters, digits, dots and dashes: names the consumer group and the topics of its state",
         ),
     ] = "touchstream"
-    partitions: Annotated[int, Field(ge=1, le=10_000, description="a whole number from 1 to 10000")] = 8
-    replication: Annotated[int, Field(ge=1, le=9, description="copies of every topic, 3 in production")] = 1
-    create_topics: Annotated[bool, Field(description="true or false: create missing topics at start")] = True
-    catalogue: Annotated[Path, Field(description="path of touchpoints.yaml")] = Path("touchpoints.yaml")
-    state_dir: Annotated[Path, Field(description="a folder this worker may write to")] = Path("var/worker")
+    partitions: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=10_000,
+            description="partitions of every topic, and so the most workers; they cannot be changed later",
+        ),
+    ] = 8
+    replication: Annotated[
+        int,
+        Field(ge=1, le=9, description="copies of every topic that is created; 3 where a broker may be lost"),
+    ] = 1
+    create_topics: Annotated[bool, Field(description="whether missing topics are created; else they are an error")] = (
+        True
+    )
+    catalogue: Annotated[Path, Field(description="your touchpoints.yaml")] = Path("touchpoints.yaml")
+    state_dir: Annotated[
+        Path, Field(description="a folder this worker may write to: journeys on disk, profiles, files of Faust")
+    ] = Path("var/worker")
 
     state_store: Annotated[
         Literal["memory", "disk"],
-        Field(
-            description="memory or disk: where a worker has its journeys at hand; disk is for more than memory holds"
-        ),
+        Field(description="where a worker has its open journeys at hand; disk is for more than memory holds"),
     ] = "memory"
 
     session_timeout_s: Annotated[
-        float, Field(ge=1, le=300, description="seconds from 1 to 300 until a silent worker loses its partitions")
+        float, Field(ge=1, le=300, description="seconds until a silent worker loses its partitions")
     ] = 12.0
-    settle_s: Annotated[float, Field(ge=0, le=60, description="seconds a rebalance waits for batches under way")] = 5.0
-    commit_interval_s: Annotated[float, Field(ge=0.05, le=60, description="seconds between commits, 0.05 to 60")] = 1.0
+    settle_s: Annotated[
+        float, Field(ge=0, le=60, description="seconds a rebalance and the end of a worker wait for batches under way")
+    ] = 5.0
+    commit_interval_s: Annotated[float, Field(ge=0.05, le=60, description="seconds between commits")] = 1.0
     flush_interval_s: Annotated[
-        float, Field(ge=0.01, le=60, description="least seconds between two inserts of few rows, 0.01 to 60")
+        float, Field(ge=0.01, le=60, description="least seconds between two inserts of few rows")
     ] = 0.5
     instance_id: Annotated[
         str | None, Field(description="a name that survives restarts of this worker (static membership)")
@@ -70,20 +83,25 @@ class Settings(BaseSettings):
     ] = 100
 
     stuck_after_s: Annotated[
-        float,
-        Field(ge=1, le=86_400, description="seconds from 1 to 86400 without progress after which a worker ends itself"),
+        float, Field(ge=1, le=86_400, description="seconds without progress after which a worker ends itself")
     ] = 120.0
     metrics_port: Annotated[
         int, Field(ge=0, le=65_535, description="a port of 127.0.0.1 for /live, /ready and /metrics; 0 for none")
     ] = 0
 
-    tls: Annotated[bool, Field(description="true or false")] = False
-    tls_ca: Annotated[Path | None, Field(description="path of the CA certificates, PEM")] = None
-    tls_certificate: Annotated[Path | None, Field(description="path of the client certificate, PEM")] = None
-    tls_key: Annotated[Path | None, Field(description="path of the client key, PEM")] = None
+    tls: Annotated[
+        bool, Field(description="whether connections to the brokers are encrypted; the other TLS settings need it")
+    ] = False
+    tls_ca: Annotated[
+        CertificatesPath | None, Field(description="PEM file of the authorities to trust; the system's when not set")
+    ] = None
+    tls_certificate: Annotated[Path | None, Field(description="PEM file of the client certificate")] = None
+    tls_key: Annotated[
+        Path | None, Field(description="PEM file of its key, when that is not in the file of the certificate")
+    ] = None
     sasl_mechanism: Annotated[
         Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None,
-        Field(description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+        Field(description="how to log in to the brokers; needs TLS, a user name and a password"),
     ] = None
     sasl_username: Annotated[str | None, Field(description="the user name at the brokers")] = None
     sasl_password: Annotated[SecretStr | None, Field(description="the password at the brokers")] = None
@@ -100,14 +118,23 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_security(self) -> Self:
-        if self.sasl_mechanism and not self.tls:
-            raise ValueError(
-                f"{PREFIX}SASL_MECHANISM is set without TLS: set {PREFIX}TLS=true, passwords need encryption"
-            )
+        files = {"TLS_CA": self.tls_ca, "TLS_CERTIFICATE": self.tls_certificate, "TLS_KEY": self.tls_key}
+        given = [name for name, value in (files | {"SASL_MECHANISM": self.sasl_mechanism}).items() if value]
+        if given and not self.tls:
+            raise ValueError(f"{PREFIX}{given[-1]} is set without TLS: set {PREFIX}TLS=true, or unset it")
         if self.sasl_mechanism and not (self.sasl_username and self.sasl_password):
             raise ValueError(
                 f"{PREFIX}SASL_MECHANISM is set: {PREFIX}SASL_USERNAME and {PREFIX}SASL_PASSWORD are missing"
             )
+        if self.tls_key and not self.tls_certificate:
+            raise ValueError(f"{PREFIX}TLS_KEY is set without {PREFIX}TLS_CERTIFICATE: set both")
+        try:
+            self.tls_context()  # now, with the names of the settings; later it would be a traceback
+        except OSError as error:
+            named = " and ".join(f"{PREFIX}{name}={path}" for name, path in files.items() if path and name != "TLS_CA")
+            raise ValueError(
+                f"{named}: no certificate with its key can be read ({error.strerror or error}); name PEM files that fit"
+            ) from error
         return self
 
     @property
@@ -140,16 +167,5 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the environment (and `.env`); every problem becomes one line of a SettingsError."""
-    try:
-        return Settings(**overrides)
-    except ValidationError as error:
-        raise SettingsError("\n".join(_explain(problem) for problem in error.errors())) from None
-
-
-def _explain(problem: Any) -> str:
-    if not problem["loc"]:
-        return str(problem["ctx"]["error"])
-    name = str(problem["loc"][0])
-    value = "(hidden)" if "password" in name else repr(problem["input"])
-    return f"{PREFIX}{name.upper()}={value}: {problem['msg']}. Expected: {Settings.model_fields[name].description}"
+    """Read the environment; every problem becomes one line of a SettingsError."""
+    return Settings.read(**overrides)

@@ -17,6 +17,9 @@ MARK_EVERY_MS = 5 * 60_000  # an owner writes to its changelog at least this oft
 STATE_TABLES = ("journeys", "windows")
 PRODUCED_BY_OTHERS = frozenset(topic.name for topic in topics.EVENTS)
 LARGEST = "max.message.bytes"
+IN_SYNC = "min.insync.replicas"
+TIMES = "message.timestamp.type"
+MANY = 3  # copies from which on a write can wait for two, and one broker be lost
 PATIENCE_MS = 10_000  # for a broker that is just starting
 
 
@@ -45,9 +48,9 @@ def plan_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[Topi
     """
     plans = [TopicPlan(topic.name, settings.partitions, _configs(topic)) for topic in topics.ALL]
     plans += [TopicPlan(name, settings.partitions, _changelog_configs()) for name in changelogs]
-    if settings.replication >= 3:
+    if settings.replication >= MANY:
         for plan in plans:
-            plan.configs["min.insync.replicas"] = "2"
+            plan.configs[IN_SYNC] = "2"
     return plans
 
 
@@ -61,9 +64,7 @@ def _configs(topic: topics.Topic) -> dict[str, str]:
         # The lag leaves a reader time to see every record before a later one of the same key replaces it.
         configs |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": str(HOUR_MS)}
     if topic in topics.EVENTS:
-        configs["message.timestamp.type"] = (
-            "LogAppendTime"  # the moment we received it, whatever its producer's clock says
-        )
+        configs[TIMES] = "LogAppendTime"  # the moment we received it, whatever its producer's clock says
     return configs
 
 
@@ -107,6 +108,19 @@ def partition_counts(admin: KafkaAdminClient) -> dict[str, int]:
     return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
 
 
+def copy_counts(admin: KafkaAdminClient) -> dict[str, int]:
+    """Every topic the brokers know, with the copies that its worst partition has."""
+    return {topic["name"]: min(len(each["replica_nodes"]) for each in topic["partitions"])
+            for topic in admin.describe_topics() if topic["partitions"]}  # fmt: skip
+
+
+def topic_configs(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Ask for the settings of topics that are in force, also those that nobody has set."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    described = admin.describe_configs(asked, config_filter="all")["topic"] if asked else {}
+    return {name: {key: each["value"] for key, each in found.items()} for name, found in described.items()}
+
+
 def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: Settings) -> Iterator[str]:
     for plan in plans:
         found = existing.get(plan.name, plan.partitions)
@@ -121,10 +135,9 @@ def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: 
 def _too_narrow(admin: KafkaAdminClient, plans: Iterable[TopicPlan], existing: dict[str, int]) -> Iterator[str]:
     """Check that what workers write fits: a dead letter that the broker refuses would stop them for good."""
     ours = [plan for plan in plans if plan.name in existing and plan.name not in PRODUCED_BY_OTHERS]
-    asked = [ConfigResource(ConfigResourceType.TOPIC, plan.name) for plan in ours]
-    described = admin.describe_configs(asked)["topic"] if asked else {}
+    present = topic_configs(admin, [plan.name for plan in ours])
     for plan in ours:
-        found = described.get(plan.name, {}).get(LARGEST, {}).get("value")
+        found = present.get(plan.name, {}).get(LARGEST)
         wanted = plan.configs.get(LARGEST)
         if found is not None and wanted is not None and int(found) < int(wanted):
             yield (

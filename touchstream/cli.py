@@ -2,6 +2,7 @@
 
 import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
@@ -9,26 +10,8 @@ import click
 
 from touchstream.errors import told
 
-# Command: module whose `command` it is. Loaded when asked for, so that `--help` does not open a database engine.
+# Loaded when asked for, from the module of that name, so that `--help` does not open a database engine.
 COMMANDS: Final = {
-    "demo": "touchstream.commands.demo",
-    "worker": "touchstream.commands.worker",
-    "migrate": "touchstream.commands.migrate",
-    "ingest": "touchstream.commands.ingest",
-    "simulate": "touchstream.commands.simulate",
-    "sql": "touchstream.commands.sql",
-    "page": "touchstream.commands.page",
-    "doctor": "touchstream.commands.doctor",
-    "replay-dead-letters": "touchstream.commands.replay_dead_letters",
-    "rebuild": "touchstream.commands.rebuild",
-    "erase": "touchstream.commands.erase",
-    "cover": "touchstream.commands.cover",
-    "verify": "touchstream.commands.verify",
-    "deploy-dashboards": "touchstream.commands.deploy_dashboards",
-    "clickhouse": "touchstream.commands.clickhouse",
-    "schemas": "touchstream.commands.schemas",
-}
-ABOUT: Final = {
     "demo": "Everything on one machine, with a live view.",
     "worker": "Fold events into journeys and write what they conclude.",
     "migrate": "Create or bring up to date topics, tables and views.",
@@ -69,16 +52,31 @@ class _Commands(click.Group):
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        command: click.Command = import_module(f"touchstream.commands.{cmd_name.replace('-', '_')}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of one that is not there, name the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = get_close_matches(args[0], COMMANDS, n=1)
+            error.message += f" Did you mean {close[0]!r}?" if close else ""
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without loading them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(ABOUT.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run, and say in one line what can be cured."""
+        """Run, and say in one line what can be cured, after what was set and is read by nobody."""
+        from touchstream.settings import strangers  # takes a tenth of a second that `--help` does not need
+
+        for warning in strangers(os.environ):
+            click.echo(f"touchstream: {warning}", err=True)
         try:
             return super().invoke(ctx)
         except Exception as error:
@@ -93,7 +91,8 @@ class _Commands(click.Group):
 def cli() -> None:
     """Event-streaming analytics for customer touchpoints.
 
-    Where things are comes from the environment: TOUCHSTREAM_BROKERS, TOUCHSTREAM_CLICKHOUSE_URL, TOUCHSTREAM_CATALOGUE.
+    Where things are comes from the environment: TOUCHSTREAM_BROKERS, TOUCHSTREAM_CLICKHOUSE_URL, TOUCHSTREAM_CATALOGUE,
+    and more in docs/settings.md.
     """
 
 

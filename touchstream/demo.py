@@ -14,7 +14,8 @@ from typing import Final
 
 import touchstream
 from schemas.catalogue import Catalogue
-from schemas.durations import duration_ms
+from schemas.durations import written
+from schemas.topics import DAY_MS
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings, load_settings
@@ -40,7 +41,7 @@ class Plan:
     catalogue: Path
     port: int = 8123  # of ClickHouse
     page_port: int = 8080
-    history: str = "42d"  # long enough for journeys to be over, so that drop-off is decided
+    history_ms: int = 42 * DAY_MS  # long enough for journeys to be over, so that drop-off is decided
     rate: float = 0.045  # events a second in the history
     live_rate: float = 0.3
     seed: int = 1
@@ -63,6 +64,9 @@ class Demo:
             state_dir=folder / "worker",
             session_timeout_s=6.0,  # Tansu makes a group wait for half of it
             tls=False,
+            tls_ca=None,
+            tls_certificate=None,
+            tls_key=None,
             sasl_mechanism=None,
         )
         self.clickhouse = ClickHouseSettings.read(
@@ -97,7 +101,7 @@ class Demo:
         self._page.wait_until(lambda: accepts_connections(self._plan.page_port), START_S)
         say("worker")
         self._worker.start()
-        say(f"customers   {self._plan.history} of history, then {self._plan.live_rate:g} events a second")
+        say(f"customers   {written(self._plan.history_ms)} of history, then {self._plan.live_rate:g} events a second")
         self._customers.start()
 
     def watch(self) -> tuple[str, ...]:
@@ -130,14 +134,14 @@ class Demo:
     def _cover(self) -> None:
         """Note what this company believes to have mended: its customers know whether it has."""
         now_ms = time.time_ns() // 1_000_000
-        news = News.until(now_ms, since_ms=now_ms - duration_ms(self._plan.history))
+        news = News.until(now_ms, since_ms=now_ms - self._plan.history_ms)
         with closing(connect(self.clickhouse)) as client:
             store_covers(client, news.covers)
 
     def _customer_options(self) -> list[str]:
         plan = self._plan
         rates = ["--rate", str(plan.rate), "--live-rate", str(plan.live_rate)]
-        return ["--history", plan.history, "--dated", "--seed", str(plan.seed), *rates]
+        return ["--history", f"{plan.history_ms // 1000}s", "--dated", "--seed", str(plan.seed), *rates]
 
     def _server(self, name: str, arguments: list[str]) -> Server:
         log = self._folder / f"{name.lower()}.log"
@@ -154,7 +158,7 @@ class Demo:
             "TOUCHSTREAM_SESSION_TIMEOUT_S": str(self.settings.session_timeout_s),
             "TOUCHSTREAM_CLICKHOUSE_URL": self.url,
         }
-        # The demo must not reach for anybody's production: no other setting of the shell, no .env file (other folder).
+        # The demo must not reach for anybody's production: no other setting of the shell.
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHSTREAM_")}
         code = str(Path(touchstream.__file__).parents[1])
         return clean | ours | {"PYTHONPATH": os.pathsep.join(filter(None, (code, os.environ.get("PYTHONPATH", ""))))}

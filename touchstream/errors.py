@@ -8,7 +8,6 @@ ONE_LINERS: Final = (
     ("schemas.catalogue_errors", "CatalogueError"),
     ("sinks.errors", "SinkError"),
     ("dashboards.errors", "DashboardError"),
-    ("streams.settings", "SettingsError"),
     ("streams.topic_setup", "TopicSetupError"),
     ("touchstream.brokers.processes", "BrokerDidNotStart"),
     ("touchstream.ingest.sender", "SendError"),

@@ -10,8 +10,8 @@ from sinks.arrow import Row
 from sinks.client import connect
 from sinks.dimensions import store_calendar_days, store_catalogue, store_definitions
 from sinks.migrate import migrate
-from sinks.retention import RetentionSettings, apply_retention
-from sinks.settings import ClickHouseSettings
+from sinks.retention import apply_retention
+from sinks.settings import ClickHouseSettings, RetentionSettings
 from streams.logic.calendars import Calendar
 from streams.logic.policy import calendars_of
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from streams.settings import PREFIX, SettingsError
+from sinks.errors import SettingsError
+from streams.settings import PREFIX
 from streams.watch.metrics import registry
 from streams.watch.vitals import Vitals
 from streams.watch.watchdog import Watchdog

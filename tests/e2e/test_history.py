@@ -232,7 +232,7 @@ def test_letters_come_back_once_and_one_that_fails_again_keeps_its_origin(system
     system.settle()
     an_older_version_could_not_read(system, dict(zip(origins, repaired.items(), strict=False)))
     of_today = ("replay-dead-letters", "--reason", "not_utf8", "--from", iso(now_ms))
-    assert system.run(*of_today, "--dry-run").stdout == "not_utf8: 5 to send\n"
+    assert system.run(*of_today, "--dry-run").stdout == "not_utf8: 5 to send\nnothing was sent (--dry-run)\n"
     assert stored(system, "letter-") == 0
     assert "5 letters sent again" in system.run(*of_today).stdout
     system.settle()

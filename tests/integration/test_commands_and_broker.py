@@ -95,7 +95,8 @@ class TestDoctor:
     def test_a_fresh_broker_is_well_and_a_missing_clickhouse_is_not(self, touchstream):
         said = touchstream("doctor", code=1).stdout.splitlines()
         assert [line.split(":")[0] for line in said if line.startswith("OK")] == [
-            *("OK    catalogue", "OK    brokers", "OK    topics", "OK    co-partitioning", "OK    lag"),
+            *("OK    catalogue", "OK    brokers", "OK    topics", "OK    co-partitioning", "OK    copies"),
+            *("OK    topic settings", "OK    lag"),
         ]
         assert [line[:16] for line in said if line.startswith("FAIL")] == ["FAIL  ClickHouse"]
         assert "touchstream clickhouse" in said[-1]

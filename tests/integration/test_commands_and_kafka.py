@@ -54,13 +54,20 @@ def test_first_the_topics_are_missing_and_every_command_says_so(touchstream):
 
 
 def test_then_they_are_created_once_and_everything_about_kafka_is_well(touchstream):
-    assert "topic touchpoint.interactions" in touchstream("migrate", "--no-tables").stdout
+    said = touchstream("migrate", "--no-tables").stdout
+    assert "topic touchpoint.interactions\n" in said
+    assert (
+        "partitions of each: 4 (TOUCHSTREAM_PARTITIONS; cannot be changed later), copies: 1 (TOUCHSTREAM_REPLICATION)\n"
+        in said
+    )
     assert touchstream("migrate", "--no-tables").stdout == "Everything is current.\n"
     said = touchstream("doctor").stdout
     for line in (
         "brokers: 1 at",
         "topics: all 6",
         "co-partitioning: 4 partitions each",
+        "copies: at least 1 of each topic",
+        "topic settings: message.timestamp.type and min.insync.replicas are as they should be",
         "lag: none",
         "broker clock: agrees",
     ):

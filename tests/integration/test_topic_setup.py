@@ -1,13 +1,14 @@
 """Topics on a real broker."""
 
 import uuid
+from contextlib import closing
 
 import pytest
-from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 
 from schemas import topics
 from streams.settings import Settings
-from streams.topic_setup import TopicSetupError, ensure_topics, partition_counts
+from streams.topic_setup import TopicSetupError, copy_counts, ensure_topics, partition_counts
 from tests.kafka import start_kafka
 from touchstream.brokers.kafka import KafkaCluster
 
@@ -41,6 +42,19 @@ def test_missing_topics_are_an_error_where_workers_may_not_create_them(kafka: Ka
     settings = Settings(brokers=kafka.bootstrap, partitions=3, create_topics=False)
     with pytest.raises(TopicSetupError, match="topic 'nobody-made-this' does not exist: create it with 3 partitions"):
         ensure_topics(settings, ["nobody-made-this"])
+
+
+def test_a_topic_that_somebody_else_made_is_held_against_what_workers_write(kafka: KafkaCluster) -> None:
+    settings = Settings(brokers=kafka.bootstrap, partitions=3)
+    ensure_topics(settings)
+    changelog = f"made-by-hand-{uuid.uuid4().hex}-changelog"
+    with closing(KafkaAdminClient(bootstrap_servers=settings.bootstrap)) as admin:
+        admin.create_topics([NewTopic(changelog, 3, 1)])  # with what the brokers hold to be large
+        assert copy_counts(admin)[changelog] == 1
+    with pytest.raises(
+        TopicSetupError, match=rf"^topic '{changelog}' has max.message.bytes=1048588, expected at least"
+    ):
+        ensure_topics(settings, [changelog])
 
 
 def test_three_nodes_survive_the_loss_of_one() -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from schemas.topics import DAY_MS
 from touchstream import demo as demo_module
 from touchstream.brokers.processes import BrokerDidNotStart, free_port
+from touchstream.commands.simulate import command as simulate
 from touchstream.demo import MOST_RESTARTS, Demo, Plan, catalogue_of_the_demo, running
 from touchstream.errors import UserError
 
@@ -53,6 +55,12 @@ def test_a_port_that_is_taken_is_one_line(tmp_path):
                 UserError, match=rf"port {port} of 127.0.0.1 is in use; .* choose another with {option}$"
             ):
                 Demo(plan, tmp_path).start(lambda line: None)
+
+
+def test_its_customers_are_told_the_history_in_a_form_they_read(demo):
+    options = demo._customer_options()
+    told = simulate.make_context("simulate", options).params
+    assert (told["history"], told["rate"], told["live_rate"], told["seed"]) == (42 * DAY_MS, 0.045, 0.3, 1)
 
 
 def test_those_who_write_end_before_those_who_are_written_to(demo):

@@ -9,7 +9,11 @@ from sinks.host import serve
 
 @click.command(name="clickhouse")
 @click.option(
-    "--path", type=click.Path(path_type=Path, file_okay=False), default=Path("var/clickhouse"), show_default=True
+    "--path",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/clickhouse"),
+    show_default=True,
+    help="Folder of the database; made when it is not there.",
 )
 @click.option("--port", type=click.IntRange(0, 65_535), default=8123, show_default=True, help="0 takes a free one.")
 def command(path: Path, port: int) -> None:

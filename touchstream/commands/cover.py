@@ -14,9 +14,9 @@ from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.commands.moment import Moment
 from touchstream.covering import store_covers
 from touchstream.errors import UserError
-from touchstream.history.moments import Moment
 
 
 @click.command(name="cover")

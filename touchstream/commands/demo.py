@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from streams.settings import load_settings
+from touchstream.commands.moment import EVENTS_PER_SECOND, Duration
 from touchstream.demo import Demo, Plan, catalogue_of_the_demo, running
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader
@@ -29,19 +30,25 @@ LINES_EVERY_S: Final = 5.0
     "--page-port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Where the boards are."
 )
 @click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after this time.")
-@click.option("--history", default="42d", show_default=True, help="How much past to make up.")
-@click.option("--rate", type=float, default=0.045, show_default=True, help="Events per second of the past.")
-@click.option("--live-rate", type=float, default=0.3, show_default=True, help="Events per second from now on.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--history", type=Duration(), default="42d", show_default=True, help="How much past to make up: 24h, 42d."
+)
+@click.option("--rate", type=EVENTS_PER_SECOND, default=0.045, show_default=True, help="Events per second of the past.")
+@click.option(
+    "--live-rate", type=EVENTS_PER_SECOND, default=0.3, show_default=True, help="Events per second from now on."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed makes up other customers.")
 def command(
-    port: int, page_port: int, seconds: float | None, history: str, rate: float, live_rate: float, seed: int
+    port: int, page_port: int, seconds: float | None, history: int, rate: float, live_rate: float, seed: int
 ) -> None:
     """Start a broker, ClickHouse, a worker, simulated customers and the page with the boards on this machine.
 
     Nothing needs to be installed and nothing is kept: all data goes when the demo ends.
     """
     catalogue = catalogue_of_the_demo(load_settings().catalogue)
-    plan = Plan(catalogue, port=port, page_port=page_port, history=history, rate=rate, live_rate=live_rate, seed=seed)
+    plan = Plan(
+        catalogue, port=port, page_port=page_port, history_ms=history, rate=rate, live_rate=live_rate, seed=seed
+    )
     with _until_stopped(), running(plan, click.echo) as demo:
         reader = Reader(demo.settings, demo.clickhouse)
         try:

@@ -1,6 +1,7 @@
 """`touchstream doctor`: whether everything is there and fits together."""
 
 import sys
+from typing import Final
 
 import click
 
@@ -10,17 +11,23 @@ from touchstream.doctor.findings import Finding, State
 from touchstream.doctor.kafka_checks import kafka_findings, pairs_behind
 from touchstream.doctor.other_checks import catalogue_finding, clickhouse_findings
 
+COLOURS: Final = {State.FAIL: "red", State.WARN: "yellow", State.SKIP: "yellow"}
+
 
 @click.command(name="doctor")
 def command() -> None:
-    """Check catalogue, brokers, topics, lag, ClickHouse, migrations and clocks; exit code 1 when something is wrong."""
+    """Check catalogue, brokers, topics, lag, ClickHouse, migrations and clocks; exit code 1 when something is wrong.
+
+    It reads, with one exception: to compare clocks it creates the topic touchstream.doctor and sends a message to it,
+    which is kept for an hour. Where it may not create topics, the brokers' clock is left out.
+    """
     settings, clickhouse = load_settings(), ClickHouseSettings.read()
     failed = False
 
     def say(finding: Finding) -> None:
         nonlocal failed
         failed |= finding.state is State.FAIL
-        click.secho(str(finding), fg={State.FAIL: "red", State.SKIP: "yellow"}.get(finding.state))
+        click.secho(str(finding), fg=COLOURS.get(finding.state))
 
     finding, catalogue = catalogue_finding(settings)
     say(finding)

@@ -29,14 +29,15 @@ WINDOWS: Final = "rolling windows that workers no longer tell: sums over many jo
 
 @click.command(name="erase")
 @click.argument("journey")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--delete-records", is_flag=True, help="Also delete, for everybody, what Kafka's topics hold until now in the partitions of the journey.")  # fmt: skip
 @click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), help="Where the receipt goes; default var/erasures/HASH.json.")  # fmt: skip
 @click.option("--no-wait", is_flag=True, help="Do not wait until ClickHouse has deleted the old files; it does within 15 minutes.")  # fmt: skip
 def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None, no_wait: bool) -> None:
     """Remove JOURNEY from facts, sessions, waits, conversations, dead letters, state and rolling windows.
 
-    Its hash stays, so that no replay and no late event brings it back. Interrupted, it can be run again.
+    Its hash stays, so that no replay and no late event brings it back. Interrupted, it can be run again. It asks before it
+    erases; a script says --yes.
     """
     if not journey.strip():
         raise UserError("JOURNEY is empty; give the journey_id of the person to erase")

@@ -1,9 +1,10 @@
 """`touchstream ingest`: send the rows of a file as events."""
 
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -16,16 +17,20 @@ from touchstream.ingest.checkpoint import Checkpoint, file_identity
 from touchstream.ingest.refusals import Refusals
 from touchstream.ingest.rows import SourceFile
 from touchstream.ingest.run import Ingest, Report
-from touchstream.ingest.sender import KafkaSender, SendError
+from touchstream.ingest.sender import KafkaSender, NoSender, SendError
 from touchstream.interruption import Interruption
 from touchstream.producer import open_producer
 
 NDJSON_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".ndjson.zst", ".jsonl.zst")
+NOTHING_SENT: Final = "nothing was sent (--dry-run)"
 
 
 @click.command(name="ingest")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--adapter", help=f"How to read the file: {', '.join(adapter_names())}. Default for .ndjson: ndjson.")
+@click.option(
+    "--adapter",
+    help=f"How to read the file: {', '.join(adapter_names())}. Default: ndjson for .ndjson and .jsonl, packed or not; else it must be said.",
+)
 @click.option("--map", "map_path", type=click.Path(path_type=Path), help="Which column means what (adapter csv).")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first rows of the file.")
 @click.option(
@@ -33,8 +38,21 @@ NDJSON_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".ndjso
 )
 @click.option("--keep-refused", is_flag=True, help="Write refused rows to FILE.refused.ndjson.")
 @click.option("--restart", is_flag=True, help="Forget how far an interrupted run came.")
-@click.option("--state-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
-@click.option("--compression", type=click.Choice(["none", "gzip", "lz4", "zstd"]), default="zstd", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Read the file, count events and refused rows, and send nothing.")
+@click.option(
+    "--state-dir",
+    type=click.Path(path_type=Path),
+    default=Path("var"),
+    show_default=True,
+    help="Where it notes how far it came.",
+)
+@click.option(
+    "--compression",
+    type=click.Choice(["none", "gzip", "lz4", "zstd"]),
+    default="zstd",
+    show_default=True,
+    help="Of the messages; the brokers keep them so.",
+)
 def command(
     file: Path,
     adapter: str | None,
@@ -43,6 +61,7 @@ def command(
     shuffle: int | None,
     keep_refused: bool,
     restart: bool,
+    dry_run: bool,
     state_dir: Path,
     compression: str,
 ) -> None:
@@ -55,18 +74,25 @@ def command(
     source = SourceFile(file)
     settings = load_settings()
     how = name if map_path is None else f"{name}|{file_identity(map_path)}"
-    checkpoint = Checkpoint.of(state_dir, file, adapter=how, destination=f"{settings.brokers}|{settings.app_id}")
-    if restart:
-        checkpoint.forget()
     kept = file.with_name(f"{file.name}.refused.ndjson") if keep_refused else None
-    with (
-        closing(Refusals(kept, resumed=checkpoint.rows_done() > 0)) as refusals,
-        closing(open_producer(settings, compression=None if compression == "none" else compression)) as producer,
-        Interruption() as interruption,
-    ):
-        work = Ingest(source, found, KafkaSender(producer), refusals, interruption.check)
+    with ExitStack() as stack:
+        if dry_run:  # the notes of a real run stay as they are
+            state_dir = Path(stack.enter_context(TemporaryDirectory()))
+        checkpoint = Checkpoint.of(state_dir, file, adapter=how, destination=f"{settings.brokers}|{settings.app_id}")
+        if restart:
+            checkpoint.forget()
+        refusals = stack.enter_context(closing(Refusals(kept, resumed=checkpoint.rows_done() > 0)))
+        sender = NoSender() if dry_run else KafkaSender(stack.enter_context(_producer(settings, compression)))
+        interruption = stack.enter_context(Interruption())
+        work = Ingest(source, found, sender, refusals, interruption.check)
         _run(work, source, checkpoint, limit=limit, shuffle=shuffle, settings=settings)
     _say(work.report, refusals, kept)
+    if dry_run:
+        click.echo(NOTHING_SENT)
+
+
+def _producer(settings: Settings, compression: str) -> AbstractContextManager[Any]:
+    return closing(open_producer(settings, compression=None if compression == "none" else compression))
 
 
 def _adapter_of(file: Path) -> str:
@@ -98,7 +124,8 @@ def _run(
                 work.shuffled(shuffle, limit=limit, progress=progress)
             bar.update(task, completed=source.size)
     except KeyboardInterrupt:
-        click.echo(f"Interrupted; {_how_far(checkpoint)}", err=True)
+        how_far = NOTHING_SENT if isinstance(work.sender, NoSender) else _how_far(checkpoint)
+        click.echo(f"Interrupted; {how_far}", err=True)
         sys.exit(130)
     except SendError as error:
         raise UserError(

@@ -4,10 +4,9 @@ import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from sinks.limits import RoleSettings
-from sinks.retention import RetentionSettings
 from sinks.roles import apply_roles, roles_are_old
-from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from sinks.settings import ClickHouseSettings, RetentionSettings
+from streams.settings import Settings, load_settings
 from streams.topic_setup import ensure_topics, state_topics
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
@@ -23,9 +22,7 @@ def command(topics: bool, tables: bool, roles: bool) -> None:
     """Create what is missing; running it again does nothing."""
     done = False
     if topics:
-        for name in _topics():
-            done = True
-            click.echo(f"topic {name}")
+        done |= _topics(load_settings())
     if tables:
         clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(load_settings())
         with clickhouse_errors(clickhouse):
@@ -51,9 +48,15 @@ def _roles(clickhouse: ClickHouseSettings, wanted: RoleSettings, *, change: bool
     return change
 
 
-def _topics() -> list[str]:
-    settings = load_settings()
+def _topics(settings: Settings) -> bool:
+    """Create those that are missing; whether there were any."""
     try:
-        return ensure_topics(settings, state_topics(settings.app_id))
+        created = ensure_topics(settings, state_topics(settings.app_id))
     except (KafkaTimeoutError, KafkaConnectionError) as error:
         raise no_broker(settings, error) from error
+    for name in created:
+        click.echo(f"topic {name}")
+    if created:
+        partitions = f"partitions of each: {settings.partitions} (TOUCHSTREAM_PARTITIONS; cannot be changed later)"
+        click.echo(f"{partitions}, copies: {settings.replication} (TOUCHSTREAM_REPLICATION)")
+    return bool(created)

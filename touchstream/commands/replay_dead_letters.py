@@ -15,10 +15,10 @@ from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.commands.moment import Moment
 from touchstream.errors import UserError
 from touchstream.history import letters
 from touchstream.history.letters import Choice, Count
-from touchstream.history.moments import Moment
 from touchstream.producer import open_producer
 
 GO_ON: Final = "run the same command again to go on: no letter is sent twice"
@@ -44,7 +44,9 @@ def command(reason: str | None, topic: str | None, from_ms: int | None, to_ms: i
         counts = letters.count(client, choice)
         _say(counts)
         total = sum(each.waiting for each in counts)
-        if total and not dry_run:
+        if dry_run:
+            click.echo("nothing was sent (--dry-run)")
+        elif total:
             _send(client, choice, total)
 
 

@@ -9,7 +9,13 @@ from touchstream.errors import UserError
 
 
 @click.command(name="schemas")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("schemas-out"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("schemas-out"),
+    show_default=True,
+    help="Folder to write to; made when it is not there.",
+)
 def command(out: Path) -> None:
     """Write the JSON Schema of every event and an AsyncAPI document of every topic to a folder."""
     try:

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import ExitStack, closing
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,9 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from schemas.catalogue import Catalogue
-from schemas.durations import duration_ms
-from schemas.envelope import to_ms
 from streams.settings import load_settings
+from touchstream.commands.moment import EVENTS_PER_SECOND, Duration, Moment
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
 from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation
@@ -22,44 +20,13 @@ from touchstream.simulate.run import Delivery, FileDelivery, KafkaDelivery, Run,
 from touchstream.simulate.totals import Totals
 
 
-class _Span(click.ParamType):
-    name = "duration"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read 30s, 5m, 3h, 7d as milliseconds."""
-        if isinstance(value, int):
-            return value
-        try:
-            return duration_ms(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-class _Moment(click.ParamType):
-    name = "time"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read an ISO time with an offset as milliseconds."""
-        if isinstance(value, int):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            self.fail(f"{value!r} is not a time with an offset; write it like 2026-03-01T00:00:00Z", param, ctx)
-        return to_ms(moment)
-
-
 @click.command(name="simulate")
-@click.option(
-    "--rate", type=click.FloatRange(0.01, 100_000), default=20.0, show_default=True, help="Events per mean second."
-)
+@click.option("--rate", type=EVENTS_PER_SECOND, default=20.0, show_default=True, help="Events per mean second.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed and times give the same events.")
-@click.option("--history", type=_Span(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
+@click.option("--history", type=Duration(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
 @click.option(
     "--live-rate",
-    type=click.FloatRange(0.01, 100_000),
+    type=EVENTS_PER_SECOND,
     help="Another rate after the history: events per second of this hour.",
 )
 @click.option(
@@ -67,8 +34,8 @@ class _Moment(click.ParamType):
     is_flag=True,
     help="Let Kafka say of the history that it came back then, not today; only where messages so old are kept.",
 )
-@click.option("--start", type=_Moment(), help="Send a fixed span from here, without looking at the clock; needs --for.")
-@click.option("--for", "span", type=_Span(), help="How long: of live time, or of the fixed span.")
+@click.option("--start", type=Moment(), help="Send a fixed span from here, without looking at the clock; needs --for.")
+@click.option("--for", "span", type=Duration(), help="How long: of live time, or of the fixed span.")
 @click.option("--clean", is_flag=True, help="No duplicates, nothing late, no garbage.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to an NDJSON file instead of Kafka; needs --start.")
 @click.option("--expected", type=click.Path(path_type=Path), help="Write what was sent, as totals, to this JSON file.")

@@ -25,11 +25,19 @@ ENDS_WITH_FORMAT: Final = re.compile(r"\bFORMAT\s+\w+$", re.IGNORECASE)
 
 @click.command(name="sql")
 @click.argument("query")
-@click.option("--format", "form", type=click.Choice(["table", *FORMATS]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", *FORMATS]),
+    default="table",
+    show_default=True,
+    help="How the answer is printed; a FORMAT in the query wins.",
+)
 def command(query: str, form: str) -> None:
     """Run QUERY on the configured ClickHouse and print the answer; with - the query is read from standard input.
 
-    The views to ask are v_sessions, v_waits, v_satisfaction, ...: `touchstream sql "SHOW TABLES LIKE 'v_%'"`.
+    The views to ask are v_sessions, v_waits, v_satisfaction, ...: `touchstream sql "SHOW TABLES LIKE 'v_%'"`. Any statement
+    runs that the ClickHouse user may run, also one that changes or drops a table.
     """
     text = (sys.stdin.read() if query == "-" else query).strip().rstrip(";")
     if not text:

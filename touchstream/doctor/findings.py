@@ -8,6 +8,7 @@ class State(StrEnum):
     """How a check went."""
 
     OK = "OK"
+    WARN = "WARN"  # will be wrong before long
     FAIL = "FAIL"
     SKIP = "SKIP"  # cannot be told here; nothing is known to be wrong
 
@@ -29,6 +30,11 @@ class Finding:
 def ok(subject: str, seen: str) -> Finding:
     """Say that something is as it should be."""
     return Finding(State.OK, subject, seen)
+
+
+def warn(subject: str, seen: str, cure: str) -> Finding:
+    """Say what will be wrong before long, and what to do."""
+    return Finding(State.WARN, subject, seen, cure)
 
 
 def fail(subject: str, seen: str, cure: str) -> Finding:

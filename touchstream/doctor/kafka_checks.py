@@ -10,9 +10,10 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import EVENTS
 from streams.settings import Settings
-from streams.topic_setup import partition_counts, plan_topics
+from streams.topic_setup import copy_counts, partition_counts, topic_configs
 from touchstream.doctor.findings import Finding, fail, ok, skip
 from touchstream.doctor.progress_checks import lag_findings
+from touchstream.doctor.topic_checks import config_findings, copies_finding, our_topics, topic_findings
 from touchstream.lag import measure
 
 PROBE_TOPIC: Final = "touchstream.doctor"
@@ -45,30 +46,13 @@ def _look(admin: Any, settings: Settings, max_skew_ms: int, wait: Callable[[floa
         yield fail("replication", f"{settings.replication} copies on {brokers} brokers", cure)
     counts = partition_counts(admin)
     yield from topic_findings(settings, counts)
+    ours = {name: copies for name, copies in copy_counts(admin).items() if name in our_topics(settings)}
+    if ours:
+        yield copies_finding(settings, ours, brokers)
+        yield from config_findings(settings, ours, topic_configs(admin, ours))
     if all(topic.name in counts for topic in EVENTS):
         yield from lag_findings(lambda: measure(admin, settings.app_id), wait)
     yield clock_finding(admin, settings, max_skew_ms)
-
-
-def topic_findings(settings: Settings, counts: dict[str, int]) -> Iterator[Finding]:
-    """Compare the topics there are with the topics there should be."""
-    plans = plan_topics(settings)
-    missing = [plan.name for plan in plans if plan.name not in counts]
-    if missing:
-        yield fail("topics", f"missing: {', '.join(missing)}", "run `touchstream migrate`")
-    else:
-        yield ok("topics", f"all {len(plans)} exist")
-    events = {topic.name: counts[topic.name] for topic in EVENTS if topic.name in counts}
-    if len(set(events.values())) > 1:
-        seen = ", ".join(f"{name} has {number} partitions" for name, number in events.items())
-        yield fail("co-partitioning", seen, "create both anew with one number: a journey must be on one partition pair")
-    elif len(events) == len(EVENTS):
-        number = next(iter(events.values()))
-        if number == settings.partitions:
-            yield ok("co-partitioning", f"{number} partitions each")
-        else:
-            seen = f"{number} partitions each, the settings say {settings.partitions}"
-            yield fail("co-partitioning", seen, f"set TOUCHSTREAM_PARTITIONS={number}")
 
 
 def pairs_behind(settings: Settings) -> set[int]:
@@ -88,6 +72,8 @@ def pairs_behind(settings: Settings) -> set[int]:
 
 def clock_finding(admin: Any, settings: Settings, max_skew_ms: int) -> Finding:
     """Compare the brokers' clock with ours: one message to a topic of the doctor's own, stamped by the broker."""
+    if not settings.create_topics and PROBE_TOPIC not in partition_counts(admin):
+        return skip("broker clock", f"not asked: TOUCHSTREAM_CREATE_TOPICS=false, and topic {PROBE_TOPIC} is not there")
     try:
         admin.create_topics([NewTopic(PROBE_TOPIC, 1, settings.replication, topic_configs=PROBE_CONFIGS)])
     except TopicAlreadyExistsError:

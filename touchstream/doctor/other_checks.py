@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, date, datetime
+from typing import Final
 
+from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 
 from schemas.catalogue import Catalogue
@@ -12,9 +15,11 @@ from sinks.migrate import missing
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from touchstream.clickhouse_errors import in_one_line, reason
-from touchstream.doctor.findings import Finding, fail, ok
+from touchstream.doctor.findings import Finding, fail, ok, warn
 from touchstream.doctor.kafka_checks import judged_clock
 from touchstream.doctor.skew_checks import skew_findings
+
+SOON_DAYS: Final = 90
 
 
 def catalogue_finding(settings: Settings) -> tuple[Finding, Catalogue]:
@@ -44,6 +49,7 @@ def clickhouse_findings(
             yield fail("migrations", seen, "run `touchstream migrate`")
         else:
             yield ok("migrations", "current")
+            yield calendar_finding(client, datetime.now(UTC).date())
             yield from skew_findings(client, behind, max_skew_ms)
         sent_ms = time.time() * 1000
         stamp_ms = float(str(client.command("SELECT toUnixTimestamp64Milli(now64(3))")))
@@ -52,3 +58,15 @@ def clickhouse_findings(
         yield fail("ClickHouse", in_one_line(error), "see its log, and the rights of its user")
     finally:
         client.close()
+
+
+def calendar_finding(client: Client, today: date) -> Finding:
+    """Tell how long the open days of the catalogue last: `touchstream migrate` writes them ahead, and nothing else does."""
+    [(days, last)] = client.query("SELECT count(), max(day) FROM v_calendar_days").result_rows
+    if not days:
+        return ok("open days", "the catalogue has no calendar")
+    left = (last - today).days
+    seen, cure = f"known up to {last}", "run `touchstream migrate` with today's catalogue"
+    if left < 0:
+        return fail("open days", f"{seen}: business time stands still since then", cure)
+    return warn("open days", seen, cure) if left < SOON_DAYS else ok("open days", seen)

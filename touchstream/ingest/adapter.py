@@ -71,8 +71,9 @@ def _translated(row: Row, translate: Callable[[Row], Iterable[Event | Refused]])
 def first_problem(error: ValidationError) -> str:
     """Say the first thing a model found wrong, in one line."""
     found = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in found["loc"]) or "event"
-    return f"{where}: {found['msg']}, got {found['input']!r}"[:300]
+    places = [str(part) for part in found["loc"]]
+    where = ".".join(each for each in places if "[" not in each) or "event"  # that would be pydantic's name of a type
+    return f"{where}: {found['msg'].removeprefix('Value error, ')}, got {found['input']!r}"[:300]
 
 
 def find_adapter(name: str, map_path: Path | None = None) -> Adapter:
@@ -93,7 +94,7 @@ def adapter_names() -> list[str]:
 
 
 def _load(name: str) -> Adapter | Mapped:
-    if name in BUILT_IN:  # works from a source tree too, where no package is installed
+    if name in BUILT_IN:  # ours need no entry point
         module, attribute = BUILT_IN[name].split(":")
         loaded: Adapter | Mapped = getattr(import_module(module), attribute)
         return loaded

@@ -64,7 +64,7 @@ class Ingest:
     ) -> None:
         self._source = source
         self._adapter = adapter
-        self._sender = sender
+        self.sender = sender
         self._refusals = refusals
         self._check = check
         self.report = Report()
@@ -78,13 +78,13 @@ class Ingest:
         unflushed = 0
         for item in self._adapter.events(taken):
             if unflushed >= EVENTS_PER_FLUSH and taken.row.number - 1 > done:
-                self._sender.flush()
+                self.sender.flush()
                 done = taken.row.number - 1  # the newest row may have more to give
                 checkpoint.save(done)
                 progress()
                 unflushed = 0
             unflushed += self._take(taken.row, item)
-        self._sender.flush()
+        self.sender.flush()
         progress()
         self.report.rows = max(taken.row.number - self.report.resumed_after, 0)
         checkpoint.forget()
@@ -99,9 +99,9 @@ class Ingest:
             self._check()
             self._take(row, item)
             if number % EVENTS_PER_FLUSH == 0:
-                self._sender.flush()
+                self.sender.flush()
                 progress()
-        self._sender.flush()
+        self.sender.flush()
         progress()
         self.report.rows = taken.row.number
         return self.report
@@ -120,7 +120,7 @@ class Ingest:
         if len(key) + len(value) > LARGEST_RECORD:
             detail = f"the event {item.event_id} has {len(value)} bytes: at most {LARGEST_RECORD} can be sent"
             return self._take(row, Refused(Reason.TOO_LARGE, detail))
-        self._sender.send(topic, key, value)
+        self.sender.send(topic, key, value)
         self.report.sent[item.type] += 1
         self.report.topics[topic.name] += 1
         return True

@@ -55,7 +55,8 @@ async def in_one_line(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        return _refusal(400, f"{'.'.join(str(part) for part in first['loc']) or 'request'}: {first['msg']}")
+        where = ".".join(str(part) for part in first["loc"]) or "request"
+        return _refusal(400, f"{where}: {first['msg'].removeprefix('Value error, ')}")
     except (BadValue, VariableError) as error:
         return _refusal(400, str(error))
     except QueryFailed as error:

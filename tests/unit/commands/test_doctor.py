@@ -1,17 +1,22 @@
 import time
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from kafka import TopicPartition
 
 from sinks import tables
 from sinks.arrow import encode
+from sinks.dimensions import store_calendar_days
 from sinks.rows import interaction_row
 from streams.settings import Settings
 from tests.unit.sinks.samples import PLACED, page_view
 from touchstream.doctor.findings import State
-from touchstream.doctor.kafka_checks import judged_clock, topic_findings
+from touchstream.doctor.kafka_checks import clock_finding, judged_clock
+from touchstream.doctor.other_checks import calendar_finding
 from touchstream.doctor.progress_checks import lag_findings
 from touchstream.doctor.skew_checks import clocks_finding, pairs_finding, skew_findings
+from touchstream.doctor.topic_checks import config_findings, copies_finding, topic_findings
 from touchstream.lag import Lag
 
 A, B = TopicPartition("touchpoint.interactions", 0), TopicPartition("touchpoint.feedback", 0)
@@ -117,6 +122,94 @@ def test_topics_that_cannot_be_joined_are_a_finding():
     assert uneven.state is State.FAIL
     assert uneven.seen == "touchpoint.interactions has 8 partitions, touchpoint.feedback has 4 partitions"
     assert {finding.state for finding in topic_findings(Settings(), COUNTS)} == {State.OK}
+
+
+@pytest.mark.parametrize(
+    ("brokers", "wanted", "copies", "said"),
+    [
+        pytest.param(1, 1, 1, "OK    copies: at least 1 of each topic", id="one broker can hold no more"),
+        pytest.param(3, 1, 3, "OK    copies: at least 3 of each topic", id="more than asked for"),
+        pytest.param(
+            3,
+            1,
+            1,
+            "FAIL  copies: 6 of 6 topics have fewer than 2 on 3 brokers: touchpoint.interactions has 1; set "
+            "TOUCHSTREAM_REPLICATION=3; raise theirs with kafka-reassign-partitions.sh, or create them anew",
+            id="nobody thought of it",
+        ),
+        pytest.param(
+            4,
+            3,
+            2,
+            "FAIL  copies: 6 of 6 topics have fewer than 3 on 4 brokers: touchpoint.interactions has 2; set "
+            "TOUCHSTREAM_REPLICATION=3; raise theirs with kafka-reassign-partitions.sh, or create them anew",
+            id="fewer than asked for",
+        ),
+    ],
+)
+def test_topics_that_do_not_outlive_a_broker_are_a_finding(brokers, wanted, copies, said):
+    assert str(copies_finding(Settings(replication=wanted), dict.fromkeys(COUNTS, copies), brokers)) == said
+
+
+def test_topics_that_somebody_else_made_are_held_against_what_they_should_be():
+    stamped, free = {"message.timestamp.type": "LogAppendTime"}, {"message.timestamp.type": "CreateTime"}
+    one, two = {"min.insync.replicas": "1"}, {"min.insync.replicas": "2"}
+    three_copies = dict.fromkeys(COUNTS, 3)
+    configs = dict.fromkeys(COUNTS, free | two) | {
+        "touchpoint.interactions": free | two,
+        "touchpoint.feedback": stamped | one,
+    }
+    assert [str(each) for each in config_findings(Settings(), three_copies, configs)] == [
+        "FAIL  topic settings: touchpoint.interactions has message.timestamp.type=CreateTime, expected LogAppendTime; "
+        "`kafka-configs.sh --alter --topic touchpoint.interactions --add-config message.timestamp.type=LogAppendTime`",
+        "FAIL  topic settings: touchpoint.feedback has min.insync.replicas=1, expected 2; "
+        "`kafka-configs.sh --alter --topic touchpoint.feedback --add-config min.insync.replicas=2`",
+    ]
+    configs["touchpoint.interactions"] = stamped | one
+    one_copy = dict.fromkeys(COUNTS, 1)
+    assert [each.state for each in config_findings(Settings(), one_copy, configs)] == [State.OK]
+
+
+def test_the_doctor_creates_no_topic_where_none_may_be_created():
+    finding = clock_finding(SimpleNamespace(describe_topics=list), Settings(create_topics=False), 300_000)
+    assert str(finding) == (
+        "SKIP  broker clock: not asked: TOUCHSTREAM_CREATE_TOPICS=false, and topic touchstream.doctor is not there"
+    )
+
+
+class OpenDays:
+    """A ClickHouse that knows open days up to one."""
+
+    def __init__(self, last: date) -> None:
+        self.result_rows = [(180, last)]
+
+    def query(self, _sql: str) -> "OpenDays":
+        return self
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        ("2026-01-01", "OK    open days: known up to 2026-06-30"),
+        ("2026-04-01", "OK    open days: known up to 2026-06-30"),
+        ("2026-04-02", "WARN  open days: known up to 2026-06-30; run `touchstream migrate` with today's catalogue"),
+        ("2026-06-30", "WARN  open days: known up to 2026-06-30; run `touchstream migrate` with today's catalogue"),
+        (
+            "2026-07-01",
+            "FAIL  open days: known up to 2026-06-30: business time stands still since then; "
+            "run `touchstream migrate` with today's catalogue",
+        ),
+    ],
+)
+def test_open_days_that_end_soon_are_told_in_time(today, said):
+    assert str(calendar_finding(OpenDays(date(2026, 6, 30)), date.fromisoformat(today))) == said
+
+
+def test_open_days_are_read_from_what_migrate_wrote(migrated):
+    assert str(calendar_finding(migrated, date(2026, 1, 1))) == "OK    open days: the catalogue has no calendar"
+    day = ("office", date(2026, 3, 1), 0, 0, [], [], 0)
+    store_calendar_days(migrated, [day], 1)
+    assert calendar_finding(migrated, date(2026, 1, 1)).state is State.WARN
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Whoever makes a mistake at the terminal reads one line: what it was, and what to do."""
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -64,9 +65,87 @@ def test_a_clickhouse_that_is_away_is_named(touchstream, tmp_path):
     says(touchstream("migrate", "--no-topics"), "ClickHouse at http://127.0.0.1:1/default: does not answer")
 
 
-def test_a_wrong_setting_names_its_variable(touchstream, monkeypatch):
-    monkeypatch.setenv("TOUCHSTREAM_PARTITIONS", "many")
-    says(touchstream("migrate"), "TOUCHSTREAM_PARTITIONS='many'")
+@pytest.mark.parametrize(
+    ("command", "settings", "text"),
+    [
+        ("migrate", {"PARTITIONS": "many"}, "TOUCHSTREAM_PARTITIONS='many': "),
+        (
+            "doctor",
+            {"BROKERS": "localhost"},
+            "TOUCHSTREAM_BROKERS='localhost': 'localhost' is not host:port. Expected: ",
+        ),
+        (
+            "migrate",
+            {"TLS": "true", "TLS_CA": "/nope.pem"},
+            "TOUCHSTREAM_TLS_CA='/nope.pem': no certificate can be read",
+        ),
+        (
+            "worker",
+            {"TLS": "true", "TLS_CA": "/etc/hosts"},
+            "TOUCHSTREAM_TLS_CA='/etc/hosts': no certificate can be read",
+        ),
+        (
+            "doctor",
+            {"TLS": "true", "TLS_CERTIFICATE": "/nope.pem"},
+            "TOUCHSTREAM_TLS_CERTIFICATE=/nope.pem: no certificate with its key can be read (No such file or directory); ",
+        ),
+        (
+            "doctor",
+            {"TLS_CERTIFICATE": "/nope.pem"},
+            "TOUCHSTREAM_TLS_CERTIFICATE is set without TLS: set TOUCHSTREAM_TLS",
+        ),
+        (
+            "verify",
+            {"TLS": "true", "TLS_KEY": "/nope.pem"},
+            "TOUCHSTREAM_TLS_KEY is set without TOUCHSTREAM_TLS_CERTIFICATE",
+        ),
+        (
+            "verify",
+            {"CLICKHOUSE_CA_FILE": "/nope"},
+            "TOUCHSTREAM_CLICKHOUSE_CA_FILE='/nope': no certificate can be read",
+        ),
+        (
+            "worker",
+            {"CLICKHOUSE_CA_FILE": "/nope"},
+            "TOUCHSTREAM_CLICKHOUSE_CA_FILE='/nope': no certificate can be read",
+        ),
+        ("worker", {"STATE_DIR": "/proc/nope"}, "TOUCHSTREAM_STATE_DIR=/proc/nope: cannot be written to (No such file"),
+        (
+            "deploy-dashboards",
+            {"GRAFANA_CLICKHOUSE_URL": "x"},
+            "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL: x is not an address",
+        ),
+    ],
+)
+def test_a_wrong_setting_names_its_variable(touchstream, tmp_path, monkeypatch, command, settings, text):
+    (tmp_path / "touchpoints.yaml").write_text("touchpoints: []\n")
+    for name, value in settings.items():
+        monkeypatch.setenv(f"TOUCHSTREAM_{name}", value)
+    says(touchstream(command), f"touchstream: {text}")
+
+
+def test_a_setting_that_nobody_reads_is_told_once(touchstream, monkeypatch):
+    monkeypatch.setenv("TOUCHSTREAM_BROKER", "kafka-1:9092")
+    told = touchstream("schemas").stderr
+    assert (
+        told
+        == "touchstream: TOUCHSTREAM_BROKER is set, but there is no such setting: did you mean TOUCHSTREAM_BROKERS?\n"
+    )
+
+
+@pytest.mark.parametrize(("written", "meant"), [("wroker", "worker"), ("replay-letters", "replay-dead-letters")])
+def test_an_unknown_command_is_told_the_nearest(touchstream, written, meant):
+    result = touchstream(written)
+    assert result.exit_code == 2
+    assert f"No such command '{written}'. Did you mean '{meant}'?" in result.stderr
+
+
+@pytest.mark.parametrize(("option", "value"), [("--history", "abc"), ("--rate", "0"), ("--live-rate", "-1")])
+def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch, option, value):
+    monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
+    result = touchstream("demo", option, value)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': " in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [("--start", "yesterday"), ("--history", "24 moons"), ("--rate", "0")])
@@ -99,7 +178,9 @@ def test_help_lists_every_command(touchstream):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself(touchstream, name):
+def test_every_command_and_each_of_its_options_explains_itself(touchstream, name):
     result = touchstream(name, "--help")
     assert result.exit_code == 0
     assert result.output.startswith(f"Usage: cli {name}")
+    command = cli.get_command(click.Context(cli), name)
+    assert [option.opts for option in command.params if isinstance(option, click.Option) and not option.help] == []

@@ -185,13 +185,14 @@ def test_another_folder_of_that_name_is_told(grafana: FakeGrafana) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("URL", "grafana:3000", "TOUCHSTREAM_GRAFANA_URL=grafana:3000: not an address"),
+        ("URL", "grafana:3000", "TOUCHSTREAM_GRAFANA_URL='grafana:3000': this is no address"),
         (
             "CLICKHOUSE_URL",
             "chdb://memory",
-            "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL=chdb://memory: Grafana needs a server's",
+            "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL: Grafana needs a server. Expected: http(s)://host",
         ),
-        ("TIMEOUT_S", "soon", "TOUCHSTREAM_GRAFANA_TIMEOUT_S: "),
+        ("TIMEOUT_S", "soon", "TOUCHSTREAM_GRAFANA_TIMEOUT_S='soon': "),
+        ("CLICKHOUSE_URL", "nope", "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL: nope is not an address"),
     ],
 )
 def test_a_bad_setting_is_told(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str) -> None:

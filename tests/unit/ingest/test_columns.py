@@ -102,7 +102,7 @@ def test_a_cell_that_cannot_be_read_refuses_its_row_and_says_which_field(tmp_pat
         (("events", 0, "fields", "price"), "1", "purchase has no field 'price'; put it under properties"),
         (("events", 0, "fields", "order_id"), {"column": "nr"}, "no column 'nr', the header has no, status"),
         (("events", 0, "fields", "occurred_at", "zone"), "Cluj", "'Cluj' is no time zone"),
-        (("events", 0, "fields", "order_id"), {}, "give exactly one of column, template and constant"),
+        (("events", 0, "fields", "order_id"), {}, "order_id: give exactly one of column, template and constant"),
         (("events",), None, "events: Field required"),
         (("file", "separator"), ",", "file.separator: Extra inputs are not permitted"),
     ],

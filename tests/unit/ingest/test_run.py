@@ -5,7 +5,7 @@ import pytest
 
 from touchstream.errors import UserError
 from touchstream.ingest import run
-from touchstream.ingest.adapter import BUILT_IN, find_adapter
+from touchstream.ingest.adapter import find_adapter
 from touchstream.ingest.checkpoint import Checkpoint
 from touchstream.ingest.refusals import Refusals
 from touchstream.ingest.rows import SourceFile
@@ -174,10 +174,3 @@ def test_an_unknown_adapter_is_told_the_known_ones():
         UserError, match=r"adapter 'excel' is not known; one of: baltimore_311, bank_calls, csv, ndjson"
     ):
         find_adapter("excel")
-
-
-def test_the_package_declares_the_adapters_it_has():
-    import tomllib
-
-    pyproject = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
-    assert pyproject["project"]["entry-points"]["touchstream.adapters"] == BUILT_IN

@@ -95,7 +95,9 @@ async def test_values_are_quoted_before_they_reach_clickhouse(client: TestClient
     [
         pytest.param({"variables": {"size": ["2; DROP"]}}, "'2; DROP' is not offered", id="a value nobody offers"),
         pytest.param({"sql": "SELECT 1"}, "sql: Extra inputs", id="SQL"),
-        pytest.param({"to_ms": 1_600_000_000_000}, "begin before it ends", id="a range that ends first"),
+        pytest.param(
+            {"to_ms": 1_600_000_000_000}, "request: the range must begin before it ends", id="a range that ends first"
+        ),
         pytest.param({"from_ms": "now"}, "from_ms: Input should be a valid integer", id="a time in words"),
         pytest.param({"panels": []}, "panels", id="no panel"),
         pytest.param({"variables": {"a b": ["x"]}}, "variables", id="a name that is none"),

@@ -8,8 +8,8 @@ from clickhouse_connect.driver.client import Client
 from schemas.topics import INTERACTIONS
 from sinks.arrow import Row, encode
 from sinks.errors import SettingsError
-from sinks.retention import DAY_MS, EXPIRIES, RetentionSettings, apply_retention, retention_statements
-from sinks.settings import ClickHouseSettings
+from sinks.retention import DAY_MS, EXPIRIES, apply_retention, retention_statements
+from sinks.settings import ClickHouseSettings, RetentionSettings
 from sinks.tables import ALL, BY_NAME, DEAD_LETTERS, Table
 from tests.unit.sinks.test_layout import LAYOUTS
 from tests.unit.sinks.view_cases import row
@@ -137,9 +137,9 @@ def test_ttls_are_for_the_tables_that_hold_the_rows(migrated: Client) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("FACTS_DAYS", "30", r"^TOUCHSTREAM_RETENTION_FACTS_DAYS=30: 30 days are too few: 0 keeps for ever, else"),
-        ("ALERTS_DAYS", "-1", r"^TOUCHSTREAM_RETENTION_ALERTS_DAYS=-1: "),
-        ("DEAD_LETTERS_DAYS", "a month", r"^TOUCHSTREAM_RETENTION_DEAD_LETTERS_DAYS=a month: "),
+        ("FACTS_DAYS", "30", r"^TOUCHSTREAM_RETENTION_FACTS_DAYS='30': 30 days are too few: 0 keeps for ever, else"),
+        ("ALERTS_DAYS", "-1", r"^TOUCHSTREAM_RETENTION_ALERTS_DAYS='-1': "),
+        ("DEAD_LETTERS_DAYS", "a month", r"^TOUCHSTREAM_RETENTION_DEAD_LETTERS_DAYS='a month': "),
     ],
 )
 def test_a_bad_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str) -> None:

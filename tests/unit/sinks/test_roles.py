@@ -268,7 +268,12 @@ def test_one_limit_may_be_set_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     changed, usual = RoleSettings.read(), RoleSettings()
     assert (changed.analyst.seconds, changed.analyst.read_rows) == (120, usual.analyst.read_rows)
     monkeypatch.setenv("TOUCHSTREAM_ROLES_ANALYST__SECONDS", "long")
-    with pytest.raises(SettingsError, match=r"^TOUCHSTREAM_ROLES_ANALYST__SECONDS=long: "):
+    with pytest.raises(SettingsError, match=r"^TOUCHSTREAM_ROLES_ANALYST__SECONDS='long': "):
+        RoleSettings.read()
+    monkeypatch.setenv("TOUCHSTREAM_ROLES_ANALYST", "long")
+    with pytest.raises(
+        SettingsError, match=r'^TOUCHSTREAM_ROLES_\*: .*"analyst".*; set each variable of docs/settings'
+    ):
         RoleSettings.read()
 
 

@@ -34,13 +34,15 @@ def test_user_and_password_may_come_apart_from_the_address(monkeypatch: pytest.M
         (
             "URL",
             "ftp://u:secret@ch",
-            r"^TOUCHSTREAM_CLICKHOUSE_URL: ftp://ch is not an address of ClickHouse; write chdb://",
+            r"^TOUCHSTREAM_CLICKHOUSE_URL: ftp://ch is not an address of ClickHouse. Expected: chdb://",
         ),
         ("URL", "localhost:8123", r"^TOUCHSTREAM_CLICKHOUSE_URL: .*not an address"),
         ("URL", "chdb://", r"^TOUCHSTREAM_CLICKHOUSE_URL: .*names no directory"),
         ("URL", "chdb://relative/path", r"^TOUCHSTREAM_CLICKHOUSE_URL: .*names no directory"),
-        ("CLUSTER", "a'b", r"^TOUCHSTREAM_CLICKHOUSE_CLUSTER: "),
-        ("WRITE_TIMEOUT_S", "0", r"^TOUCHSTREAM_CLICKHOUSE_WRITE_TIMEOUT_S: "),
+        ("CLUSTER", "a'b", r"^TOUCHSTREAM_CLICKHOUSE_CLUSTER=\"a'b\": "),
+        ("WRITE_TIMEOUT_S", "0", r"^TOUCHSTREAM_CLICKHOUSE_WRITE_TIMEOUT_S='0': .* Expected: a number above 0: "),
+        ("QUORUM", "1", r"^TOUCHSTREAM_CLICKHOUSE_QUORUM='1': .* Expected: auto or a whole number from 2: "),
+        ("CA_FILE", "/nope", r"^TOUCHSTREAM_CLICKHOUSE_CA_FILE='/nope': no certificate can be read from this file"),
     ],
 )
 def test_a_bad_value_is_one_line_with_variable_and_cure(
