@@ -68,4 +68,8 @@ class Alert(BaseModel):
     """The message with the highest version of an id holds: after a crash one may come again, behind newer ones."""
 
     numbers: dict[StrictStr, StrictInt | StrictFloat] = Field(default_factory=dict)
-    """What was counted or measured, by name."""
+    """What was counted or measured, by name.
+
+    Of a wait: `waited_ms`, `target_ms`, `due_ms` (since 1970), `position` (1: the first response). Of a backlog: `unanswered`, `threshold`,
+    `growth` in `growth_within_ms`, `oldest_age_ms`. Of a detractor: `score`. Of a third strike: `strikes`, `within_ms`.
+    """

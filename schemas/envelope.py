@@ -23,7 +23,7 @@ def to_ms(moment: datetime) -> int:
 class Actor(StrEnum):
     """Who acted.
 
-    customer. agent: a human who works for the company. bot: answers customers, but ends nobody's wait unless the catalogue
+    customer: whose journey it is. agent: a human who works for the company. bot: answers customers, but ends nobody's wait unless the catalogue
     says `bots: {reply_counts: true}`. system: an automatic notice.
     """
 
@@ -55,7 +55,7 @@ class Event(BaseModel):
     """
 
     sent_at: AnyMoment | None = None
-    """When the producer sent it, in the form of `occurred_at`. Kept, and used for nothing."""
+    """When the producer sent it, in the form of `occurred_at`. Kept; no number depends on it."""
 
     journey_id: Identifier
     """Whose journey it belongs to, and the key of the message: one customer or visitor, the same in every system, hard to guess."""
@@ -64,7 +64,7 @@ class Event(BaseModel):
     """The customer, when known. Several journeys may name the same one; people are counted by it."""
 
     touchpoint: Identifier
-    """Where it happened: an id of the catalogue (`touchpoints.yaml`), such as `web_checkout`. Others are kept, too."""
+    """Where it happened: an id of the catalogue (`touchpoints.yaml`), such as `web_checkout`. Others are kept, and `v_touchpoint_audit` names them."""
 
     channel: Identifier | None = None
     """Channel of the event, such as `web`. Left out, the catalogue's channel of the touchpoint."""

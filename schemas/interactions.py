@@ -24,7 +24,7 @@ class PageView(Interaction):
     type: Literal["page_view"] = "page_view"
 
     url: StrictStr
-    """Address of the page. Cut off what nobody may see, such as tokens."""
+    """Address of the page. Cut off what nobody may see, such as a token."""
 
     title: StrictStr | None = None
     """Title of the page."""
