@@ -15,18 +15,18 @@ __all__ = ["Alert", "AlertKind", "AlertState", "decode", "encode"]
 class Alert(msgspec.Struct, kw_only=True, gc=False):
     """Something that needs a person, from the moment it began to the moment it was resolved.
 
-    `alert_model.py` says what its fields may hold. A struct costs a tenth of a model, and busy desks have thousands of alerts a minute.
+    `alert_model.py` says what its fields mean and may hold. A struct costs a tenth of a model, and busy desks have thousands of alerts a minute.
     """
 
-    id: str  # the same in every state
+    id: str
     kind: AlertKind
     state: AlertState
-    what: str  # one sentence for the person who is called
-    who: str | None = None  # the journey, when there is one
-    where: str  # touchpoint or channel
-    since_ms: int  # when what it is about began: the question, the answer, the first strike
-    changed_ms: int  # when it came to this state, in event time
-    version: int = 0  # the highest of an id holds: after a crash a message may come once more, behind newer ones
+    what: str
+    who: str | None = None
+    where: str
+    since_ms: int
+    changed_ms: int
+    version: int = 0
     numbers: dict[str, int | float] = {}
 
 

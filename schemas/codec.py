@@ -25,7 +25,15 @@ READERS: Final[dict[str, Callable[[bytes], Any]]] = {
 
 
 class Reason(StrEnum):
-    """Why a message is no event."""
+    """Why a message is no event.
+
+    empty_value: there is nothing. too_large: it has more bytes than are read. not_utf8, not_json, not_an_object: it is no JSON object.
+    unknown_type: there is no such event. unknown_version: neither the current one nor one that can be told in it.
+    missing_field, wrong_type, bad_value: a field is not there, not of its type, not one of its values. off_scale: a score that
+    its scale does not have. naive_time: a time without its zone. absurd_time: a clock that was never set.
+    wrong_topic: an event of the other topic. unstorable: an event whose row the database refuses.
+    unexpected: our mistake, not the producer's.
+    """
 
     EMPTY_VALUE = "empty_value"
     TOO_LARGE = "too_large"
@@ -33,16 +41,16 @@ class Reason(StrEnum):
     NOT_JSON = "not_json"
     NOT_AN_OBJECT = "not_an_object"
     UNKNOWN_TYPE = "unknown_type"
-    UNKNOWN_VERSION = "unknown_version"  # neither the current one nor one that can be told in it
+    UNKNOWN_VERSION = "unknown_version"
     MISSING_FIELD = "missing_field"
     WRONG_TYPE = "wrong_type"
     BAD_VALUE = "bad_value"
     OFF_SCALE = "off_scale"
-    NAIVE_TIME = "naive_time"  # a time without its zone
-    ABSURD_TIME = "absurd_time"  # a clock that was never set
-    WRONG_TOPIC = "wrong_topic"  # an event of the other topic
-    UNSTORABLE = "unstorable"  # an event whose row the database refuses
-    UNEXPECTED = "unexpected"  # our mistake, not the producer's
+    NAIVE_TIME = "naive_time"
+    ABSURD_TIME = "absurd_time"
+    WRONG_TOPIC = "wrong_topic"
+    UNSTORABLE = "unstorable"
+    UNEXPECTED = "unexpected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,31 +21,68 @@ def to_ms(moment: datetime) -> int:
 
 
 class Actor(StrEnum):
-    """Who acted."""
+    """Who acted.
+
+    customer: whose journey it is. agent: a human who works for the company. bot: answers customers, but ends nobody's wait unless the catalogue
+    says `bots: {reply_counts: true}`. system: an automatic notice.
+    """
 
     CUSTOMER = "customer"
-    AGENT = "agent"  # a human who works for the company
-    BOT = "bot"  # answers customers, but never ends a human wait
-    SYSTEM = "system"  # an automatic notice
+    AGENT = "agent"
+    BOT = "bot"
+    SYSTEM = "system"
 
 
 class Event(BaseModel):
     """One moment of one customer's journey, as its producer saw it."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False, use_attribute_docstrings=True)
 
     event_id: Identifier
+    """Names the event: the same id again is a duplicate and counts once. A UUID, or made of what happened: `order-4711-paid`."""
+
     type: StrictStr
-    schema_version: StrictInt = Field(default=1, ge=1, le=1)  # older ones: see `schemas/upcasting.py`
+    """What happened. It decides the topic and the other fields."""
+
+    # Older versions: see `schemas/upcasting.py`.
+    schema_version: StrictInt = Field(default=1, ge=1, le=1)
+    """Version of the form of this type. Left out, it is the newest."""
+
     occurred_at: EventMoment
+    """When it happened: RFC 3339 with an offset, years 1990 to 2199, such as `2026-03-30T09:15:00.250Z`. Digits below milliseconds are cut off.
+
+    Further ahead of its receipt than the catalogue's `time.max_clock_skew` (5 minutes), the time of receipt replaces it.
+    """
+
     sent_at: AnyMoment | None = None
+    """When the producer sent it, in the form of `occurred_at`. Kept; no number depends on it."""
+
     journey_id: Identifier
+    """Whose journey it belongs to, and the key of the message: one customer or visitor, the same in every system, hard to guess."""
+
     customer_id: Identifier | None = None
+    """The customer, when known. Several journeys may name the same one; people are counted by it."""
+
     touchpoint: Identifier
-    channel: Identifier | None = None  # the catalogue's channel of the touchpoint when absent
+    """Where it happened: an id of the catalogue (`touchpoints.yaml`), such as `web_checkout`. Others are kept, and `v_touchpoint_audit` names them."""
+
+    channel: Identifier | None = None
+    """Channel of the event, such as `web`. Left out, the catalogue's channel of the touchpoint."""
+
     segment: StrictStr | None = None
+    """Group of customers to compare by, such as `business`."""
+
     variant: StrictStr | None = None
+    """Variant of an experiment that the customer saw, such as `short_form`."""
+
     source: StrictStr | None = None
+    """Where the visit came from, such as `newsletter`."""
+
     actor: Actor = Actor.CUSTOMER
-    automated: StrictBool = False  # a crawler, a monitor, a load test
+    """Who acted. It decides whose turn it is in a conversation."""
+
+    automated: StrictBool = False
+    """A crawler, a monitor or a load test: kept, and in no number about humans. A bot that answers customers is an `actor`."""
+
     properties: dict[str, Scalar] = Field(default_factory=dict)
+    """Anything else, flat: text, numbers, true, false or null by name. Unknown fields of a message are put here, too."""

@@ -22,30 +22,40 @@ def scale_rules(schema: dict[str, Any]) -> None:
 
 
 class Metric(StrEnum):
-    """What a survey question measures."""
+    """What a survey question measures.
 
-    NPS = "nps"  # 0 to 10, 0 is a valid answer
+    nps: would they recommend us, 0 to 10; 0 is a valid answer. csat: how satisfied they are. ces: how easy it was.
+    rating: stars and other marks.
+    """
+
+    NPS = "nps"
     CSAT = "csat"
     CES = "ces"
     RATING = "rating"
 
 
 class Polarity(StrEnum):
-    """Which end of the scale is good."""
+    """Which end of the scale is good.
 
-    POSITIVE = "positive"  # more is better
-    REVERSED = "reversed"  # less is better, as in CES version 1
+    positive: more is better. reversed: less is better, as in CES version 1.
+    """
+
+    POSITIVE = "positive"
+    REVERSED = "reversed"
 
 
 class Occasion(StrEnum):
-    """What made a company ask. Answers of the two are never mixed."""
+    """What made a company ask. Answers of the two are never mixed.
 
-    TRANSACTIONAL = "transactional"  # a contact: the answer is about its touchpoint
-    RELATIONAL = "relational"  # the calendar: the answer is about the company as a whole
+    transactional: a contact; the answer is about its touchpoint. relational: the calendar; the answer is about the company as a whole.
+    """
+
+    TRANSACTIONAL = "transactional"
+    RELATIONAL = "relational"
 
 
 class Emotion(StrEnum):
-    """How a customer felt, as the producer was told or found out."""
+    """How a customer felt, as the producer was told or found out: happy, neutral, frustrated or angry."""
 
     HAPPY = "happy"
     NEUTRAL = "neutral"
@@ -56,12 +66,26 @@ class Emotion(StrEnum):
 class Feedback(Event):
     """Something a customer said. It belongs to the journey and never opens or extends a session."""
 
-    submission_id: Identifier | None = None  # an edit carries the id of the first answer
+    submission_id: Identifier | None = None
+    """Names the form that was filled in. An edit carries that of the first answer: of answers to one question the newest counts."""
+
     conversation_id: Identifier | None = None
+    """The call, ticket, thread or request it is about."""
+
     comment: StrictStr | None = None
+    """In the customer's words. Words of the catalogue in it point to causes and to an emotion."""
+
     reasons: list[StrictStr] = Field(default_factory=list)
+    """Causes that the customer ticked, by id, such as `late_delivery`."""
+
     emotion: Emotion | None = None
-    occasion: Occasion | None = None  # transactional when nothing is said
+    """How the customer felt. Left out, words of the comment decide.
+
+    A program that found it out says its name in the property `emotion_source`, and how sure it is (0 to 1) in `emotion_confidence`.
+    """
+
+    occasion: Occasion | None = None
+    """What made the company ask. Left out: transactional."""
 
 
 class Scored(Feedback):
@@ -70,10 +94,19 @@ class Scored(Feedback):
     model_config = ConfigDict(json_schema_extra=scale_rules)
 
     metric: Metric
+    """What was measured."""
+
     score: StrictInt
+    """The answer as it was given: 1 to `scale`, 0 to 10 for NPS."""
+
     scale: StrictInt
+    """Points of the scale, 10 for NPS."""
+
     polarity: Polarity = Polarity.POSITIVE
+    """Which end of the scale is good."""
+
     survey_id: Identifier | None = None
+    """The survey. Of several answers of one customer to it on one day at one touchpoint, one counts."""
 
     @model_validator(mode="after")
     def score_is_on_the_scale(self) -> Self:
@@ -90,15 +123,20 @@ class SurveyAnswer(Scored):
     """A customer rated one touchpoint. A skipped survey is another event."""
 
     type: Literal["survey_answer"] = "survey_answer"
-    schema_version: StrictInt = Field(default=2, ge=2, le=2)  # version 1 said `value` and `max`
+    schema_version: StrictInt = Field(default=2, ge=2, le=2)
+    """Version of the form of this type. Left out, it is the newest. Version 1 said `value` and `max`, and is read, too."""
 
 
 class SurveySkipped(Feedback):
     """A customer saw a survey and did not answer: counted apart, in no score."""
 
     type: Literal["survey_skipped"] = "survey_skipped"
+
     metric: Metric
+    """What was asked."""
+
     survey_id: Identifier | None = None
+    """The survey."""
 
 
 class Review(Scored):
@@ -106,13 +144,16 @@ class Review(Scored):
 
     type: Literal["review"] = "review"
     metric: Metric = Metric.RATING
+    """What was measured."""
 
 
 class Mention(Feedback):
-    """The brand was mentioned; sentiment from -1 (hostile) to 1 (delighted)."""
+    """The brand was mentioned."""
 
     type: Literal["mention"] = "mention"
+
     sentiment: StrictFloat = Field(ge=-1, le=1)
+    """From -1 (hostile) to 1 (delighted)."""
 
 
 AnyFeedback = Annotated[SurveyAnswer | SurveySkipped | Review | Mention, Field(discriminator="type")]

@@ -18,7 +18,7 @@ from schemas.topics import Topic
 
 HOME: Final = Path(__file__).parent / "generated"
 VERSION: Final = (
-    "1.0.0"  # of the messages: raise the last number for words, the second for additions, the first for the rest
+    "1.0.1"  # of the messages: raise the last number for words, the second for additions, the first for the rest
 )
 OUR_VALUES: Final[dict[str, type[BaseModel]]] = {topics.ALERTS.name: Alert, topics.DEAD_LETTERS.name: DeadLetter}
 Document = dict[str, Any]
@@ -83,6 +83,8 @@ def _described_channel(topic: Topic) -> Document:
         "retention.ms": topic.retention_ms,
         "max.message.bytes": topic.max_message_bytes,
     }
+    if topic.stamped_by_broker:
+        settings["message.timestamp.type"] = "LogAppendTime"
     return {
         "address": topic.name,
         "description": topic.about,
@@ -122,6 +124,7 @@ def _json(model: type[BaseModel]) -> str:
     schema = model.model_json_schema(schema_generator=WithoutFieldTitles)
     if issubclass(model, Event):  # it has a default in Python, where the class says it; in JSON nothing else does
         schema["required"] = ["type", *schema["required"]]
+        schema["properties"]["type"]["description"] = Event.model_fields["type"].description
     dialect = {"$schema": WithoutFieldTitles.schema_dialect}
     return json.dumps(dialect | schema, indent=2, ensure_ascii=False) + "\n"
 

@@ -24,20 +24,43 @@ Count = Annotated[StrictInt, Field(ge=0)]
 class DeadLetter(BaseModel):
     """A message that could not be used. Whoever repairs the cause can send it again as it came."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     origin_topic: StrictStr
+    """Topic that the message was on first."""
+
     origin_partition: Count
+    """Partition that it was in first."""
+
     origin_offset: Count
+    """Offset that it had first."""
+
     reason: Reason
+    """Why it could not be used."""
+
     detail: StrictStr
-    raw: Base64 | None  # the value; None when the message had none
-    raw_bytes: Count  # length of the whole value
+    """One line: which field, which value and what was expected."""
+
+    raw: Base64 | None
+    """The value; null when the message had none."""
+
+    raw_bytes: Count
+    """Length of the whole value."""
+
     key: Base64 | None
-    cut: StrictBool = False  # the value or the key was longer than is kept here: the rest is only on the origin topic
+    """The key; null when the message had none."""
+
+    cut: StrictBool = False
+    """The value or the key was longer than is kept here: the rest is only on the origin topic."""
+
     received_ms: StrictInt
+    """When the broker took the message, in milliseconds since 1970-01-01 UTC."""
+
     first_seen_ms: StrictInt
+    """When the broker took it for the first time, before any replay, in milliseconds since 1970-01-01 UTC."""
+
     attempts: Annotated[StrictInt, Field(ge=1)] = 1
+    """How often it has failed: more than once when it was replayed."""
 
     @classmethod
     def of(

@@ -21,6 +21,7 @@ class Topic:
     retention_ms: int
     compacted: bool = False
     max_message_bytes: int = 1_048_588  # what Kafka takes when nobody says otherwise
+    stamped_by_broker: bool = False  # its time is the moment we received it, whatever its producer's clock says
 
 
 INTERACTIONS: Final = Topic(
@@ -30,6 +31,7 @@ INTERACTIONS: Final = Topic(
     value="AnyInteraction",
     retention_ms=7 * DAY_MS,
     max_message_bytes=EVENT_MESSAGE_BYTES,
+    stamped_by_broker=True,
 )
 FEEDBACK: Final = Topic(
     name="touchpoint.feedback",
@@ -38,6 +40,7 @@ FEEDBACK: Final = Topic(
     value="AnyFeedback",
     retention_ms=7 * DAY_MS,
     max_message_bytes=EVENT_MESSAGE_BYTES,
+    stamped_by_broker=True,
 )
 PANES: Final = Topic(
     name="touchpoint.panes",

@@ -1,4 +1,7 @@
-"""In which partition a key lives: the default partitioner of the Java, Python and Go clients."""
+"""In which partition a key lives: the default of Kafka's Java client, kafka-python, aiokafka and franz-go.
+
+librdkafka (confluent-kafka, and clients of other languages made with it) has another default; there it is `murmur2_random`.
+"""
 
 import struct
 from typing import Final

@@ -63,7 +63,7 @@ def _configs(topic: topics.Topic) -> dict[str, str]:
     if topic.compacted:
         # The lag leaves a reader time to see every record before a later one of the same key replaces it.
         configs |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": str(HOUR_MS)}
-    if topic in topics.EVENTS:
+    if topic.stamped_by_broker:
         configs[TIMES] = "LogAppendTime"  # the moment we received it, whatever its producer's clock says
     return configs
 

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from schemas.topics import EVENTS, INTERACTIONS
+from streams.placing import partition_of
+from tests.documented import blocks, run
 from touchstream.brokers.tansu import Tansu
 from touchstream.cli import cli
 
@@ -74,6 +76,13 @@ def test_simulated_messages_arrive_as_they_were_counted(touchstream):
     totals = json.loads(Path("expected.json").read_text())
     topics = Counter(record.topic for record in arrived(touchstream.broker))
     assert topics == {topic: counts["sent"] for topic, counts in totals["topics"].items()}
+
+
+def test_the_documented_producer_puts_a_journey_where_its_worker_looks_for_it(touchstream):
+    run(blocks("producing.md", "python")[0])
+    records = arrived(touchstream.broker)
+    assert [record.partition for record in records] == [partition_of(record.key, 4) for record in records]
+    assert {record.topic for record in records} == {topic.name for topic in EVENTS}
 
 
 def test_live_simulation_stops_by_itself(touchstream):

@@ -4,44 +4,14 @@ import pytest
 import yaml
 
 from schemas.codec import Refused
+from tests.documented import blocks
 from touchstream.errors import UserError
 from touchstream.ingest.adapter import find_adapter
 from touchstream.ingest.rows import SourceFile
 
-ORDERS = {
-    "file": {"delimiter": ";"},
-    "events": [
-        {
-            "type": "purchase",
-            "when": {"status": ["paid", "sent"]},
-            "fields": {
-                "event_id": "order-{no}",
-                "order_id": {"column": "no"},
-                "occurred_at": {"column": "paid_at", "format": "%d.%m.%Y %H:%M", "zone": "Europe/Bucharest"},
-                "journey_id": "customer-{customer}",
-                "touchpoint": "checkout",
-                "amount": {"column": "total", "kind": "minor_units"},
-                "currency": "EUR",
-            },
-            "properties": {"shop": {"column": "shop"}},
-        },
-        {
-            "type": "survey_answer",
-            "unless_empty": ["stars"],
-            "fields": {
-                "event_id": "stars-{row}",
-                "occurred_at": {"column": "rated_s", "format": "epoch_s"},
-                "journey_id": "customer-{customer}",
-                "touchpoint": "checkout",
-                "metric": "csat",
-                "scale": 5,
-                "score": {"column": "stars", "values": {"good": "5", "bad": "1"}},
-                "reasons": {"column": "why", "separator": "/"},
-            },
-        },
-    ],
-}
-HEADER = "no;status;paid_at;customer;total;shop;stars;rated_s;why"
+[MAP] = blocks("ingest.md", "yaml")
+ORDERS = yaml.safe_load(MAP)
+HEADER = "number;status;paid_at;customer;total;shop;stars;rated_s;why"
 
 
 def read(folder, rows, mapping=ORDERS):
@@ -100,7 +70,7 @@ def test_a_cell_that_cannot_be_read_refuses_its_row_and_says_which_field(tmp_pat
     [
         (("events", 0, "type"), "order", "type 'order' is no event type"),
         (("events", 0, "fields", "price"), "1", "purchase has no field 'price'; put it under properties"),
-        (("events", 0, "fields", "order_id"), {"column": "nr"}, "no column 'nr', the header has no, status"),
+        (("events", 0, "fields", "order_id"), {"column": "nr"}, "no column 'nr', the header has number, status"),
         (("events", 0, "fields", "occurred_at", "zone"), "Cluj", "'Cluj' is no time zone"),
         (("events", 0, "fields", "order_id"), {}, "order_id: give exactly one of column, template and constant"),
         (("events",), None, "events: Field required"),

@@ -1,6 +1,7 @@
 """The documents for producers are fresh, complete and say what the code does."""
 
 import json
+import re
 from datetime import datetime
 
 import jsonschema
@@ -70,6 +71,14 @@ def test_writing_the_documents_tells_the_files_and_makes_the_folder(tmp_path):
 @pytest.mark.parametrize("kind", VALIDATORS)
 def test_every_schema_is_a_schema(kind):
     jsonschema.Draft202012Validator.check_schema(VALIDATORS[kind].schema)
+
+
+@pytest.mark.parametrize("kind", VALIDATORS)
+def test_every_field_says_what_it_means_and_every_value_of_a_list_is_explained(kind):
+    schema = VALIDATORS[kind].schema
+    assert [name for name, field in schema["properties"].items() if not field.get("description")] == []
+    for listed in schema.get("$defs", {}).values():
+        assert [value for value in listed["enum"] if not re.search(rf"\b{value}\b", listed["description"])] == []
 
 
 @pytest.mark.parametrize("example", CURRENT, ids=lambda example: example.name)
@@ -144,6 +153,7 @@ def test_every_topic_is_a_channel_with_its_settings_and_its_key(asyncapi):
         assert settings["retention.ms"] == topic.retention_ms
         assert settings["max.message.bytes"] == topic.max_message_bytes
         assert ("compact" in settings["cleanup.policy"]) is topic.compacted
+        assert ("message.timestamp.type" in settings) is (topic in topics.EVENTS)
         for name in channels[topic.name]["messages"]:
             message = asyncapi["components"]["messages"][name]
             assert message["bindings"]["kafka"]["key"]["description"] == topic.key

@@ -1,6 +1,7 @@
 """What time does to a pair: wrong clocks, history, silence. And what misses its target does so once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -52,6 +53,18 @@ def test_five_years_of_history_in_any_order_give_what_a_single_pass_gives(system
         name: wait.breached for name, wait in expected.waits.items()
     }
     expire(system)
+
+
+def test_what_is_forgotten_stays_so_when_more_is_to_be_remembered_from_now_on(system: System) -> None:
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view(NOW - 20 * DAY), 0)]))
+    system.quiet()
+    expire(system)
+    longer = System(replace(RULES, state_retention_ms=FIVE_YEARS), changelog=system.changelog)
+    older = [record(builders.page_view(NOW - days * DAY, journey_id="j2"), days) for days in (19, 21)]
+    longer.run(longer.batch(INTERACTIONS, older))
+    late = {row["source_offset"]: row["very_late"] for row in longer.clickhouse.alive(tables.INTERACTIONS)}
+    assert late == {19: False, 21: True}
+    longer.close()
 
 
 def test_a_producer_whose_clock_jumps_moves_only_its_own_events(system: System) -> None:

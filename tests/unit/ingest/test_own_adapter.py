@@ -1,0 +1,37 @@
+"""The adapter that docs/ingest.md shows, as an installed package would bring it."""
+
+import sys
+import tomllib
+from importlib.metadata import EntryPoint
+from types import ModuleType
+
+from tests.documented import blocks
+from touchstream.ingest import adapter
+from touchstream.ingest.adapter import find_adapter
+from touchstream.ingest.checkpoint import Checkpoint
+from touchstream.ingest.refusals import Refusals
+from touchstream.ingest.rows import SourceFile
+from touchstream.ingest.run import Ingest
+
+from .senders import MemorySender
+
+[FILE], [MODULE], [PROJECT] = (blocks("ingest.md", language) for language in ("csv", "python", "toml"))
+
+
+def test_the_adapter_of_the_page_sends_the_file_of_the_page(tmp_path, monkeypatch):
+    [[group, points]] = tomllib.loads(PROJECT)["project"]["entry-points"].items()
+    [[name, place]] = points.items()
+    module = ModuleType(place.partition(":")[0])
+    exec(MODULE, module.__dict__)  # noqa: S102 - a page of this repository
+    monkeypatch.setitem(sys.modules, "my_package", ModuleType("my_package"))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    installed = EntryPoint(name, place, group)
+    monkeypatch.setattr(adapter, "entry_points", lambda **asked: [installed] if asked["group"] == group else [])
+    (tmp_path / "gate.csv").write_text(FILE)
+    sender, refusals = MemorySender(), Refusals()
+    work = Ingest(SourceFile(tmp_path / "gate.csv"), find_adapter("gate"), sender, refusals)
+    work.in_order(Checkpoint(tmp_path / "checkpoint.json"))
+    [(topic, key, value)] = sender.acknowledged
+    assert (topic, key) == ("touchpoint.interactions", b"member-4711")
+    assert b'"occurred_at":"2026-03-30T09:15:00+03:00"' in value
+    assert refusals.examples == {"bad_value": ["line 3: member: is empty"]}
