@@ -38,7 +38,7 @@ bench: $(READY)  ## speed, as ratios against something run beside it
 generate: $(READY)  ## what is made of code: schemas, docs/metrics.md, docs/cookbook.md, boards, alert rules
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
-	$(BIN)/python -m dashboards.write dashboards/boards
+	$(BIN)/python -m dashboards.write dashboards/boards touchpoints.yaml
 	$(BIN)/python -m tests.cookbook docs/cookbook.md
 	$(BIN)/python -m dashboards.alerts
 
