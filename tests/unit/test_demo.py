@@ -1,12 +1,14 @@
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from touchstream import demo as demo_module
 from touchstream.brokers.processes import BrokerDidNotStart, free_port
-from touchstream.demo import MOST_RESTARTS, Demo, Plan, catalogue_of_the_demo, running
+from touchstream.catalogue import catalogue_of_the_demo
+from touchstream.demo import MOST_RESTARTS, Demo, Plan, running
 from touchstream.errors import UserError
 
 CATALOGUE = Path(__file__).parents[2] / "touchpoints.yaml"
@@ -18,7 +20,6 @@ class FakeServer:
     def __init__(self, name: str, said: list[str]) -> None:
         self.name = name
         self.running = True
-        self.log = Path("nowhere")
         self._said = said
 
     def start(self) -> None:
@@ -27,6 +28,9 @@ class FakeServer:
 
     def stop(self, patience_s: float = 0) -> None:
         self._said.append(f"stop {self.name}")
+
+    def last_words(self) -> str:
+        return ""
 
 
 @pytest.fixture
@@ -76,6 +80,12 @@ def test_anything_else_that_ends_is_an_error(demo, part):
     getattr(demo, part).running = False
     with pytest.raises(BrokerDidNotStart, match=f"{part.strip('_')} has ended"):
         demo.watch()
+
+
+def test_without_customers_nobody_is_missed(demo, monkeypatch):
+    monkeypatch.setattr(demo, "_plan", replace(demo._plan, customers=False))
+    demo._customers.running = False
+    assert demo.watch() == ()
 
 
 def test_the_children_see_no_setting_of_the_shell(demo, monkeypatch):
