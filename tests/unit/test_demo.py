@@ -8,6 +8,7 @@ import pytest
 from touchstream import demo as demo_module
 from touchstream.brokers.processes import BrokerDidNotStart, free_port
 from touchstream.catalogue import catalogue_of_the_demo
+from touchstream.commands import demo as demo_command
 from touchstream.demo import MOST_RESTARTS, Demo, Plan, running
 from touchstream.errors import UserError
 
@@ -118,6 +119,18 @@ def test_however_it_ends_everything_is_stopped_and_the_folder_goes(demo, monkeyp
     assert demo.said[-1] == "stop broker"
     assert not folder.exists()
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == handlers
+
+
+def test_the_hint_names_the_command_as_another_terminal_finds_it(monkeypatch, tmp_path):
+    assert our_name(on_path="/usr/bin/touchstream", monkeypatch=monkeypatch) == "touchstream"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo_command.sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    assert our_name(on_path=None, monkeypatch=monkeypatch) == ".venv/bin/touchstream"
+
+
+def our_name(*, on_path, monkeypatch):
+    monkeypatch.setattr(demo_command.shutil, "which", lambda name: on_path)
+    return demo_command.our_name()
 
 
 def test_the_demo_has_a_catalogue_wherever_it_is_started(tmp_path):

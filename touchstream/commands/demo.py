@@ -71,7 +71,7 @@ def _serve(demo: Demo, ends_at: float) -> None:
 def _show(demo: Demo, ends_at: float) -> None:
     hints = (
         f"Boards: {demo.page_url}",
-        f'Ask: TOUCHSTREAM_CLICKHOUSE_URL={demo.url} {_our_name()} sql "SHOW TABLES"',
+        f'Ask: TOUCHSTREAM_CLICKHOUSE_URL={demo.url} {our_name()} sql "SHOW TABLES"',
     )
     console = Console()
     with closing(Reader(demo.settings, demo.clickhouse)) as reader:
@@ -84,7 +84,7 @@ def _show(demo: Demo, ends_at: float) -> None:
                 live.update(draw(reader.read(demo.watch()), TITLE, hints), refresh=True)
 
 
-def _our_name() -> str:
+def our_name() -> str:
     """Return what this command is called in another terminal of this folder."""
     if shutil.which("touchstream"):
         return "touchstream"
