@@ -39,7 +39,7 @@ generate: $(READY)  ## what is made of code: schemas, docs/metrics.md, docs/sett
 	$(BIN)/touchstream schemas --out schemas/generated
 	$(BIN)/python -m sinks.meanings docs/metrics.md
 	$(BIN)/python -m touchstream.settings docs/settings.md
-	$(BIN)/python -m dashboards.write dashboards/boards
+	$(BIN)/python -m dashboards.write dashboards/boards touchpoints.yaml
 	$(BIN)/python -m tests.cookbook docs/cookbook.md
 	$(BIN)/python -m dashboards.alerts
 

@@ -26,7 +26,7 @@ from benchmarks.workers import cpu_seconds
 from schemas.catalogue import Catalogue
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from touchstream.page.boards import FOLDER, Board, read_boards
+from touchstream.page.boards import Board, boards_of
 from touchstream.tables import bring_up_to_date
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +90,7 @@ def look(url: str, engine: int, runs: int) -> None:
     print("\n{:14} {:>7} {:>10} {:>8} {:>10} {:>8} {:>13} {:>11} {:>11}".format(*head))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for uid, board in read_boards(FOLDER).items():
+        for uid, board in boards_of(Catalogue.load(ROOT / "touchpoints.yaml")).items():
             window = browser.new_page(viewport={"width": 1280, "height": 800})
             window.set_default_timeout(120_000)
             measure(window, url, engine, uid, board, runs)

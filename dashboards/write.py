@@ -1,4 +1,4 @@
-"""Write the boards as JSON: `python -m dashboards.write dashboards/boards`, which `make generate` does."""
+"""Write the boards as JSON: `python -m dashboards.write dashboards/boards touchpoints.yaml`, which `make generate` does."""
 
 import json
 import sys
@@ -51,4 +51,5 @@ def write(catalogue: Catalogue, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(Catalogue.load(Path("touchpoints.yaml")), Path(sys.argv[1]))
+    folder, catalogue = map(Path, sys.argv[1:])
+    write(Catalogue.load(catalogue), folder)

@@ -20,7 +20,8 @@ from tests import demo_data
 DOCS: Final = Path(__file__).parent.parent / "docs"
 INTRODUCTION: Final = f"""# SQL cookbook
 
-Written by `make generate` from `docs/cookbook/`; the results are those of the demo's customers, {demo_data.DAYS} days up to {demo_data.END:%Y-%m-%d}.
+Written by `make generate` from `docs/cookbook/`; the results and the dates are those of simulated customers, {demo_data.DAYS} days up to
+{demo_data.END:%Y-%m-%d}. Beside a demo of your own write `since = now() - INTERVAL 14 DAY, until = now()`.
 
 How to ask: `touchstream sql "..."` beside the demo, or any ClickHouse client. Read views (`v_*`), never tables. What each column means is in
 [metrics.md](metrics.md), and in `SELECT * FROM v_definitions`. Names of touchpoints are in `v_touchpoints`.
@@ -30,7 +31,6 @@ How to ask: `touchstream sql "..."` beside the demo, or any ClickHouse client. R
   what is not named is added up and shows `*`, `''` adds up everything. Views without parameters have a column `day` to filter on.
 - Counts can be added over days and places, shares and percentiles cannot: add the counts, then divide.
 - Times are UTC: `toTimeZone(at, 'Europe/Bucharest')` shows them on your clock. Durations end in `_ms`, money is in minor units.
-- Ask for relative periods like this: `since = now() - INTERVAL 7 DAY, until = now()`.
 """  # noqa: S608 - a page, no query
 
 

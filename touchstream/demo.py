@@ -1,4 +1,4 @@
-"""The whole system on one machine: broker, ClickHouse, worker, customers and page, and nothing left when it ends."""
+"""The whole system on one machine: broker, ClickHouse, worker, page and customers, and nothing left when it ends."""
 
 import os
 import shutil
@@ -45,6 +45,7 @@ class Plan:
     rate: float = 0.045  # events a second in the history
     live_rate: float = 0.3
     seed: int = 1
+    customers: bool = True  # without them somebody sends events of their own
 
 
 class Demo:
@@ -95,20 +96,24 @@ class Demo:
         self._host.start()
         self._host.wait_until(lambda: accepts_connections(self._plan.port), START_S)
         bring_up_to_date(self.clickhouse, Catalogue.load(self.settings.catalogue))
-        self._cover()
         say(f"boards      {self.page_url}")
         self._page.start()
         self._page.wait_until(lambda: accepts_connections(self._plan.page_port), START_S)
         say("worker")
         self._worker.start()
-        say(f"customers   {written(self._plan.history_ms)} of history, then {self._plan.live_rate:g} events a second")
-        self._customers.start()
+        if self._plan.customers:
+            self._cover()
+            say(
+                f"customers   {written(self._plan.history_ms)} of history, then {self._plan.live_rate:g} events a second"
+            )
+            self._customers.start()
 
     def watch(self) -> tuple[str, ...]:
         """Look after the processes: restart the worker as a supervisor would; anything else that ended is an error."""
-        for server in (self._broker.server, self._host, self._page, self._customers):
+        customers = (self._customers,) if self._plan.customers else ()
+        for server in (self._broker.server, self._host, self._page, *customers):
             if not server.running:
-                raise BrokerDidNotStart(f"{server.name} has ended. Its log ends with:\n{last_lines(server.log)}")
+                raise BrokerDidNotStart(f"{server.name} has ended. Its log ends with:\n{server.last_words()}")
         if not self._worker.running:
             return self._restart_worker()
         self._ended_at = None
@@ -124,7 +129,7 @@ class Demo:
         now = time.monotonic()
         self._ended_at = self._ended_at or now
         if self._restarts >= MOST_RESTARTS:
-            log = last_lines(self._worker.log)
+            log = self._worker.last_words()
             raise BrokerDidNotStart(f"worker ended {MOST_RESTARTS + 1} times. Its log ends with:\n{log}")
         if now - self._ended_at >= RESTART_AFTER_S:
             self._restarts += 1
@@ -147,16 +152,22 @@ class Demo:
         log = self._folder / f"{name.lower()}.log"
         return Server(name, [sys.executable, *arguments], log, env=self._environment(), folder=self._folder)
 
-    def _environment(self) -> dict[str, str]:
-        ours = {
+    @property
+    def places(self) -> dict[str, str]:
+        """What a command in another terminal has to be told."""
+        return {
             "TOUCHSTREAM_BROKERS": self.settings.brokers,
             "TOUCHSTREAM_APP_ID": self.settings.app_id,
             "TOUCHSTREAM_PARTITIONS": str(PARTITIONS),
-            "TOUCHSTREAM_REPLICATION": "1",
             "TOUCHSTREAM_CATALOGUE": str(self.settings.catalogue),
+            "TOUCHSTREAM_CLICKHOUSE_URL": self.url,
+        }
+
+    def _environment(self) -> dict[str, str]:
+        ours = self.places | {
+            "TOUCHSTREAM_REPLICATION": "1",
             "TOUCHSTREAM_STATE_DIR": str(self.settings.state_dir),
             "TOUCHSTREAM_SESSION_TIMEOUT_S": str(self.settings.session_timeout_s),
-            "TOUCHSTREAM_CLICKHOUSE_URL": self.url,
         }
         # The demo must not reach for anybody's production: no other setting of the shell.
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHSTREAM_")}
@@ -192,17 +203,3 @@ def _in_peace(stop: Callable[[], None]) -> None:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
-
-
-def last_lines(log: Path, most: int = 15) -> str:
-    """Return the end of a log."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-most:]) if log.exists() else ""
-
-
-def catalogue_of_the_demo(wanted: Path) -> Path:
-    """Return the catalogue the person has, or the example that comes with Touchstream."""
-    here = Path(touchstream.__file__).parent
-    for candidate in (wanted, here / "touchpoints.yaml", here.parent / "touchpoints.yaml"):
-        if candidate.exists():
-            return candidate
-    raise UserError(f"{wanted}: no catalogue found; write one, or set TOUCHSTREAM_CATALOGUE")

@@ -9,6 +9,8 @@ from dashboards.alerts.files import DASHBOARDS, FOLDER, group_file
 from dashboards.alerts.rule import DATASOURCE_TYPE, DATASOURCE_UID
 from dashboards.alerts.rules import GROUPS
 from dashboards.settings import GrafanaSettings
+from dashboards.write import documents
+from schemas.catalogue import Catalogue
 
 BOARDS: Final = {"uid": "touchstream", "title": "Touchstream"}
 RULES: Final = {"uid": "touchstream-alerts", "title": FOLDER}
@@ -25,16 +27,16 @@ class Wanted:
     groups: list[dict[str, Any]]
 
 
-def wanted(settings: GrafanaSettings, *, with_datasource: bool) -> Wanted:
-    """Gather it from the files that Grafana's own provisioning reads as well."""
+def wanted(settings: GrafanaSettings, catalogue: Catalogue, *, with_datasource: bool) -> Wanted:
+    """Gather it: boards as this catalogue has them, rules and runbooks as they are everywhere."""
     datasource = _datasource(settings) if with_datasource else None
-    return Wanted([BOARDS, RULES], datasource, list(_boards()), list(_groups()))
+    return Wanted([BOARDS, RULES], datasource, list(_boards(catalogue)), list(_groups()))
 
 
-def _boards() -> Iterator[dict[str, Any]]:
-    for folder in ("boards", "runbooks"):
-        for path in sorted((DASHBOARDS / folder).glob("*.json")):
-            yield json.loads(path.read_text(encoding="utf-8"))
+def _boards(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    yield from map(json.loads, documents(catalogue).values())
+    for path in sorted((DASHBOARDS / "runbooks").glob("*.json")):
+        yield json.loads(path.read_text(encoding="utf-8"))
 
 
 def _datasource(settings: GrafanaSettings) -> dict[str, Any]:

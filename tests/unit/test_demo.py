@@ -1,5 +1,6 @@
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from schemas.topics import DAY_MS
 from touchstream import demo as demo_module
 from touchstream.brokers.processes import BrokerDidNotStart, free_port
+from touchstream.catalogue import catalogue_of_the_demo
+from touchstream.commands import demo as demo_command
 from touchstream.commands.simulate import command as simulate
-from touchstream.demo import MOST_RESTARTS, Demo, Plan, catalogue_of_the_demo, running
+from touchstream.demo import MOST_RESTARTS, Demo, Plan, running
 from touchstream.errors import UserError
 
 CATALOGUE = Path(__file__).parents[2] / "touchpoints.yaml"
@@ -20,7 +23,6 @@ class FakeServer:
     def __init__(self, name: str, said: list[str]) -> None:
         self.name = name
         self.running = True
-        self.log = Path("nowhere")
         self._said = said
 
     def start(self) -> None:
@@ -29,6 +31,9 @@ class FakeServer:
 
     def stop(self, patience_s: float = 0) -> None:
         self._said.append(f"stop {self.name}")
+
+    def last_words(self) -> str:
+        return ""
 
 
 @pytest.fixture
@@ -86,6 +91,12 @@ def test_anything_else_that_ends_is_an_error(demo, part):
         demo.watch()
 
 
+def test_without_customers_nobody_is_missed(demo, monkeypatch):
+    monkeypatch.setattr(demo, "_plan", replace(demo._plan, customers=False))
+    demo._customers.running = False
+    assert demo.watch() == ()
+
+
 def test_the_children_see_no_setting_of_the_shell(demo, monkeypatch):
     monkeypatch.setenv("TOUCHSTREAM_SASL_USERNAME", "production")
     monkeypatch.setenv("TOUCHSTREAM_BROKERS", "production:9092")
@@ -116,6 +127,18 @@ def test_however_it_ends_everything_is_stopped_and_the_folder_goes(demo, monkeyp
     assert demo.said[-1] == "stop broker"
     assert not folder.exists()
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == handlers
+
+
+def test_the_hint_names_the_command_as_another_terminal_finds_it(monkeypatch, tmp_path):
+    assert our_name(on_path="/usr/bin/touchstream", monkeypatch=monkeypatch) == "touchstream"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo_command.sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    assert our_name(on_path=None, monkeypatch=monkeypatch) == ".venv/bin/touchstream"
+
+
+def our_name(*, on_path, monkeypatch):
+    monkeypatch.setattr(demo_command.shutil, "which", lambda name: on_path)
+    return demo_command.our_name()
 
 
 def test_the_demo_has_a_catalogue_wherever_it_is_started(tmp_path):

@@ -80,9 +80,9 @@ class Server:
         deadline = time.monotonic() + timeout_s
         while not ready():
             if not self.running:
-                raise BrokerDidNotStart(f"{self.name} ended at start. Its log ends with:\n{self._last_words()}")
+                raise BrokerDidNotStart(f"{self.name} ended at start. Its log ends with:\n{self.last_words()}")
             if time.monotonic() > deadline:
-                raise BrokerDidNotStart(f"{self.name} is silent after {timeout_s:.0f} s:\n{self._last_words()}")
+                raise BrokerDidNotStart(f"{self.name} is silent after {timeout_s:.0f} s:\n{self.last_words()}")
             time.sleep(0.05)
 
     def stop(self, patience_s: float = 10.0) -> None:
@@ -114,10 +114,11 @@ class Server:
         """Let a paused process go on."""
         os.kill(self.pid, signal.SIGCONT)
 
+    def last_words(self) -> str:
+        """Return the end of the log."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "\n".join(lines[-15:])
+
     def _forget(self) -> None:
         self._process = None
         atexit.unregister(self.kill)
-
-    def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return "\n".join(lines[-15:])

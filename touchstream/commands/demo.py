@@ -1,10 +1,14 @@
-"""`touchstream demo`: everything on one machine, with a live view."""
+"""`touchstream demo`: everything on one machine, with a live view, or for events of your own."""
 
+import os
+import shlex
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
@@ -12,8 +16,9 @@ from rich.console import Console
 from rich.live import Live
 
 from streams.settings import load_settings
+from touchstream.catalogue import catalogue_of_the_demo
 from touchstream.commands.moment import EVENTS_PER_SECOND, Duration
-from touchstream.demo import Demo, Plan, catalogue_of_the_demo, running
+from touchstream.demo import Demo, Plan, running
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader
 
@@ -31,46 +36,69 @@ LINES_EVERY_S: Final = 5.0
 )
 @click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after this time.")
 @click.option(
-    "--history", type=Duration(), default="42d", show_default=True, help="How much past to make up: 24h, 42d."
+    "--history",
+    "history_ms",
+    type=Duration(),
+    default="42d",
+    show_default=True,
+    help="How much past to make up: 24h, 42d.",
 )
 @click.option("--rate", type=EVENTS_PER_SECOND, default=0.045, show_default=True, help="Events per second of the past.")
 @click.option(
     "--live-rate", type=EVENTS_PER_SECOND, default=0.3, show_default=True, help="Events per second from now on."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed makes up other customers.")
-def command(
-    port: int, page_port: int, seconds: float | None, history: int, rate: float, live_rate: float, seed: int
-) -> None:
+@click.option("--no-customers", is_flag=True, help="Simulate nobody, and say how to send events of your own.")
+def command(seconds: float | None, no_customers: bool, **wanted: Any) -> None:
     """Start a broker, ClickHouse, a worker, simulated customers and the page with the boards on this machine.
 
     Nothing needs to be installed and nothing is kept: all data goes when the demo ends.
     """
-    catalogue = catalogue_of_the_demo(load_settings().catalogue)
-    plan = Plan(
-        catalogue, port=port, page_port=page_port, history_ms=history, rate=rate, live_rate=live_rate, seed=seed
-    )
+    plan = Plan(catalogue_of_the_demo(load_settings().catalogue), customers=not no_customers, **wanted)
     with _until_stopped(), running(plan, click.echo) as demo:
-        reader = Reader(demo.settings, demo.clickhouse)
-        try:
-            _watch(demo, reader, time.monotonic() + (float("inf") if seconds is None else seconds))
-        finally:
-            reader.close()
+        ends_at = time.monotonic() + (float("inf") if seconds is None else seconds)
+        if no_customers:
+            _serve(demo, ends_at)
+        else:
+            _show(demo, ends_at)
     click.echo("The demo has ended; nothing is left running.")
 
 
-def _watch(demo: Demo, reader: Reader, ends_at: float) -> None:
+def _serve(demo: Demo, ends_at: float) -> None:
+    """Say where everything is, as lines for another terminal; then only what goes wrong."""
+    exports = (f"export {name}={shlex.quote(value)}" for name, value in demo.places.items())
+    click.echo(
+        "\n".join(("", "In another terminal:", "", *exports, "", "Ctrl-C ends everything, and the data with it."))
+    )
+    told: tuple[str, ...] = ()
+    for _ in _ticks(LOOK_EVERY_S, ends_at):
+        notes = demo.watch()
+        if notes and notes != told:
+            click.echo("\n".join(notes))
+        told = notes
+
+
+def _show(demo: Demo, ends_at: float) -> None:
     hints = (
         f"Boards: {demo.page_url}",
-        f'Ask: TOUCHSTREAM_CLICKHOUSE_URL={demo.url} touchstream sql "SHOW TABLES"',
+        f'Ask: TOUCHSTREAM_CLICKHOUSE_URL={demo.url} {our_name()} sql "SHOW TABLES"',
     )
     console = Console()
-    if not console.is_terminal:
-        for _ in _ticks(LINES_EVERY_S, ends_at):
-            click.echo("\n".join(lines(reader.read(demo.watch()))))
-        return
-    with Live(console=console, screen=True, auto_refresh=False) as live:
-        for _ in _ticks(LOOK_EVERY_S, ends_at):
-            live.update(draw(reader.read(demo.watch()), TITLE, hints), refresh=True)
+    with closing(Reader(demo.settings, demo.clickhouse)) as reader:
+        if not console.is_terminal:
+            for _ in _ticks(LINES_EVERY_S, ends_at):
+                click.echo("\n".join(lines(reader.read(demo.watch()))))
+            return
+        with Live(console=console, screen=True, auto_refresh=False) as live:
+            for _ in _ticks(LOOK_EVERY_S, ends_at):
+                live.update(draw(reader.read(demo.watch()), TITLE, hints), refresh=True)
+
+
+def our_name() -> str:
+    """Return what this command is called in another terminal of this folder."""
+    if shutil.which("touchstream"):
+        return "touchstream"
+    return os.path.relpath(Path(sys.executable).with_name("touchstream"))
 
 
 def _ticks(every_s: float, ends_at: float) -> Iterator[None]:

@@ -6,6 +6,8 @@ from dashboards.deploy.changes import changes
 from dashboards.deploy.client import open_grafana
 from dashboards.deploy.wanted import wanted
 from dashboards.settings import GrafanaSettings
+from streams.settings import load_settings
+from touchstream.catalogue import load_catalogue
 from touchstream.errors import UserError
 
 MOST_LINES = 20
@@ -18,16 +20,19 @@ MOST_LINES = 20
 def command(dry_run: bool, overwrite: bool, datasource: bool) -> None:
     """Bring folders, data source, boards and alert rules into Grafana; running it again changes nothing.
 
+    Colours and limits of the boards are those of TOUCHSTREAM_CATALOGUE; alert rules ask ClickHouse for theirs.
     Contact points and the notification policy are not touched: a Grafana has one tree of policies, and it may be yours.
     """
     settings = GrafanaSettings.read()
     if settings.token is None:
         raise UserError("TOUCHSTREAM_GRAFANA_TOKEN is not set: give the token of a service account of Grafana")
+    catalogue = load_catalogue(load_settings())
     grafana = open_grafana(settings)
     grafana.api.GET("/org")  # a wrong address or token is told before anything else
     secret = settings.clickhouse_password.get_secret_value() if settings.clickhouse_password else None
     count = 0
-    for change in changes(grafana, wanted(settings, with_datasource=datasource), overwrite=overwrite, password=secret):
+    all_of_it = wanted(settings, catalogue, with_datasource=datasource)
+    for change in changes(grafana, all_of_it, overwrite=overwrite, password=secret):
         count += 1
         click.echo(f"{'new' if change.new else 'changed'}: {change.what}")
         for line in change.lines[:MOST_LINES]:

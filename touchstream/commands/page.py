@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from sinks.settings import ClickHouseSettings
-from touchstream.page.boards import FOLDER
+from streams.settings import load_settings
+from touchstream.catalogue import load_catalogue
+from touchstream.page.boards import boards_of, read_boards
 from touchstream.page.server import serve
 
 
@@ -14,9 +16,9 @@ from touchstream.page.server import serve
 @click.option(
     "--boards",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    default=FOLDER,
-    help="Folder with boards as JSON; default: those of Touchstream.",
+    help="Folder with boards as JSON; default: those of Touchstream, with the colours and limits of TOUCHSTREAM_CATALOGUE.",
 )
-def command(port: int, boards: Path) -> None:
+def command(port: int, boards: Path | None) -> None:
     """Serve the boards to the browsers of this machine; the numbers come from TOUCHSTREAM_CLICKHOUSE_URL."""
-    serve(ClickHouseSettings.read(), boards, port, click.echo)
+    shown = read_boards(boards) if boards else boards_of(load_catalogue(load_settings()))
+    serve(ClickHouseSettings.read(), shown, port, click.echo)

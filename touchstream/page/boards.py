@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import dashboards
-from dashboards.write import DESIGNS
+from dashboards.write import DESIGNS, documents
+from schemas.catalogue import Catalogue
 from schemas.durations import duration_ms
 from touchstream.errors import UserError
 
-FOLDER: Final = Path(dashboards.__file__).parent / "boards"
 ORDER: Final = tuple(design.__name__ for design in DESIGNS)
 _SECRET: Final = frozenset({"rawSql", "query", "definition"})  # SQL, wherever a board keeps it
 Json = dict[str, Any]
@@ -46,15 +45,20 @@ class Board:
     variables: tuple[Json, ...]
 
     @classmethod
+    def of(cls, text: str) -> "Board":
+        """Take classic dashboard JSON apart."""
+        document = json.loads(text)
+        panels = {panel["id"]: _panel(panel) for panel in _flat(document["panels"]) if panel["type"] != "row"}
+        variables = tuple(document.get("templating", {}).get("list", ()))
+        return cls(document["uid"], document["title"], document, panels, variables)
+
+    @classmethod
     def read(cls, path: Path) -> "Board":
-        """Read one file of classic dashboard JSON."""
+        """Read one file."""
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            panels = {panel["id"]: _panel(panel) for panel in _flat(document["panels"]) if panel["type"] != "row"}
-            variables = tuple(document.get("templating", {}).get("list", ()))
-            return cls(document["uid"], document["title"], document, panels, variables)
+            return cls.of(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError) as error:
-            raise UserError(f"{path}: {error!r} - this is no board; write it again with `make generate`") from error
+            raise UserError(f"{path}: {error!r} - this is no board; export it from Grafana as classic JSON") from error
 
     def heading(self) -> Json:
         """Return what a list of boards says about it."""
@@ -71,11 +75,16 @@ class Board:
         return dict(seen)
 
 
+def boards_of(catalogue: Catalogue) -> dict[str, Board]:
+    """Return the boards of Touchstream as this catalogue has them, in the order in which they are read."""
+    return {board.uid: board for board in map(Board.of, documents(catalogue).values())}
+
+
 def read_boards(folder: Path) -> dict[str, Board]:
     """Read every board of a folder: ours in the order in which they are read, then others by name."""
     boards = [Board.read(path) for path in sorted(folder.glob("*.json"), key=_place)]
     if not boards:
-        raise UserError(f"{folder} holds no boards; write them with `make generate`")
+        raise UserError(f"{folder} holds no boards; leave --boards out for those of Touchstream")
     return {board.uid: board for board in boards}
 
 

@@ -16,7 +16,7 @@ from touchstream.brokers.processes import LOOPBACK
 from touchstream.errors import UserError
 from touchstream.page.answers import answers
 from touchstream.page.asking import Asker
-from touchstream.page.boards import Board, read_boards
+from touchstream.page.boards import Board
 from touchstream.page.guard import add_headers, in_one_line, only_this_machine
 from touchstream.page.options import Options
 from touchstream.page.wanted import View, WantedPanels
@@ -112,11 +112,11 @@ class _File:
         return web.Response(body=self._body, content_type=self._kind, charset="utf-8", headers=headers)
 
 
-def serve(clickhouse: ClickHouseSettings, boards: Path, port: int, say: Callable[[str], None]) -> None:
+def serve(clickhouse: ClickHouseSettings, boards: Mapping[str, Board], port: int, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT."""
     asker = Asker(clickhouse)
     try:
-        asyncio.run(_serve(Page(read_boards(boards), asker), port, say))
+        asyncio.run(_serve(Page(boards, asker), port, say))
     except OSError as error:
         raise UserError(
             f"port {port} of {LOOPBACK} cannot be opened: {error.strerror}; choose another with --port"

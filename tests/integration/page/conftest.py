@@ -15,13 +15,13 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from dashboards.alerts.files import DASHBOARDS
 from sinks.settings import ClickHouseSettings
 from tests.clickhouse_fixtures import DemoClickHouse, demo_clickhouse
 from tests.conftest import CI
 from tests.demo_data import END
 from tests.integration.page import sampler
 from tests.integration.page.door import Door
-from touchstream.page.boards import FOLDER
 
 ROOT = Path(__file__).parents[3]
 ARTIFACTS = ROOT / "artifacts"
@@ -45,7 +45,7 @@ class Served:
 @pytest.fixture(scope="package")
 def served(demo_clickhouse: DemoClickHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     boards = tmp_path_factory.mktemp("boards")
-    for path in FOLDER.glob("*.json"):
+    for path in (DASHBOARDS / "boards").glob("*.json"):
         shutil.copy(path, boards)
     (boards / "sampler.json").write_text(json.dumps(sampler.board()))
     target: Any = ClickHouseSettings(url=demo_clickhouse.url).target

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from dashboards.alerts.files import DASHBOARDS
 from tests.integration.dashboards.asking import columns_shown
 from tests.integration.page.conftest import ARTIFACTS, Visit
 from tests.integration.page.shown import Answer, answer, config, drawn, formatted, texts
-from touchstream.page.boards import FOLDER, Board
+from touchstream.page.boards import Board
 
 pytestmark = pytest.mark.integration
-BOARDS = [pytest.param(path, id=path.stem) for path in sorted(FOLDER.glob("*.json"))]
+BOARDS = [pytest.param(path, id=path.stem) for path in sorted((DASHBOARDS / "boards").glob("*.json"))]
 SIZES = ((1920, 1080), (1280, 800), (390, 844))
 SAID = """() => [...document.querySelectorAll('.panel')].flatMap((panel) => {
     const said = panel.querySelector('.said');

@@ -129,6 +129,15 @@ def test_a_runbook_says_what_it_means_how_to_look_what_to_do_and_how_to_silence(
     assert f"]({rule.name}.md) | {rule.severity} | {rule.lasting} |" in (RUNBOOKS / "README.md").read_text()
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_runbook_says_where_the_limit_of_its_rule_stands(rule: Any) -> None:
+    told = (RUNBOOKS / f"{rule.name}.md").read_text().partition("**How to silence it.**")[2]
+    in_catalogue = [name.removesuffix("_ms") for name in re.findall(r"'(thresholds\.\w+)'", rule.sql)]
+    named = [f"`{limit}` in `touchpoints.yaml`" for limit in in_catalogue] or ["in `dashboards/alerts/rules.py`"]
+    assert all(place in told for place in named)
+    assert ("rules.py" in told) == (not in_catalogue), "that limit is 1, a multiple of what the catalogue allows"
+
+
 def test_there_is_no_runbook_without_an_alert() -> None:
     assert {path.stem for path in RUNBOOKS.glob("*.md")} == {"README", *(rule.name for rule in RULES)}
 

@@ -12,7 +12,7 @@ import pytest
 
 from dashboards.board import SCHEMA_VERSION, panel_id, to_json
 from dashboards.meanings import describe
-from dashboards.queries import variables_in
+from dashboards.queries import FRAGMENTS, variables_in
 from dashboards.write import boards, documents, write
 from schemas.catalogue import Catalogue
 
@@ -52,6 +52,12 @@ def test_every_query_file_is_asked_by_a_panel_or_a_variable() -> None:
     }  # fmt: skip
     asked |= {f"variables/{each['name']}" for board in BOARDS for each in board["templating"]["list"] if each["type"] == "query"}  # fmt: skip
     assert {f"{path.parent.name}/{path.stem}" for path in (FOLDER / "sql").glob("*/*.sql")} == asked
+
+
+def test_the_page_about_boards_lists_every_fragment() -> None:
+    table = (ROOT / "docs" / "dashboards.md").read_text().partition("| Fragment |")[2].partition("\n\n")[0]
+    listed = {name for line in table.splitlines()[2:] for name in re.findall(r"`\{(\w+)", line.split(" | ")[0])}
+    assert listed == FRAGMENTS.keys()
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "sql").glob("*/*.sql")), ids=lambda path: f"{path.parent.name}/{path.stem}")  # fmt: skip

@@ -1,12 +1,22 @@
 """`touchstream deploy-dashboards` against a stand-in for Grafana, through the command that people run."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.grafana import ADMIN, EDITOR, FakeGrafana
 from touchstream.cli import cli
+
+KIOSKS = """
+touchpoints:
+  - {id: kiosk_screen, name: Screen in the hall, channel: kiosk, category: physical, stage: awareness}
+channels:
+  - {id: kiosk, name: Kiosks}
+thresholds: {unanswered: 77, warn_at: 0.55}
+"""
 
 
 @pytest.fixture
@@ -52,6 +62,27 @@ def test_an_empty_grafana_gets_everything(grafana: FakeGrafana) -> None:
     rules = [rule for group in grafana.groups.values() for rule in group["rules"]]
     assert {rule["uid"] for rule in rules} >= {"touchstream-lag", "touchstream-wait-breached"}
     assert {rule["folderUID"] for rule in rules} == {"touchstream-alerts"}
+
+
+def test_boards_have_the_channels_and_limits_of_the_catalogue_that_is_set(
+    grafana: FakeGrafana, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    catalogue = tmp_path / "kiosks.yaml"
+    catalogue.write_text(KIOSKS)
+    monkeypatch.setenv("TOUCHSTREAM_CATALOGUE", str(catalogue))
+    assert deploy().exit_code == 0
+    deployed = {uid: json.dumps(board["versions"][-1]["data"]) for uid, board in grafana.boards.items()}
+    overview, response = deployed["touchstream-overview"], deployed["touchstream-response"]
+    assert '"options": "/^kiosk' in overview
+    assert '"options": "/^phone' not in overview
+    assert '"value": 77' in overview, "unanswered conversations"
+    assert '"value": 0.55' in response, "the part of a target at which a wait warns"
+
+
+def test_a_catalogue_that_is_not_there_is_told(grafana: FakeGrafana, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHSTREAM_CATALOGUE", "nowhere.yaml")
+    assert "nowhere.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE" in refused()
+    assert grafana.changed == []
 
 
 def test_an_answer_without_a_word_is_a_yes(grafana: FakeGrafana) -> None:

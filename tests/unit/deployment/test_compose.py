@@ -39,6 +39,7 @@ from touchstream.cli import cli
 __all__ = ["embedded", "migrated"]
 
 PROVISIONING = ROOT / "dashboards" / "provisioning"
+DEPLOYING = (ROOT / "docs" / "deploying.md").read_text()
 OURS_RUNNING = sorted(name for name, service in SERVICES.items() if service["image"] == OURS)
 ALL = sorted(SERVICES)
 
@@ -99,9 +100,36 @@ def test_a_service_is_kept_small(name: str) -> None:
 
 def test_only_this_machine_reaches_it() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"grafana": ["127.0.0.1:3000:3000"]}
+    assert published == {"grafana": ["127.0.0.1:3000:3000"], "kafka": ["127.0.0.1:9094:9094"]}
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    assert [name for name in ALL if "outside" in SERVICES[name]["networks"]] == ["grafana"]
+    assert [name for name in ALL if "outside" in SERVICES[name]["networks"]] == sorted(published)
+
+
+def test_kafka_sends_programs_of_this_machine_where_it_listens() -> None:
+    kafka = environment("kafka")
+    listens = dict(each.split("://:") for each in kafka["KAFKA_LISTENERS"].split(","))
+    told = dict(each.split("://") for each in kafka["KAFKA_ADVERTISED_LISTENERS"].split(","))
+    protocols = dict(each.split(":") for each in kafka["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
+    assert listens.keys() == protocols.keys() == {*told, "CONTROLLER"}
+    assert all(address.endswith(f":{listens[name]}") for name, address in told.items())
+    assert SERVICES["kafka"]["ports"] == [f"{told['EXTERNAL']}:{listens['EXTERNAL']}"]
+    assert f"TOUCHSTREAM_BROKERS={told['EXTERNAL']}" in DEPLOYING
+
+
+@pytest.mark.parametrize("name", OURS_RUNNING)
+def test_what_a_command_writes_outlives_its_container(name: str) -> None:
+    image = DOCKERFILE.rpartition("\nFROM ")[2]
+    [folder] = re.findall(r"^WORKDIR (\S+)$", image, re.MULTILINE)
+    assert mounts(name)[folder] in COMPOSE["volumes"]
+    assert not [each for each in SERVICES[name]["tmpfs"] if folder.startswith(each.partition(":")[0])], (
+        "hidden by memory"
+    )
+    [user] = re.findall(r"^USER (\d+)$", image, re.MULTILINE)
+    made = (
+        f"--uid {user} --home-dir {folder} --create-home"  # a new volume belongs to whom its folder in the image does
+    )
+    assert made in image
+    assert environment(name)["TOUCHSTREAM_STATE_DIR"].startswith(f"{folder}/")
 
 
 @pytest.mark.parametrize("name", OURS_RUNNING)
@@ -114,7 +142,7 @@ def test_settings_of_a_service_are_known_and_make_sense(name: str, monkeypatch: 
     fields |= {f"TOUCHSTREAM_CLICKHOUSE_{field.upper()}" for field in ClickHouseSettings.model_fields}
     assert environment(name).keys() <= fields
     kafka = environment("kafka")
-    assert f"PLAINTEXT://{settings.brokers}" == kafka["KAFKA_ADVERTISED_LISTENERS"]
+    assert f"PLAINTEXT://{settings.brokers}" in kafka["KAFKA_ADVERTISED_LISTENERS"].split(",")
     assert f":{settings.brokers.split(':')[1]}," in kafka["KAFKA_LISTENERS"]
     assert settings.replication == int(kafka["KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR"])
     assert clickhouse.target.host in SERVICES

@@ -1,20 +1,25 @@
 """What the page's server tells, whom it answers, and what it refuses. ClickHouse is played by a list of answers."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from click.testing import CliRunner
 
+from schemas.catalogue import Catalogue
 from tests.integration.page import sampler
+from touchstream.cli import cli
+from touchstream.commands import page as page_command
 from touchstream.errors import UserError
 from touchstream.page.asking import QueryFailed
-from touchstream.page.boards import FOLDER, Board, read_boards
+from touchstream.page.boards import Board, boards_of, read_boards
 from touchstream.page.server import Page
 from touchstream.page.wanted import View
 
+CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "touchpoints.yaml")
 VIEW = {"from_ms": 1_700_000_000_000, "to_ms": 1_700_086_400_000, "variables": {}}
 
 
@@ -60,9 +65,8 @@ async def test_a_browser_never_sees_sql(client: TestClient[Any, Any]) -> None:
     assert json.loads(told)["panels"][0]["targets"] == [{"refId": "A", "format": 1}]
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
-def test_no_board_that_comes_along_shows_its_sql(path: Path) -> None:
-    board = Board.read(path)
+@pytest.mark.parametrize("board", boards_of(CATALOGUE).values(), ids=lambda board: board.uid)
+def test_no_board_that_comes_along_shows_its_sql(board: Board) -> None:
     shown = json.dumps(board.shown())
     assert all(query.sql not in shown for panel in board.panels.values() for query in panel.queries)
     assert "rawSql" not in shown
@@ -155,6 +159,22 @@ def test_steps_fit_the_panel_and_are_never_finer_than_it_asks() -> None:
     assert day.range(points=300).interval_ms == 300_000
     assert day.range(points=5000).interval_ms == 30_000
     assert day.range(points=5000, least_ms=3_600_000).interval_ms == 3_600_000
+
+
+def test_the_page_has_the_boards_of_the_catalogue_that_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    served: list[Mapping[str, Board]] = []
+    monkeypatch.setattr(page_command, "serve", lambda _, boards, port, say: served.append(boards))
+    catalogue = tmp_path / "kiosks.yaml"
+    catalogue.write_text("channels:\n  - {id: kiosk, name: Kiosks}\n")
+    monkeypatch.setenv("TOUCHSTREAM_CATALOGUE", str(catalogue))
+    assert CliRunner().invoke(cli, ["page"]).exit_code == 0
+    overview = json.dumps(served[0]["touchstream-overview"].document)
+    assert "/^kiosk" in overview
+    assert "/^phone" not in overview
+    monkeypatch.setenv("TOUCHSTREAM_CATALOGUE", "nowhere.yaml")
+    refused = CliRunner().invoke(cli, ["page"])
+    assert (refused.exit_code, len(served)) == (2, 1)
+    assert "nowhere.yaml: there is no such file" in refused.stderr
 
 
 def test_a_file_that_is_no_board_is_one_line(tmp_path: Path) -> None:
