@@ -42,17 +42,6 @@ def test_a_command_and_its_options_exist(page: Path) -> None:
         assert set(re.findall(r"(?<!\S)--[a-z-]+", options)) <= known, name
 
 
-@EACH
-def test_a_link_leads_somewhere(page: Path) -> None:
-    for target, part in re.findall(r"\]\(([^):#]*)(?:#([\w-]*))?\)", page.read_text()):
-        there = page.parent / target if target else page
-        assert there.exists(), target
-        if part:
-            headings = re.findall(r"^#+ (.+)$", there.read_text(), re.MULTILINE)
-            anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
-            assert part in anchors, f"{target}#{part}"
-
-
 def test_every_question_can_be_asked(migrated: Client) -> None:
     asked = {sql for page in PAGES for sql in SQL.findall(page.read_text())} - {"..."}
     assert len(asked) >= 8
