@@ -118,7 +118,7 @@ class Fold:
         if self._before is not None:
             journey.outlook = outlook(journey, self._policy)
             tell(journey.journey_id, self._before, journey.outlook, changes)
-        retention.shorten(journey, self._policy, self._talks)
+        retention.shorten(journey, self._policy, self._talks, watermark_ms, self._book, changes)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
             expired = retention.expire(journey, self._policy, watermark_ms, self._book, changes)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)

@@ -60,24 +60,21 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
         while events and events[0][AT] + policy.state_retention_ms < watermark_ms:
             through = max(through, events.pop(0)[AT])
     for name, dialogue in list(journey.dialogues.items()):
-        if _expiry_of_dialogue(dialogue, policy) < watermark_ms:
+        if (forgotten_ms := _expiry_of_dialogue(dialogue, policy)) < watermark_ms:
             through = max(through, dialogue.last_ms)
-            waits, forgotten_ms = read(dialogue, policy)[1], _expiry_of_dialogue(dialogue, policy)
-            if (open_one := open_wait(journey.journey_id, name, waits, policy)) is not None:
-                book.waiting.ended(open_one.wait_id)
-            if (told := dialogue.alarm(waits[-1] if waits else None)) is not None:
-                changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
-            del journey.dialogues[name]
+            _give_up(journey, name, forgotten_ms, policy, book, changes)
     keep(journey, live, policy, watermark_ms, changes)
     journey.forgot()
     journey.floor_ms = max(journey.floor_ms, through)
     return through
 
 
-def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
-    """Let the oldest closed sessions and moments go when there are too many of them."""
-    runs = journey.runs
-    excess = sum([len(run.steps) for run in runs]) - policy.max_journey_steps if len(runs) > 1 else 0
+def shorten(
+    journey: "Journey", policy: Policy, touched: Iterable[str], watermark_ms: int, book: "PaneBook", changes: "Changes"
+) -> None:
+    """Let the oldest of everything go when there is too much of it: a program may send all its customers under one name."""
+    runs, most = journey.runs, policy.max_journey_steps
+    excess = sum([len(run.steps) for run in runs]) - most if len(runs) > 1 else 0
     while excess > 0 and len(runs) > 1 and runs[0].closed_ms is not None:
         run = runs.pop(0)
         journey.forgot()
@@ -87,6 +84,30 @@ def shorten(journey: "Journey", policy: Policy, touched: Iterable[str]) -> None:
     for name in touched:
         if journey.dialogues[name].shorten(policy):
             journey.forgot()
+    for events in (journey.notices, journey.answers):
+        if len(events) > most:  # by halves: whoever is that long comes again and again
+            gone = len(events) - most // 2
+            journey.floor_ms = max(journey.floor_ms, events[gone - 1][AT])
+            del events[:gone]
+            journey.forgot()
+    if len(journey.dialogues) > most:
+        oldest = sorted(journey.dialogues.items(), key=lambda each: each[1].last_ms)
+        for name, dialogue in oldest[: len(oldest) - most // 2]:
+            journey.floor_ms = max(journey.floor_ms, dialogue.last_ms)
+            _give_up(journey, name, watermark_ms, policy, book, changes)
+        journey.forgot()
+
+
+def _give_up(
+    journey: "Journey", name: str, forgotten_ms: int, policy: Policy, book: "PaneBook", changes: "Changes"
+) -> None:
+    """Forget a conversation; somebody who still waits in it is followed no longer."""
+    dialogue = journey.dialogues.pop(name)
+    waits = read(dialogue, policy)[1]
+    if (waiting := open_wait(journey.journey_id, name, waits, policy)) is not None:
+        book.waiting.ended(waiting.wait_id)
+    if (told := dialogue.alarm(waits[-1] if waits else None)) is not None:
+        changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
 
 
 def _expiry(events: list[Any], policy: Policy) -> int:

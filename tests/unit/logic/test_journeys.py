@@ -212,6 +212,18 @@ def test_a_late_event_of_a_session_that_left_begins_none_of_its_own() -> None:
     assert desk.fates == [Fate.STORED]
 
 
+def test_a_name_that_all_customers_share_does_not_grow_without_end() -> None:
+    desk = Desk(policy(max_journey_steps=10))
+    for hour in range(100):
+        at = ms("10:00") + hour * HOUR
+        desk.batch(inbound(at, conversation_id=f"c{hour}"), delivery(at), answer(9, at), watermark=at)
+    journey = desk.journey
+    assert max(len(journey.notices), len(journey.answers), len(journey.dialogues)) <= 10
+    assert len(desk.book.waiting.waits) == len(journey.dialogues)
+    desk.batch(answer(1, ms("11:00")))
+    assert desk.fates == [Fate.VERY_LATE]
+
+
 def test_open_sessions_do_not_leave() -> None:
     desk = Desk(policy(max_journey_steps=1))
     desk.batch(page_view("10:00"), page_view("11:00"), watermark="10:00")
