@@ -120,6 +120,7 @@ def test_everybody_can_work_with_the_rights_of_the_page(guarded: tuple[KafkaClus
             return done.stdout + done.stderr
 
         run_as("migrate")
+        run_as("migrate")  # when the topics are there, it looks at their settings
         act_as("worker")
         system.start_worker()
         try:
