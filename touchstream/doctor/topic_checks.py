@@ -40,8 +40,8 @@ def copies_finding(settings: Settings, copies: Mapping[str, int], brokers: int) 
     few = {name: number for name, number in copies.items() if number < wanted}
     if not few:
         return ok("copies", f"at least {min(copies.values())} of each topic")
-    first, number = next(iter(few.items()))
-    seen = f"{len(few)} of {len(copies)} topics have fewer than {wanted} on {brokers} brokers: {first} has {number}"
+    first = min(few)
+    seen = f"{len(few)} of {len(copies)} topics have fewer than {wanted} on {brokers} brokers: {first} has {few[first]}"
     enough = max(settings.replication, MANY)
     cure = f"set TOUCHSTREAM_REPLICATION={enough}; raise theirs with kafka-reassign-partitions.sh, or create them anew"
     return fail("copies", seen, cure)

@@ -133,7 +133,7 @@ def test_topics_that_cannot_be_joined_are_a_finding():
             3,
             1,
             1,
-            "FAIL  copies: 6 of 6 topics have fewer than 2 on 3 brokers: touchpoint.interactions has 1; set "
+            "FAIL  copies: 6 of 6 topics have fewer than 2 on 3 brokers: touchpoint.alerts has 1; set "
             "TOUCHSTREAM_REPLICATION=3; raise theirs with kafka-reassign-partitions.sh, or create them anew",
             id="nobody thought of it",
         ),
@@ -141,7 +141,7 @@ def test_topics_that_cannot_be_joined_are_a_finding():
             4,
             3,
             2,
-            "FAIL  copies: 6 of 6 topics have fewer than 3 on 4 brokers: touchpoint.interactions has 2; set "
+            "FAIL  copies: 6 of 6 topics have fewer than 3 on 4 brokers: touchpoint.alerts has 2; set "
             "TOUCHSTREAM_REPLICATION=3; raise theirs with kafka-reassign-partitions.sh, or create them anew",
             id="fewer than asked for",
         ),
