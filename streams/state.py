@@ -175,8 +175,8 @@ class StateTable(faust.Table):  # type: ignore[misc]
     def _beyond(self, topic: str, partition: int, fence: int, end: int) -> str:
         return (
             f"state of {topic}[{partition}] includes offset {fence}, but the topic ends before offset {end}: it was deleted "
-            f"or restored from an older copy. Stop all workers and delete the topic {self.changelog} to build the state "
-            "again from the events that are left, or set a new TOUCHSTREAM_APP_ID"
+            f"or restored from an older copy. Stop all workers and begin anew, with a new TOUCHSTREAM_APP_ID and an "
+            "empty database, from the events that are left (docs/running.md, Beginning anew)"
         )
 
     async def _claim(self, partition: int, epoch: int) -> int:

@@ -127,8 +127,8 @@ def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: 
         if found != plan.partitions:
             yield (
                 f"topic {plan.name!r} has {found} partitions, expected {plan.partitions}: set TOUCHSTREAM_PARTITIONS={found} "
-                f"if all topics have {found}, or start with a new TOUCHSTREAM_APP_ID and new topics "
-                "(partitions of a topic with state cannot be changed in place)"
+                f"if all topics have {found}, or begin anew, with a new TOUCHSTREAM_APP_ID, new topics and an empty "
+                "database (partitions of a topic with state cannot be changed in place)"
             )
 
 

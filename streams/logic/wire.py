@@ -41,8 +41,8 @@ class NewerStateError(Exception):
     def __init__(self, journey_id: str, version: int) -> None:
         super().__init__(
             f"the state of journey {journey_id!r} has version {version}, this program reads versions up to {WIRE_VERSION}: a newer "
-            "Touchstream has written it. Start that one again, or set a new TOUCHSTREAM_APP_ID to build the state anew from "
-            "the events that the topics still have"
+            "Touchstream has written it. Start that one again, or begin anew, with a new TOUCHSTREAM_APP_ID and an empty "
+            "database, from the events that the topics still have (docs/running.md, Beginning anew)"
         )
 
 

@@ -6,13 +6,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from kafka.admin import KafkaAdminClient
 
 from schemas.catalogue import Catalogue
-from schemas.topics import INTERACTIONS
-from streams.topic_setup import partition_counts, state_topics
+from schemas.topics import INTERACTIONS, PANES
+from streams.topic_setup import partition_counts
 from tests.conftest import why_not_kafka
 from tests.e2e.system import PARTITIONS, ROOT, System, running
 from tests.e2e.trouble import Stream, send
@@ -330,13 +331,16 @@ def test_state_beyond_its_topic_ends_the_worker_with_a_cure_that_works(system: S
     last = said.splitlines()[-1]
     assert f"state of {INTERACTIONS.name}[" in last
     assert "it was deleted or restored from an older copy" in last
-    cure = f"Stop all workers and delete the topic {state_topics('touchstream')[0]}"
-    assert cure in last
+    assert "begin anew, with a new TOUCHSTREAM_APP_ID and an empty database" in last
     assert "Traceback" not in said
-    delete(system, state_topics("touchstream")[0])
+    url = urlsplit(system.clickhouse.url)._replace(path="/anew").geturl()
+    system.environment |= {"TOUCHSTREAM_APP_ID": "anew", "TOUCHSTREAM_CLICKHOUSE_URL": url}
+    delete(system, PANES.name)
+    system.run("migrate")
     worker(system)
     send(system, [question("after-all")])
-    system.until(lambda: bool(waits_of(system, "after-all")), "events are folded again", 30)
+    asked = "SELECT count() FROM anew.v_waits WHERE journey_id = 'after-all'"
+    system.until(lambda: system.value(asked) == 1, "events are folded again", 30)
 
 
 def recreate(system: System, topic: str) -> None:

@@ -127,5 +127,5 @@ def test_state_of_a_newer_program_ends_the_worker_with_one_line_and_a_cure() -> 
         f"the state of journey 'buyer' has version {WIRE_VERSION + 8}, this program reads versions up to {WIRE_VERSION}"
         in line
     )
-    assert "Start that one again, or set a new TOUCHSTREAM_APP_ID" in line
+    assert "Start that one again, or begin anew, with a new TOUCHSTREAM_APP_ID and an empty database" in line
     assert ended.returncode == 2
