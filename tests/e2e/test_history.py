@@ -43,9 +43,11 @@ pytestmark = [
 VALUES_OF = attrgetter(*(field.name for field in fields(Session)))
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+WEEK_MS = 7 * DAY_MS
 NOW_MS = time.time_ns() // 1_000_000
-LONG_AGO_MS = NOW_MS - 120 * DAY_MS  # a bad experience is remembered for 90 days
-LATELY_MS = NOW_MS - 30 * DAY_MS
+NOON_MS = NOW_MS // WEEK_MS * WEEK_MS + 12 * HOUR_MS  # of a Thursday: at night hardly anybody comes
+LONG_AGO_MS = NOON_MS - 17 * WEEK_MS  # a bad experience is remembered for 90 days
+LATELY_MS = NOON_MS - 4 * WEEK_MS
 CHANGELOG = state_topics("touchstream")[0]
 # State expires in seconds here, once it is two months old.
 QUICK = {
