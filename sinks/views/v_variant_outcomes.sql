@@ -16,7 +16,7 @@ AS WITH
         FROM interactions -- every version of an event names the same variant: no FINAL
         WHERE NOT automated AND variant IS NOT NULL
         GROUP BY journey_id
-        HAVING min(variant) != max(variant)
+        HAVING min(cityHash64(variant)) != max(cityHash64(variant)) -- numbers: two thirds of the time of texts
     ),
     journeys AS
     (
