@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 from touchstream.brokers.tansu import Tansu
 
 Broker = KafkaCluster | Tansu

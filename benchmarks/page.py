@@ -26,8 +26,8 @@ from benchmarks.workers import cpu_seconds
 from schemas.catalogue import Catalogue
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
+from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.page.boards import Board, boards_of
-from touchstream.tables import bring_up_to_date
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -5,7 +5,7 @@ import pytest
 
 from tests.clickhouse_fixtures import demo_clickhouse
 from tests.kafka import KafkaUnavailable, jars, start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 from touchstream.brokers.tansu import Tansu
 
 __all__ = ["broker", "demo_clickhouse", "kafka"]

@@ -29,11 +29,11 @@ from streams.pair import Pair
 from streams.placing import partition_of
 from streams.suppression import Suppressed
 from tests.builders import DAY, HOUR, MINUTE, Record
+from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.simulate.engine import Mishaps, Simulation
 from touchstream.simulate.news import News
 from touchstream.simulate.places import Places
 from touchstream.simulate.produced import Produced
-from touchstream.tables import bring_up_to_date
 
 CATALOGUE: Final = Path(__file__).parent.parent / "touchpoints.yaml"
 SEED: Final = 7

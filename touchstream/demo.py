@@ -20,12 +20,12 @@ from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings, load_settings
 from streams.topic_setup import ensure_topics
+from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.brokers.processes import LOOPBACK, BrokerDidNotStart, Server, accepts_connections
 from touchstream.brokers.tansu import Tansu
 from touchstream.covering import store_covers
 from touchstream.errors import UserError
 from touchstream.simulate.news import News
-from touchstream.tables import bring_up_to_date
 
 PARTITIONS: Final = 4
 PATIENCE_S: Final = 10.0

@@ -16,7 +16,7 @@ from tests.clickhouse_fixtures import HostProcess
 from tests.e2e.system import ROOT, System
 from tests.e2e.trouble import Stream
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 from touchstream.simulate.produced import Kind
 from touchstream.simulate.totals import Totals
 

@@ -14,7 +14,7 @@ from tests.conftest import why_not_kafka
 from tests.e2e.people import PERSON, WORDS, appear, live, page_view, send
 from tests.e2e.system import PARTITIONS, ROOT, System, running
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = [
     pytest.mark.chaos,

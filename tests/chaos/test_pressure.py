@@ -14,7 +14,7 @@ from tests.e2e.pressure import clickhouse_away, outage
 from tests.e2e.probing import Probe, probed_worker
 from tests.e2e.system import ROOT, System, running
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = [
     pytest.mark.chaos,

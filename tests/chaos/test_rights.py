@@ -21,7 +21,7 @@ from tests.clickhouse_fixtures import HostProcess
 from tests.conftest import why_not_kafka
 from tests.e2e.system import ROOT, System
 from tests.kafka import jars
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 from touchstream.brokers.processes import LOOPBACK, free_port
 
 pytestmark = [

@@ -13,7 +13,7 @@ from tests.e2e.probing import last_words, probed_worker
 from tests.e2e.system import ROOT, System, running
 from tests.e2e.trouble import Stream
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = [
     pytest.mark.chaos,

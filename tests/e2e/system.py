@@ -18,8 +18,8 @@ from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from tests.clickhouse_fixtures import HostProcess
 from tests.conftest import Broker
+from tests.kafka.cluster import KafkaCluster
 from touchstream import lag
-from touchstream.brokers.kafka import KafkaCluster
 from touchstream.verify.held import Held, JourneyFilter, held_of
 
 ROOT = Path(__file__).parents[2]

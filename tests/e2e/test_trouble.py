@@ -18,7 +18,7 @@ from tests.conftest import why_not_kafka
 from tests.e2e.system import PARTITIONS, ROOT, System, running
 from tests.e2e.trouble import Stream, send
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 from touchstream.brokers.processes import free_port
 from touchstream.simulate.produced import Kind, Produced
 

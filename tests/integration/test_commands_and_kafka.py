@@ -11,7 +11,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from streams.settings import Settings
 from tests.kafka import KafkaUnavailable, start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 from touchstream.cli import cli
 from touchstream.producer import open_producer
 from touchstream.simulate.produced import Kind, Produced

@@ -18,9 +18,9 @@ from tests import builders
 from tests.builders import HOUR, MINUTE
 from tests.integration.harness import create_topic, unique
 from tests.integration.test_state import replay_of, state_table
+from tests.kafka.cluster import KafkaCluster
 from tests.pairs import NOW, System, record
 from tests.unit.logic.test_any_order import RULES
-from touchstream.brokers.kafka import KafkaCluster
 
 pytestmark = pytest.mark.integration
 

@@ -8,7 +8,7 @@ import pytest
 from kafka import KafkaProducer
 
 from tests.integration.harness import Scene, scene, wait_until
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
 

@@ -24,8 +24,8 @@ from streams.topic_setup import STATE_TABLES, state_topics
 from tests import builders
 from tests.integration.harness import create_topic, unique
 from tests.integration.test_state import replay_of
+from tests.kafka.cluster import KafkaCluster
 from tests.pairs import NOW, record
-from touchstream.brokers.kafka import KafkaCluster
 
 pytestmark = pytest.mark.integration
 ASSIGNED = Assignment(1, frozenset({TP(INTERACTIONS.name, 0)}))

@@ -8,10 +8,10 @@ from tests import old_states
 from tests.builders import HOUR
 from tests.integration.harness import create_topic, unique
 from tests.integration.test_state import state_table
+from tests.kafka.cluster import KafkaCluster
 from tests.old_states import MONDAY, POLICY
 from tests.pairs import System
 from tests.unit.streams.test_old_states import VERSIONS, assert_same
-from touchstream.brokers.kafka import KafkaCluster
 
 pytestmark = pytest.mark.integration
 

@@ -17,7 +17,7 @@ from streams.state import OutrankedError, StateBeyondTopicError, StateTable
 from streams.store import Values
 from tests.conftest import Broker
 from tests.integration.harness import create_topic, produce, unique
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.harness import Scene, create_topic, scene, wait_until
 from tests.integration.test_state import replay_of
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
 

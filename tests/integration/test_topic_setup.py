@@ -10,7 +10,7 @@ from schemas import topics
 from streams.settings import Settings
 from streams.topic_setup import TopicSetupError, copy_counts, ensure_topics, partition_counts
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
 

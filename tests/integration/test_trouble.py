@@ -13,7 +13,7 @@ from kafka.admin import KafkaAdminClient
 from streams.batching.leaders import look_for_leaders
 from tests.integration.harness import create_topic, produce, scene, unique, wait_until
 from tests.kafka import start_kafka
-from touchstream.brokers.kafka import KafkaCluster
+from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from touchstream.brokers.kafka import KafkaCluster, java
+from tests.kafka.cluster import KafkaCluster, java
 
 ROOT = Path(__file__).parents[2]
 POM = Path(__file__).parent / "pom.xml"

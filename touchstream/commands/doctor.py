@@ -7,9 +7,9 @@ import click
 
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
+from touchstream.doctor.clickhouse_checks import catalogue_finding, clickhouse_findings
 from touchstream.doctor.findings import Finding, State
 from touchstream.doctor.kafka_checks import kafka_findings, pairs_behind
-from touchstream.doctor.other_checks import catalogue_finding, clickhouse_findings
 
 COLOURS: Final = {State.FAIL: "red", State.WARN: "yellow", State.SKIP: "yellow"}
 

@@ -8,10 +8,10 @@ from sinks.roles import apply_roles, roles_are_old
 from sinks.settings import ClickHouseSettings, RetentionSettings
 from streams.settings import Settings, load_settings
 from streams.topic_setup import ensure_topics, state_topics
+from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.producer import no_broker
-from touchstream.tables import bring_up_to_date
 
 
 @click.command(name="migrate")

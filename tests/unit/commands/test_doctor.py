@@ -11,9 +11,9 @@ from sinks.dimensions import store_calendar_days
 from sinks.rows import interaction_row
 from streams.settings import Settings
 from tests.unit.sinks.samples import PLACED, page_view
+from touchstream.doctor.clickhouse_checks import calendar_finding
 from touchstream.doctor.findings import State
 from touchstream.doctor.kafka_checks import clock_finding, judged_clock
-from touchstream.doctor.other_checks import calendar_finding
 from touchstream.doctor.progress_checks import lag_findings
 from touchstream.doctor.skew_checks import clocks_finding, pairs_finding, skew_findings
 from touchstream.doctor.topic_checks import config_findings, copies_finding, topic_findings

@@ -15,7 +15,7 @@ from sinks.dimensions import store_calendar_days, store_catalogue
 from streams.logic.policy import calendars_of
 from tests.alerting.bench import CASES, Case, at, play, read_case, told
 from tests.alerting.grafana import FrameError, Transition, Watch, check_kinds, kinds, numbers_of, rules_in
-from touchstream.tables import calendar_days
+from touchstream.bring_up_to_date import calendar_days
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = yaml.safe_load((ROOT / "touchpoints.yaml").read_text())

@@ -16,7 +16,7 @@ from sinks.tables import WAITS
 from streams.logic.calendars import Calendar
 from streams.logic.policy import calendars_of
 from tests.unit.sinks.view_cases import row
-from touchstream.tables import bring_up_to_date, calendar_days
+from touchstream.bring_up_to_date import bring_up_to_date, calendar_days
 
 EXAMPLE = Catalogue.load(Path("touchpoints.yaml"))
 NIGHTS = Calendar("nights", "Europe/Bucharest", [[(1320, 1800)]] * 7, holidays=[date(2026, 4, 12)])

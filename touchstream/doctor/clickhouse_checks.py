@@ -1,4 +1,4 @@
-"""The catalogue and ClickHouse."""
+"""The catalogue, ClickHouse, and whether they agree."""
 
 import time
 from collections.abc import Callable, Collection, Iterator

@@ -71,7 +71,7 @@ class KafkaNode:
     def format(self, cluster_id: str) -> None:
         """Prepare the empty folder for this cluster."""
         command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self.properties)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the command is ours
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise BrokerDidNotStart(f"{self.server.name} could not format its folder:\n{done.stdout}{done.stderr}")
 
