@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 import click
+from click.exceptions import Exit
 
 from touchstream.errors import told
 
@@ -29,6 +30,8 @@ COMMANDS: Final = {
     "clickhouse": "Serve the embedded ClickHouse on this machine.",
     "schemas": "Write JSON Schema and AsyncAPI of the events.",
 }
+
+INTERRUPTED: Final = 130  # as shells have it; 1 means that something is not as it should be
 
 
 class _OneLine(click.ClickException):
@@ -79,6 +82,9 @@ class _Commands(click.Group):
             click.echo(f"touchstream: {warning}", err=True)
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("touchstream: interrupted", err=True)
+            raise Exit(INTERRUPTED) from None
         except Exception as error:
             message = told(error)
             if message is None:

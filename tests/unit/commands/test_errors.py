@@ -184,3 +184,12 @@ def test_every_command_and_each_of_its_options_explains_itself(touchstream, name
     assert result.output.startswith(f"Usage: cli {name}")
     command = cli.get_command(click.Context(cli), name)
     assert [option.opts for option in command.params if isinstance(option, click.Option) and not option.help] == []
+
+
+def test_an_interruption_is_no_finding(touchstream, monkeypatch):
+    def interrupted(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("touchstream.commands.sql.connect", interrupted)
+    result = touchstream("sql", "SELECT 1")
+    assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
