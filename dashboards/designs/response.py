@@ -101,5 +101,5 @@ def _hours() -> tuple[Panel, ...]:
         panels.table("hours_of_week", "Questions by hour of the week", means=("waits_by_hour_of_week",), remark="Hours are UTC. The darker, the more questions.", height=9, defaults=HEAT, overrides=(
             field("weekday", custom_cellOptions={"type": "auto"}, custom_align="left"),
         )),
-        panels.table("out_of_hours", "Demand out of hours", means=("out_of_hours",), height=8, overrides=units(SHARE, "share", "unanswered", "came back", decimals=1)),
+        panels.table("out_of_hours", "Demand out of hours", means=("out_of_hours",), height=8, overrides=units(SHARE, "share", "unanswered", "came back, a week before", decimals=1)),
     )  # fmt: skip
