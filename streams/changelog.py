@@ -5,27 +5,26 @@ Every record names the epoch of its writer: 8 bytes in front of the value, or in
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 from mode.utils.logging import get_logger
 
+from streams.patience import RETRY_S, patiently, reader, will_pass
 from streams.store import MemoryStore, Store, Values
 
 logger = get_logger(__name__)
 
-T = TypeVar("T")
 Item = tuple[bytes, bytes | None]
 
 EPOCH_BYTES = 8
 EPOCH_HEADER = "epoch"
 MARK = b"\x00"  # keys that begin with it belong to the partition as a whole
 EPOCH_KEY = b"\x00epoch"  # the record with which an owner claims its partition
-RETRY_S = 0.5
 READ_RECORDS = 2000  # at once: about 10 ms of the event loop
 
 
@@ -106,7 +105,7 @@ class ChangelogWriter:
                 try:
                     return await self._attempt(partition, epoch, items)
                 except KafkaError as error:
-                    if not (error.retriable or isinstance(error, KafkaTimeoutError)):
+                    if not will_pass(error):
                         raise
                     if not self.refused:
                         logger.warning("%s[%s] cannot be written, trying again: %r", self._topic, partition, error)
@@ -148,34 +147,6 @@ class ChangelogWriter:
                 batch.append(**record)
         if batch.record_count():
             yield batch
-
-
-async def reader(options: Mapping[str, Any], **more: Any) -> AIOKafkaConsumer:
-    """Start a consumer that belongs to no group and commits nothing; waits for the brokers."""
-    told = False
-    while True:
-        consumer = AIOKafkaConsumer(**options, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100, **more)
-        try:
-            await consumer.start()
-        except BaseException as error:
-            await consumer.stop()
-            if not isinstance(error, KafkaError):
-                raise
-            if not told:
-                logger.warning("no broker answers, trying again: %s", error)
-            told = True
-            await asyncio.sleep(RETRY_S)
-        else:
-            return consumer
-
-
-async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask brokers something until they answer."""
-    while True:
-        try:
-            return await ask()
-        except KafkaTimeoutError:
-            await asyncio.sleep(RETRY_S)
 
 
 class ChangelogReader:

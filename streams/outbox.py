@@ -9,8 +9,10 @@ from time import monotonic
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
+
+from streams.patience import will_pass
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +117,7 @@ class Outbox:
             for each in acknowledged:
                 await each
         except KafkaError as error:
-            if not (error.retriable or isinstance(error, KafkaTimeoutError)):  # the buffer stayed full
+            if not will_pass(error):
                 raise
             return False
         return True

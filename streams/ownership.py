@@ -135,9 +135,8 @@ class Ownership:
     def _tick(self, pair: Pair, *, publish: bool) -> None:
         now_ms = self.now_ms()
         for side, topic in enumerate(EVENTS):
-            if self._app.caught_up(
-                TP(topic.name, pair.partition)
-            ):  # not only read: what nobody has folded may be an answer
+            # Not only read: what nobody has folded yet may be an answer.
+            if self._app.caught_up(TP(topic.name, pair.partition)):
                 pair.clock.caught_up(side, now_ms=now_ms)
             else:
                 pair.clock.lags(side)

@@ -7,7 +7,7 @@ from aiokafka import TopicPartition
 
 from schemas.identity import erasure_hash
 from schemas.topics import SUPPRESSED
-from streams.changelog import patiently, reader
+from streams.patience import patiently, reader
 
 
 class Suppressed:

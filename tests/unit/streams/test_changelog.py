@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
-from streams import changelog
-from streams.changelog import EPOCH_HEADER, ChangelogWriter, Intrusion, Replay, epoch_of, patiently, reader
+from streams import changelog, patience
+from streams.changelog import EPOCH_HEADER, ChangelogWriter, Intrusion, Replay, epoch_of
+from streams.patience import patiently, reader
 
 
 def record(epoch: int, body: bytes | None) -> tuple[bytes | None, list[tuple[str, bytes]]]:
@@ -87,13 +88,14 @@ class Consumers:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changelog, "RETRY_S", 0.0)
+    monkeypatch.setattr(patience, "RETRY_S", 0.0)
 
 
 async def test_brokers_that_are_away_when_a_partition_is_taken_over_are_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     consumers = Consumers(KafkaConnectionError("away"), KafkaConnectionError("away"))
-    monkeypatch.setattr(changelog, "AIOKafkaConsumer", consumers)
+    monkeypatch.setattr(patience, "AIOKafkaConsumer", consumers)
     await reader({})
     assert consumers.open == 1
     answers = iter([KafkaTimeoutError(), 7])
@@ -109,7 +111,7 @@ async def test_brokers_that_are_away_when_a_partition_is_taken_over_are_waited_f
 
 async def test_a_take_over_that_is_cut_short_leaves_no_connection_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     consumers = Consumers(asyncio.CancelledError())
-    monkeypatch.setattr(changelog, "AIOKafkaConsumer", consumers)
+    monkeypatch.setattr(patience, "AIOKafkaConsumer", consumers)
     with pytest.raises(asyncio.CancelledError):
         await reader({})
     assert consumers.open == 0
