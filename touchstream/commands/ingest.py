@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from streams.settings import Settings, load_settings
+from touchstream.commands import options
 from touchstream.errors import UserError
 from touchstream.ingest.adapter import adapter_names, find_adapter
 from touchstream.ingest.checkpoint import Checkpoint, file_identity
@@ -39,13 +40,7 @@ NOTHING_SENT: Final = "nothing was sent (--dry-run)"
 @click.option("--keep-refused", is_flag=True, help="Write refused rows to FILE.refused.ndjson.")
 @click.option("--restart", is_flag=True, help="Forget how far an interrupted run came.")
 @click.option("--dry-run", is_flag=True, help="Read the file, count events and refused rows, and send nothing.")
-@click.option(
-    "--state-dir",
-    type=click.Path(path_type=Path),
-    default=Path("var"),
-    show_default=True,
-    help="Where it notes how far it came.",
-)
+@options.state_dir
 @click.option(
     "--compression",
     type=click.Choice(["none", "gzip", "lz4", "zstd"]),

@@ -22,6 +22,7 @@ from streams.orders import Recut
 from streams.settings import Settings, load_settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.commands import options
 from touchstream.commands.moment import Moment
 from touchstream.errors import UserError
 from touchstream.fading import faded_ms
@@ -37,13 +38,7 @@ COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), TaskProgressCol
 @click.option("--from", "from_ms", type=Moment(), required=True, help="Journeys with an event at this time or later.")
 @click.option("--to", "to_ms", type=Moment(), required=True, help="... and before this time.")
 @click.option("--restart", is_flag=True, help="Forget how far an interrupted run came.")
-@click.option(
-    "--state-dir",
-    type=click.Path(path_type=Path),
-    default=Path("var"),
-    show_default=True,
-    help="Where it notes how far it came.",
-)
+@options.state_dir
 def command(from_ms: int, to_ms: int, restart: bool, state_dir: Path) -> None:
     """Compute sessions, waits and conversations anew from stored facts, and facts under today's channels and stages.
 
