@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
 from touchstream.cli import cli
+from touchstream.ingest.checkpoint import Checkpoint
 
 
 @pytest.fixture
@@ -34,6 +35,17 @@ def test_a_dry_ingest_says_what_a_real_one_would_and_leaves_its_notes_alone(touc
     )
     assert "1 rows refused, all of them in events.ndjson.refused.ndjson" in said
     assert sorted(path.name for path in Path().iterdir()) == ["events.ndjson", "events.ndjson.refused.ndjson"]
+
+
+def test_a_dry_ingest_reads_the_whole_file_and_an_interrupted_run_still_knows_how_far_it_came(touchstream):
+    view = {"type": "page_view", "occurred_at": "2026-03-01T10:00:00Z", "journey_id": "j", "touchpoint": "home"}
+    file = Path("events.ndjson")
+    file.write_text("".join(json.dumps(view | {"event_id": f"v{n}", "url": "/"}) + "\n" for n in range(3)))
+    note = Checkpoint.of(Path("var"), file, adapter="ndjson", destination="127.0.0.1:1|touchstream")
+    note.save(2)
+    assert touchstream("ingest", "events.ndjson", "--dry-run").stdout.startswith("3 rows gave 3 events\n")
+    assert touchstream("ingest", "events.ndjson", "--dry-run", "--restart").exit_code == 0
+    assert note.rows_done() == 2
 
 
 def test_a_dry_ingest_of_rows_that_make_no_event_fails(touchstream):
