@@ -5,13 +5,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.catalogue_parts import Clock, Stage
+from schemas.durations import DAY_MS
 from schemas.located_yaml import Place
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
 
 Found = Iterator[tuple[Place, str]]
-DAY_MS = 86_400_000
 
 
 class Named(Protocol):

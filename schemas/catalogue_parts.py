@@ -5,12 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from schemas.durations import Duration, DurationOrZero
+from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS, Duration, DurationOrZero
 from schemas.feedback import Emotion
 
 Id = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$", max_length=256)]
 Text = Annotated[StrictStr, Field(pattern=r"\S", max_length=256)]
-HOUR_MS = 3_600_000
 
 
 class Stage(StrEnum):
@@ -121,8 +120,8 @@ class EmotionRule(Entry):
 class SessionRules(Entry):
     """When a session ends."""
 
-    gap_ms: Duration = Field(default=HOUR_MS // 2, alias="gap")
-    max_length_ms: Duration = Field(default=24 * HOUR_MS, alias="max_length")
+    gap_ms: Duration = Field(default=30 * MINUTE_MS, alias="gap")
+    max_length_ms: Duration = Field(default=DAY_MS, alias="max_length")
     max_events: Annotated[StrictInt, Field(ge=1)] = 500
     max_journey_steps: Annotated[StrictInt, Field(ge=1)] = 10_000
 
@@ -130,12 +129,12 @@ class SessionRules(Entry):
 class TimeRules(Entry):
     """How late an event may be, and how long things are remembered."""
 
-    allowed_lateness_ms: DurationOrZero = Field(default=60_000, alias="allowed_lateness")
+    allowed_lateness_ms: DurationOrZero = Field(default=MINUTE_MS, alias="allowed_lateness")
     idle_after_ms: Duration = Field(default=10_000, alias="idle_after")
     max_clock_skew_ms: DurationOrZero = Field(default=300_000, alias="max_clock_skew")
-    state_retention_ms: Duration = Field(default=7 * 24 * HOUR_MS, alias="state_retention")
+    state_retention_ms: Duration = Field(default=7 * DAY_MS, alias="state_retention")
     state_linger_ms: DurationOrZero = Field(default=HOUR_MS, alias="state_linger")
-    open_wait_retention_ms: Duration = Field(default=90 * 24 * HOUR_MS, alias="open_wait_retention")
+    open_wait_retention_ms: Duration = Field(default=90 * DAY_MS, alias="open_wait_retention")
     pane_retention_ms: Duration = Field(default=26 * HOUR_MS, alias="pane_retention")
 
 
@@ -153,8 +152,8 @@ class Thresholds(Entry):
     unanswered: Annotated[StrictInt, Field(ge=1)] = 100  # open conversations of one channel
     drop_off_rise: Annotated[float, Field(gt=0, le=1)] = 0.1  # beyond the usual share without success
     dead_letter_share: Annotated[float, Field(gt=0, le=1)] = 0.02  # of what was received
-    stale_after_ms: Duration = Field(default=HOUR_MS // 12, alias="stale_after")  # without anything new
-    cart_abandoned_after_ms: Duration = Field(default=24 * HOUR_MS, alias="cart_abandoned_after")
-    journey_over_after_ms: Duration = Field(default=30 * 24 * HOUR_MS, alias="journey_over_after")  # of silence
-    silent_after_ms: Duration = Field(default=30 * 24 * HOUR_MS, alias="silent_after")  # a touchpoint nobody meets
+    stale_after_ms: Duration = Field(default=5 * MINUTE_MS, alias="stale_after")  # without anything new
+    cart_abandoned_after_ms: Duration = Field(default=DAY_MS, alias="cart_abandoned_after")
+    journey_over_after_ms: Duration = Field(default=30 * DAY_MS, alias="journey_over_after")  # of silence
+    silent_after_ms: Duration = Field(default=30 * DAY_MS, alias="silent_after")  # a touchpoint nobody meets
     experiment_minimum: Annotated[StrictInt, Field(ge=2)] = 100  # journeys of each variant before there is a verdict

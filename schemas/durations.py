@@ -2,11 +2,16 @@
 
 import re
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
-UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 86_400_000
+DAY_S: Final = 86_400
+
+UNIT_MS: Final = {"ms": 1, "s": 1_000, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 WRITTEN = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
 
 

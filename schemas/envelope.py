@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from schemas.durations import DAY_MS
 from schemas.moments import AnyMoment, EventMoment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,7 +18,7 @@ Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | None
 def to_ms(moment: datetime) -> int:
     """Milliseconds since 1970-01-01 UTC, rounded down, of an aware moment."""
     since = moment - EPOCH
-    return since.days * 86_400_000 + since.seconds * 1_000 + since.microseconds // 1_000
+    return since.days * DAY_MS + since.seconds * 1_000 + since.microseconds // 1_000
 
 
 class Actor(StrEnum):

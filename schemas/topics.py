@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-DAY_MS: Final = 86_400_000
+from schemas.durations import DAY_MS
+
 FOR_EVER: Final = -1
 # More than is read: a message that is too large gets in, is seen, and comes out as a dead letter. A broker that
 # refuses it leaves only the producer to know.

@@ -8,13 +8,13 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
+from schemas.durations import DAY_MS
 from sinks.arrow import encode
 from sinks.layout import on_cluster, stored_in
 from sinks.settings import ClickHouseSettings, RetentionSettings
 from sinks.tables import RETENTION
 from sinks.writer import INSERT_SETTINGS
 
-DAY_MS: Final = 86_400_000
 OF_TABLE: Final = re.compile(r" TTL (.+?)(?= SETTINGS |$)")
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import faust
 
 from schemas import topics
+from schemas.durations import DAY_S
 from sinks.errors import SettingsError
 from streams.batching.app import BatchApp, Limits
 from streams.settings import PREFIX, Settings
 
-DAY_S = 86_400.0
 PRODUCER_LINGER_MS = 20
 
 

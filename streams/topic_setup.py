@@ -7,13 +7,13 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, Ne
 from kafka.errors import TopicAlreadyExistsError
 
 from schemas import topics
+from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.settings import Settings
 
-HOUR_MS = 3_600_000
-COMPACTED_WITHIN_MS = 24 * HOUR_MS
+COMPACTED_WITHIN_MS = DAY_MS
 STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
 CHANGELOG_SEGMENT_BYTES = 64 * 1024 * 1024  # the newest segment is never compacted
-MARK_EVERY_MS = 5 * 60_000  # an owner writes to its changelog at least this often
+MARK_EVERY_MS = 5 * MINUTE_MS  # an owner writes to its changelog at least this often
 STATE_TABLES = ("journeys", "windows")
 PRODUCED_BY_OTHERS = frozenset(topic.name for topic in topics.EVENTS)
 LARGEST = "max.message.bytes"

@@ -14,8 +14,7 @@ from typing import Final
 
 import touchstream
 from schemas.catalogue import Catalogue
-from schemas.durations import written
-from schemas.topics import DAY_MS
+from schemas.durations import DAY_MS, written
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings, load_settings

@@ -4,8 +4,9 @@ from typing import Final
 
 from clickhouse_connect.driver.client import Client
 
+from schemas.durations import DAY_MS
 from streams.logic.experiences import WITHIN_MS
-from streams.logic.policy import DAY_MS, Policy
+from streams.logic.policy import Policy
 
 # Whatever reaches back further than this, or did before it expired.
 BEFORE: Final = "fromUnixTimestamp64Milli({faded_ms:Int64}, 'UTC')"

@@ -10,6 +10,7 @@ from faust.types import TP
 from msgspec import structs
 
 from schemas.alerts import Alert, decode, encode
+from schemas.durations import MINUTE_MS
 from schemas.topics import PANES
 from sinks import tables
 from sinks.outcome_rows import rolling_row
@@ -21,7 +22,7 @@ from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.backlog import Backlog
 from streams.logic.panes import ALL_TOLD
-from streams.logic.policy import MINUTE_MS, Policy, Scope
+from streams.logic.policy import Policy, Scope
 from streams.logic.rolling import RollingBook
 from streams.logic.windows import QUIET
 from streams.messages import read_pane

@@ -11,9 +11,8 @@ from typing import Any, Final
 from msgspec import structs
 
 from schemas.alerts import Alert, AlertKind, AlertState
-from schemas.durations import written
+from schemas.durations import HOUR_MS, MINUTE_MS, written
 from schemas.identity import alert_id
-from streams.logic.policy import HOUR_MS, MINUTE_MS
 from streams.logic.windows import Gauge
 
 CALM_MS: Final = MINUTE_MS

@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-MINUTE_MS: Final = 60_000
-HOUR_MS: Final = 60 * MINUTE_MS
+from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS
+
 DAY_MINUTES: Final = 1_440
-DAY_MS: Final = DAY_MINUTES * MINUTE_MS
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 

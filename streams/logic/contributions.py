@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from schemas.durations import MINUTE_MS
 from schemas.identity import wait_id
 from schemas.outcomes import WaitOutcome
 from streams.logic.answers import Answer, counting, parts_of
 from streams.logic.dialogues import MeasuredWait, read
 from streams.logic.parts import Parts
-from streams.logic.policy import MINUTE_MS, Policy, Scope
+from streams.logic.policy import Policy, Scope
 from streams.logic.sessions import AT, AUTOMATED, CHANNEL, MARKS, PAGE, PURCHASE, TOUCHPOINT, Run
 from streams.logic.sketch import Sketch
 

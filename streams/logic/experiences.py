@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from schemas.durations import DAY_MS
 from schemas.identity import event_hash
 from schemas.outcomes import WaitOutcome
 from streams.logic.answers import DETRACTORS_TO, MILLION, Answer, counting, is_detractor
 from streams.logic.dialogues import UNREAD
 from streams.logic.moments import Role
-from streams.logic.policy import DAY_MS
 
 if TYPE_CHECKING:
     from streams.logic.dialogues import Dialogue, MeasuredWait

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.alerts import Alert, AlertKind, AlertState
+from schemas.durations import MINUTE_MS
 from schemas.identity import alert_id
 from schemas.outcomes import RescueCase
 from streams.logic.answers import DETRACTORS_TO
@@ -87,7 +88,7 @@ def _is_open(danger: Danger | None) -> bool | None:
 def heard_alert(case: RescueCase, state: AlertState, forgotten_ms: int | None = None) -> Alert:
     """Alert of a detractor whom nobody has contacted."""
     changed_ms = case.contacted_ms or forgotten_ms or case.heard_ms
-    after = f" after {(changed_ms - case.heard_ms) // 60_000} min" if state is AlertState.RESOLVED else ""
+    after = f" after {(changed_ms - case.heard_ms) // MINUTE_MS} min" if state is AlertState.RESOLVED else ""
     told = {
         AlertState.OPENED: "nobody has contacted them yet",
         AlertState.RESOLVED: f"contacted{after}" if case.contacted_ms else f"not followed any longer{after}",

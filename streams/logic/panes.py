@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from schemas.durations import MINUTE_MS
 from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.contributions import Contribution, of_conclusions, open_waits, volume
 from streams.logic.pane_store import PaneStore
 from streams.logic.parts import Parts
-from streams.logic.policy import MINUTE_MS, Policy, Scope
+from streams.logic.policy import Policy, Scope
 from streams.logic.waiting import Waiting
 from streams.logic.watermark import BEFORE_ALL
 

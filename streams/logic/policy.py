@@ -9,13 +9,11 @@ from typing import Any, Final, NamedTuple
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Clock, ConversationKind, Stage
 from schemas.catalogue_parts import Target as NamedTarget
+from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.logic.calendars import Calendar
 from streams.logic.causes import Rule, rules_of
 from streams.logic.emotions import Tone, tones_of
 
-MINUTE_MS: Final = 60_000
-HOUR_MS: Final = 60 * MINUTE_MS
-DAY_MS: Final = 24 * HOUR_MS
 WITHOUT_EFFECT: Final = {"funnels", "thresholds", "emotions"}  # parts of a catalogue that no conclusion depends on
 KNOWN_VISITS: Final = 10_000  # most customers come to the same few places; 2 microseconds less for a session
 UNREGISTERED: Final = "(unregistered)"

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from typing import Any, Final
 
+from schemas.durations import MINUTE_MS
 from schemas.outcomes import Rolling
 from streams.logic.panes import GAUGE
 from streams.logic.parts import COUNTS, Parts
-from streams.logic.policy import MINUTE_MS, Scope
+from streams.logic.policy import Scope
 from streams.logic.windows import QUIET, WINDOWS, Gauge, ScopeBook, Window, ends, filling
 
 KEPT_MINUTES: Final = 48 * 60  # of panes, at least; a window that reaches further back is never told from what is left

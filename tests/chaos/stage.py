@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from schemas.catalogue import Catalogue
+from schemas.durations import DAY_MS
 from tests.chaos.points import Trigger
 from tests.clickhouse_fixtures import HostProcess
 from tests.e2e.system import ROOT, System
@@ -21,7 +22,6 @@ from touchstream.simulate.produced import Kind
 from touchstream.simulate.totals import Totals
 
 PARTITIONS = 8
-DAY_MS = 86_400_000
 # Time decides in seconds here; and state is kept, because the streams of all seeds are from the same hours.
 CHANGED = {
     "allowed_lateness: 1m": "allowed_lateness: 1s",

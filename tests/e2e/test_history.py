@@ -20,6 +20,7 @@ import pytest
 from schemas import letters
 from schemas.catalogue import Catalogue
 from schemas.codec import Reason
+from schemas.durations import DAY_MS, HOUR_MS
 from schemas.identity import erasure_hash
 from schemas.letters import DeadLetter
 from schemas.outcomes import Session
@@ -41,8 +42,6 @@ pytestmark = [
     pytest.mark.skipif(why_not_kafka() is not None, reason="needs Apache Kafka"),
 ]
 VALUES_OF = attrgetter(*(field.name for field in fields(Session)))
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 WEEK_MS = 7 * DAY_MS
 NOW_MS = time.time_ns() // 1_000_000
 NOON_MS = NOW_MS // WEEK_MS * WEEK_MS + 12 * HOUR_MS  # of a Thursday: at night hardly anybody comes

@@ -12,6 +12,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from schemas.catalogue import Catalogue
+from schemas.durations import DAY_MS
 from schemas.topics import INTERACTIONS, PANES
 from streams.topic_setup import partition_counts
 from tests.conftest import why_not_kafka
@@ -27,7 +28,6 @@ pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.skipif(why_not_kafka() is not None, reason="needs Apache Kafka"),
 ]
-DAY_MS = 86_400_000
 LONG_AGO_MS = time.time_ns() // 1_000_000 - 30 * DAY_MS  # by now every session is closed, every target met or missed
 # Silence is seen in seconds here, not in hours.
 CHANGED = {

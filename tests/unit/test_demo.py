@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.topics import DAY_MS
+from schemas.durations import DAY_MS
 from touchstream import demo as demo_module
 from touchstream.brokers.processes import BrokerDidNotStart, free_port
 from touchstream.catalogue import catalogue_of_the_demo

@@ -10,8 +10,9 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from schemas.durations import DAY_MS
 from schemas.identity import erasure_hash
-from schemas.topics import ALERTS, DAY_MS, DEAD_LETTERS, EVENTS
+from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings, load_settings

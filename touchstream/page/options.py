@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from dashboards.macros import TimeRange
 from dashboards.variables import ALL, Chosen, render
+from schemas.durations import MINUTE_MS
 from touchstream.page.asking import Asker
 from touchstream.page.boards import Board, Json
 
 KEEP_S: Final = 30.0
 MOST_KEPT: Final = 200
-MINUTE_MS: Final = 60_000
 NEVER_ASKED: Final = frozenset({"datasource", "adhoc"})  # no business of this page
 
 

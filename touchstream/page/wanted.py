@@ -5,8 +5,9 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dashboards.macros import TimeRange
+from schemas.durations import DAY_MS, DAY_S
 
-LONGEST_MS: Final = 20 * 366 * 86_400_000
+LONGEST_MS: Final = 20 * 366 * DAY_MS
 LATEST_MS: Final = 4_102_444_800_000  # the year 2100, where ClickHouse's DateTime nears its end
 # Steps that a person can read off an axis, in seconds.
 STEPS_S: Final = (
@@ -27,7 +28,7 @@ STEPS_S: Final = (
     10_800,
     21_600,
     43_200,
-    86_400,
+    DAY_S,
     604_800,
 )
 

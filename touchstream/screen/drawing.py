@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from schemas.durations import DAY_S
 from touchstream.screen.scopes import Scope, Share, Snapshot
 
 NOTHING: Final = "-"
@@ -121,4 +122,4 @@ def span(ms: float | None) -> str:
     for limit, divisor, unit in ((100, 1, "s"), (6_000, 60, "min"), (172_800, 3_600, "h")):
         if seconds < limit:
             return f"{seconds / divisor:.{1 if seconds < 10 * divisor else 0}f} {unit}"
-    return f"{seconds / 86_400:.0f} d"
+    return f"{seconds / DAY_S:.0f} d"

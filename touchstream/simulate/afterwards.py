@@ -3,11 +3,11 @@
 from collections.abc import Generator
 from typing import Any, Final
 
+from schemas.durations import DAY_S
 from touchstream.simulate.contact import call, call_back, chat, ticket, write
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.world import Story, World
 
-DAY_S: Final = 86_400
 URL: Final = "https://shop.example/"
 EMOTIONS: Final = {"happy": "happy", "fine": "neutral", "slow": "frustrated", "angry": "angry"}
 

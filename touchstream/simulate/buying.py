@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from schemas.durations import DAY_S
 from touchstream.simulate.afterwards import recipient, surveyed
 from touchstream.simulate.contact import ask_for_offer, call, chat
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.world import Story, World
 
-DAY_S: Final = 86_400
 URL: Final = "https://shop.example/"
 MEDIA: Final = ("link", "link", "short_link", "qr")
 

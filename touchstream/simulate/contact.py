@@ -2,12 +2,10 @@
 
 from typing import Final
 
+from schemas.durations import DAY_S, HOUR_MS, MINUTE_MS
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.world import Story, World
 
-MINUTE_MS: Final = 60_000
-HOUR_MS: Final = 3_600_000
-DAY_S: Final = 86_400
 TOPICS: Final = ("delivery", "invoice", "defect", "return", "account")
 AGENTS: Final = ("Ana", "Bogdan", "Carmen", "Dan", "Elena", "Florin")
 

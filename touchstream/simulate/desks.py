@@ -5,6 +5,7 @@ from math import ceil, sqrt
 from random import Random
 from typing import Final
 
+from schemas.durations import MINUTE_MS
 from touchstream.simulate.rhythm import Rhythm
 
 # Per hundred journeys: how many come to a desk (measured over simulated weeks), and how long one of them takes.
@@ -20,7 +21,7 @@ class Desk:
 
     def __init__(self, agents: int, minutes: float, random: Random, rhythm: Rhythm | None = None) -> None:
         self._free_ms = [0] * max(agents, 1)
-        self._mean_ms = minutes * 60_000
+        self._mean_ms = minutes * MINUTE_MS
         self._rhythm = rhythm  # of the shifts; None when all are the same
         self._random = random
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from schemas.durations import HOUR_MS
 from schemas.topics import FEEDBACK, INTERACTIONS
 from touchstream.simulate.afterwards import in_need, recipient
 from touchstream.simulate.buying import crawler, prospect
@@ -110,7 +111,7 @@ class Simulation:
         arrives = event.occurred_ms + 20 + int(post.random() * 400)
         chance = post.random()
         if chance < mishaps.very_late:
-            arrives += int(post.random() * 6 * 3_600_000)
+            arrives += int(post.random() * 6 * HOUR_MS)
         elif chance < mishaps.very_late + mishaps.late:
             arrives += int(post.expovariate(1 / 45_000))
         key = event.journey_id.encode()

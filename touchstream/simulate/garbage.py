@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas.durations import DAY_MS
 from touchstream.simulate.produced import Kind
 from touchstream.simulate.world import Happened
 
-DAY_MS: Final = 86_400_000
 BIG: Final = 2 << 20
 # (kind, weight). Two megabytes are rare, or a day's history would be nothing else.
 WEIGHTS: Final = (

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-HOUR_MS: Final = 3_600_000
+from schemas.durations import HOUR_MS
+
 # Arrivals by local hour and by weekday, as multiples of each other; a shop that sells to people with office hours.
 BY_HOUR: Final = (3, 2, 1, 1, 1, 2, 4, 7, 10, 13, 15, 15, 14, 13, 13, 13, 13, 14, 15, 16, 16, 13, 9, 5)
 BY_WEEKDAY: Final = (1.10, 1.05, 1.0, 1.0, 1.05, 0.95, 0.85)

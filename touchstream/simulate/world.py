@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from schemas.durations import MINUTE_MS
 from touchstream.simulate.customer import Customer
 from touchstream.simulate.desks import Desk, staffed
 from touchstream.simulate.news import News
@@ -16,7 +17,6 @@ from touchstream.simulate.places import Places
 from touchstream.simulate.rhythm import Rhythm
 
 Story = Generator[int, None, None]  # yields the moment it wants to wake at next
-MINUTE_MS = 60_000
 encode = msgspec.json.Encoder().encode
 
 

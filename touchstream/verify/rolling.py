@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
 
+from schemas.durations import MINUTE_MS
 from streams.logic.parts import COUNTS
-from streams.logic.policy import MINUTE_MS
 from streams.logic.sketch import ACCURACY
 from streams.logic.windows import WINDOWS, Window
 from touchstream.verify.difference import Difference, Kind

@@ -9,7 +9,8 @@ from typing import Any, Final
 from clickhouse_connect.driver.client import Client
 from kafka.admin import KafkaAdminClient
 
-from streams.logic.policy import MINUTE_MS, Policy
+from schemas.durations import MINUTE_MS
+from streams.logic.policy import Policy
 from touchstream.fading import faded_ms
 from touchstream.verify.clock import clock_of
 from touchstream.verify.compare import Clock, compare

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from dashboards.alerts.files import DASHBOARDS
+from schemas.durations import DAY_MS
 from sinks.settings import ClickHouseSettings
 from tests.clickhouse_fixtures import DemoClickHouse, demo_clickhouse
 from tests.conftest import CI
@@ -29,7 +30,6 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 END_MS = int(END.timestamp() * 1000)
-DAY_MS = 86_400_000
 __all__ = ["demo_clickhouse"]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from dashboards.macros import TimeRange
 from dashboards.variables import ALL, Chosen, render
-from tests.integration.page.conftest import DAY_MS, END_MS, Visit
+from schemas.durations import DAY_MS
+from tests.integration.page.conftest import END_MS, Visit
 from touchstream.page.boards import Board
 
 RANGE = TimeRange(END_MS - 14 * DAY_MS, END_MS, 3_600_000)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.page.conftest import ARTIFACTS, DAY_MS, END_MS, Visit
+from schemas.durations import DAY_MS
+from tests.integration.page.conftest import ARTIFACTS, END_MS, Visit
 from tests.integration.page.sampler import HOSTILE
 
 pytestmark = pytest.mark.integration

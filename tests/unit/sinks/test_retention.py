@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from schemas.durations import DAY_MS
 from schemas.topics import INTERACTIONS
 from sinks.arrow import Row, encode
 from sinks.errors import SettingsError
-from sinks.retention import DAY_MS, EXPIRIES, apply_retention, retention_statements
+from sinks.retention import EXPIRIES, apply_retention, retention_statements
 from sinks.settings import ClickHouseSettings, RetentionSettings
 from sinks.tables import ALL, BY_NAME, DEAD_LETTERS, Table
 from tests.unit.sinks.test_layout import LAYOUTS

@@ -11,12 +11,13 @@ from faust.types import TP
 
 from benchmarks import workload
 from schemas.catalogue import Catalogue
+from schemas.durations import HOUR_MS
 from schemas.topics import EVENTS, PANES
 from streams.agents.merge_panes import Windows
 from streams.batching.batch import Batch
 from streams.changelog import MARK
 from streams.committer import Effects
-from streams.logic.policy import HOUR_MS, Policy
+from streams.logic.policy import Policy
 from streams.messages import pane_messages
 from streams.outbox import Message
 from streams.pair import Pair

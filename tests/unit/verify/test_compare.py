@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from schemas.durations import MINUTE_MS
 from schemas.outcomes import Conversation, RescueCase, Session, Wait
-from streams.logic.policy import MINUTE_MS
 from tests import builders
 from tests.builders import HOUR, MINUTE, answer, call, ms, page_view, purchase
 from touchstream.verify.compare import Clock, compare

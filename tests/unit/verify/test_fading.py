@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from schemas.durations import DAY_MS
 from sinks.arrow import encode
 from sinks.tables import ANSWERS, INTERACTIONS, RETENTION, SESSIONS, Table
-from streams.logic.policy import DAY_MS, Policy
+from streams.logic.policy import Policy
 from tests.clickhouse_fixtures import embedded, migrated
 from tests.unit.sinks.view_cases import row
 from tests.unit.verify.test_compare import FACTS, LATER, held
