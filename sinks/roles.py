@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from sinks.client import connect
@@ -90,13 +91,9 @@ def apply_roles(settings: ClickHouseSettings, wanted: RoleSettings) -> list[str]
     return [role.name for role in roles(settings, wanted, [])]
 
 
-def roles_are_old(settings: ClickHouseSettings, wanted: RoleSettings) -> bool:
+def roles_are_old(client: Client, settings: ClickHouseSettings, wanted: RoleSettings) -> bool:
     """Whether there are roles, but of another version or other settings."""
-    client = connect(settings)
-    try:
-        applied = applied_to(client).get(ROLES)
-    finally:
-        client.close()
+    applied = applied_to(client).get(ROLES)
     return applied is not None and applied != checksum(role_statements(settings, wanted))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 import click
 from click.exceptions import Exit
 
-from touchstream.errors import told
+from touchstream.errors import INTERRUPTED, told
 
 # Loaded when asked for, from the module of that name, so that `--help` does not open a database engine.
 COMMANDS: Final = {
@@ -30,8 +30,6 @@ COMMANDS: Final = {
     "clickhouse": "Serve the embedded ClickHouse on this machine.",
     "schemas": "Write JSON Schema and AsyncAPI of the events.",
 }
-
-INTERRUPTED: Final = 130  # as shells have it; 1 means that something is not as it should be
 
 
 class _OneLine(click.ClickException):

@@ -3,6 +3,8 @@
 import sys
 from typing import Any, Final
 
+INTERRUPTED: Final = 130  # exit code, as shells have it; 1 means that something is not as it should be
+
 # Where the one-line errors of the other packages live; looked up only when they have been imported at all.
 ONE_LINERS: Final = (
     ("schemas.catalogue_errors", "CatalogueError"),

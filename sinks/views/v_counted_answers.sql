@@ -32,17 +32,9 @@ CREATE OR REPLACE VIEW v_counted_answers {on_cluster}
     about              LowCardinality(String) COMMENT 'Touchpoint it is about, whatever the cut'
 )
 AS WITH
-    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
-    (
-        SELECT
-        (
-            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
-            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
-            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
-        )
-    ) AS wanted,
+    (SELECT (cut, kept) FROM v_cut(dimensions = {dimensions:String})) AS wanted, -- a subquery is worked out once and for all
     wanted.1 AS cut,
-    wanted.3 AS kept,
+    wanted.2 AS kept,
     -- Few are edited or repeated: only those are put in order. A hash of 128 bits is a far shorter key than the texts.
     edited AS
     (
@@ -103,8 +95,4 @@ WHERE NOT answer.automated AND answer.occurred_at >= {since:DateTime64(3, 'UTC')
     AND (NOT mapContains(kept, 'segment') OR has(kept['segment'], coalesce(answer.segment, '')))
     AND (NOT mapContains(kept, 'variant') OR has(kept['variant'], coalesce(answer.variant, '')))
     AND (NOT mapContains(kept, 'source') OR has(kept['source'], coalesce(answer.source, '')))
-    AND NOT throwIf(
-        NOT hasAll(['', 'hour', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut)
-            OR NOT hasAll(['channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], mapKeys(kept)),
-        'dimensions are hour or day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces; channel=phone|chat keeps these channels only')
 COMMENT 'Answers with whether they count, one row per event, cut along any dimensions; v_satisfaction_by sums them up: v_counted_answers(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

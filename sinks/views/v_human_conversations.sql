@@ -22,17 +22,9 @@ CREATE OR REPLACE VIEW v_human_conversations {on_cluster}
     resolution_ms       Nullable(Int64)                COMMENT 'Opening to last resolution; NULL while open or reopened'
 )
 AS WITH
-    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
-    (
-        SELECT
-        (
-            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
-            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
-            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
-        )
-    ) AS wanted,
+    (SELECT (cut, kept) FROM v_cut(dimensions = {dimensions:String})) AS wanted, -- a subquery is worked out once and for all
     wanted.1 AS cut,
-    wanted.3 AS kept
+    wanted.2 AS kept
 SELECT
     if(hasAny(cut, ['day', 'hour']), toDate(talk.opened_at), if(has(cut, 'week'), toMonday(toDate(talk.opened_at)), if(has(cut, 'month'), toStartOfMonth(toDate(talk.opened_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
     if(has(cut, 'hour'), toStartOfHour(talk.opened_at), toDateTime(day, 'UTC')) AS begins_at,
@@ -64,8 +56,4 @@ WHERE NOT talk.automated AND talk.opened_at >= {since:DateTime64(3, 'UTC')} AND 
     AND (NOT mapContains(kept, 'segment') OR has(kept['segment'], coalesce(talk.segment, '')))
     AND (NOT mapContains(kept, 'variant') OR has(kept['variant'], coalesce(talk.variant, '')))
     AND (NOT mapContains(kept, 'source') OR has(kept['source'], coalesce(talk.source, '')))
-    AND NOT throwIf(
-        NOT hasAll(['', 'hour', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut)
-            OR NOT hasAll(['channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], mapKeys(kept)),
-        'dimensions are hour or day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces; channel=phone|chat keeps these channels only')
 COMMENT 'Conversations of people, cut along any dimensions: v_human_conversations(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -31,17 +31,9 @@ CREATE OR REPLACE VIEW v_human_waits {on_cluster}
     asked_on_channel  LowCardinality(String)           COMMENT 'Channel of the question, whatever the cut'
 )
 AS WITH
-    -- A subquery, because it is worked out once and for all, not once for each place that asks for it.
-    (
-        SELECT
-        (
-            arrayFilter(each -> position(each, '=') = 0, splitByChar(',', {dimensions:String}) AS told),
-            arrayMap(each -> splitByChar('=', each), arrayFilter(each -> position(each, '=') > 0, told)) AS filters,
-            mapFromArrays(arrayMap(each -> each[1], filters), arrayMap(each -> splitByChar('|', decodeURLComponent(each[2])), filters))
-        )
-    ) AS wanted,
+    (SELECT (cut, kept) FROM v_cut(dimensions = {dimensions:String})) AS wanted, -- a subquery is worked out once and for all
     wanted.1 AS cut,
-    wanted.3 AS kept
+    wanted.2 AS kept
 SELECT
     if(hasAny(cut, ['day', 'hour']), toDate(wait.asked_at), if(has(cut, 'week'), toMonday(toDate(wait.asked_at)), if(has(cut, 'month'), toStartOfMonth(toDate(wait.asked_at)), toDate({since:DateTime64(3, 'UTC')})))) AS day,
     if(has(cut, 'hour'), toStartOfHour(wait.asked_at), toDateTime(day, 'UTC')) AS begins_at,
@@ -82,8 +74,4 @@ WHERE NOT wait.automated AND wait.asked_at >= {since:DateTime64(3, 'UTC')} AND w
     AND (NOT mapContains(kept, 'segment') OR has(kept['segment'], coalesce(wait.segment, '')))
     AND (NOT mapContains(kept, 'variant') OR has(kept['variant'], coalesce(wait.variant, '')))
     AND (NOT mapContains(kept, 'source') OR has(kept['source'], coalesce(wait.source, '')))
-    AND NOT throwIf(
-        NOT hasAll(['', 'hour', 'day', 'week', 'month', 'channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], cut)
-            OR NOT hasAll(['channel', 'touchpoint', 'stage', 'category', 'owner', 'segment', 'variant', 'source'], mapKeys(kept)),
-        'dimensions are hour or day or week or month, channel, touchpoint, stage, category, owner, segment, variant, source: with commas and no spaces; channel=phone|chat keeps these channels only')
 COMMENT 'Waits of people for a human, cut along any dimensions: v_human_waits(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

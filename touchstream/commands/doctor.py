@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from sinks.limits import RoleSettings
 from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from touchstream.doctor.clickhouse_checks import catalogue_finding, clickhouse_findings
@@ -31,8 +32,9 @@ def command() -> None:
 
     finding, catalogue = catalogue_finding(settings)
     say(finding)
-    for finding in kafka_findings(settings, catalogue.time.max_clock_skew_ms):
+    skew_ms = catalogue.time.max_clock_skew_ms
+    for finding in kafka_findings(settings, skew_ms):
         say(finding)
-    for finding in clickhouse_findings(clickhouse, catalogue.time.max_clock_skew_ms, lambda: pairs_behind(settings)):
+    for finding in clickhouse_findings(clickhouse, RoleSettings.read(), skew_ms, lambda: pairs_behind(settings)):
         say(finding)
     sys.exit(1 if failed else 0)

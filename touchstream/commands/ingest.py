@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from streams.settings import Settings, load_settings
 from touchstream.commands import options
-from touchstream.errors import UserError
+from touchstream.errors import INTERRUPTED, UserError
 from touchstream.ingest.adapter import adapter_names, find_adapter
 from touchstream.ingest.checkpoint import Checkpoint, file_identity
 from touchstream.ingest.refusals import Refusals
@@ -121,7 +121,7 @@ def _run(
     except KeyboardInterrupt:
         how_far = NOTHING_SENT if isinstance(work.sender, NoSender) else _how_far(checkpoint)
         click.echo(f"Interrupted; {how_far}", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except SendError as error:
         raise UserError(
             f"the brokers at {settings.brokers} stopped taking events ({error}); {_how_far(checkpoint)}"

@@ -1,8 +1,11 @@
 """`touchstream migrate`: create or bring up to date topics, tables and views."""
 
+from contextlib import closing
+
 import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
+from sinks.client import connect
 from sinks.limits import RoleSettings
 from sinks.roles import apply_roles, roles_are_old
 from sinks.settings import ClickHouseSettings, RetentionSettings
@@ -42,10 +45,14 @@ def _roles(clickhouse: ClickHouseSettings, wanted: RoleSettings, *, change: bool
         if change:
             for name in apply_roles(clickhouse, wanted):
                 click.echo(f"role {name}")
-        elif roles_are_old(clickhouse, wanted):
-            click.echo("The roles are those of another version or of other settings: run touchstream migrate --roles")
             return True
-    return change
+        with closing(connect(clickhouse)) as client:
+            if roles_are_old(client, clickhouse, wanted):
+                click.echo(
+                    "The roles are those of another version or of other settings: run touchstream migrate --roles"
+                )
+                return True
+    return False
 
 
 def _topics(settings: Settings) -> bool:

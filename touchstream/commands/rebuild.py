@@ -24,7 +24,7 @@ from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.commands import options
 from touchstream.commands.moment import Moment
-from touchstream.errors import UserError
+from touchstream.errors import INTERRUPTED, UserError
 from touchstream.fading import faded_ms
 from touchstream.history import orders, stored
 from touchstream.history.rebuild import EVENTS_AT_ONCE, Rebuild, Span
@@ -93,5 +93,5 @@ def _run(work: Rebuild, unfinished: Unfinished, done: int) -> None:
             asyncio.run(run())
         except KeyboardInterrupt:
             click.echo("Interrupted; run the same command again to go on", err=True)
-            sys.exit(130)
+            sys.exit(INTERRUPTED)
     unfinished.forget()

@@ -16,7 +16,7 @@ from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.commands.moment import Moment
-from touchstream.errors import UserError
+from touchstream.errors import INTERRUPTED, UserError
 from touchstream.history import letters
 from touchstream.history.letters import Choice, Count
 from touchstream.producer import open_producer
@@ -74,5 +74,5 @@ def _send(client: Client, choice: Choice, total: int) -> None:
                 bar.update(task, completed=sent)
     except KeyboardInterrupt:
         click.echo(f"Interrupted after {sent:,} letters; {GO_ON}", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     click.echo(f"{sent:,} letters sent again")

@@ -11,7 +11,9 @@ from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 from schemas.catalogue import Catalogue
 from schemas.catalogue_errors import CatalogueError
 from sinks.client import connect
+from sinks.limits import RoleSettings
 from sinks.migrate import missing
+from sinks.roles import roles_are_old
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from touchstream.clickhouse_errors import in_one_line, reason
@@ -32,7 +34,7 @@ def catalogue_finding(settings: Settings) -> tuple[Finding, Catalogue]:
 
 
 def clickhouse_findings(
-    settings: ClickHouseSettings, max_skew_ms: int, behind: Callable[[], Collection[int]]
+    settings: ClickHouseSettings, wanted: RoleSettings, max_skew_ms: int, behind: Callable[[], Collection[int]]
 ) -> Iterator[Finding]:
     """Look at everything that has to do with ClickHouse; when it is away there is only one finding."""
     try:
@@ -49,6 +51,7 @@ def clickhouse_findings(
             yield fail("migrations", seen, "run `touchstream migrate`")
         else:
             yield ok("migrations", "current")
+            yield from role_findings(client, settings, wanted)
             yield calendar_finding(client, datetime.now(UTC).date())
             yield from skew_findings(client, behind, max_skew_ms)
         sent_ms = time.time() * 1000
@@ -58,6 +61,13 @@ def clickhouse_findings(
         yield fail("ClickHouse", in_one_line(error), "see its log, and the rights of its user")
     finally:
         client.close()
+
+
+def role_findings(client: Client, settings: ClickHouseSettings, wanted: RoleSettings) -> Iterator[Finding]:
+    """Tell when the roles lag behind: `touchstream migrate` changes nobody's rights without being asked."""
+    if roles_are_old(client, settings, wanted):
+        cure = "run `touchstream migrate --roles` as a user with access_management"
+        yield warn("roles", "those of another version or of other settings", cure)
 
 
 def calendar_finding(client: Client, today: date) -> Finding:

@@ -56,6 +56,7 @@ GRANT
     SELECT ON `touchstream`.v_causes,
     SELECT(conversation_id, journey_id, kind, touchpoint, channel, stage, topic, opened_at, opened_by_customer, first_reply_at, first_solved_at, last_solved_at, reopened, customer_messages, human_replies, bot_replies, due_at, outcome, ended_at, automated, segment, variant, source, first_reply_ms, first_resolution_ms, resolution_ms, due_met) ON `touchstream`.v_conversations,
     SELECT ON `touchstream`.v_counted_answers,
+    SELECT ON `touchstream`.v_cut,
     SELECT(topic, partition, offset, received_at, reason, value_bytes, attempts, replayed_at) ON `touchstream`.v_dead_letters,
     SELECT ON `touchstream`.v_definitions,
     SELECT ON `touchstream`.v_dwell,

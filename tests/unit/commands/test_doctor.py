@@ -1,5 +1,7 @@
 import time
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -7,11 +9,15 @@ from kafka import TopicPartition
 
 from sinks import tables
 from sinks.arrow import encode
+from sinks.client import connect
 from sinks.dimensions import store_calendar_days
+from sinks.limits import RoleSettings
+from sinks.migrate import ROLES, migrate, record
 from sinks.rows import interaction_row
+from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from tests.unit.sinks.samples import PLACED, page_view
-from touchstream.doctor.clickhouse_checks import calendar_finding
+from touchstream.doctor.clickhouse_checks import calendar_finding, role_findings
 from touchstream.doctor.findings import State
 from touchstream.doctor.kafka_checks import clock_finding, judged_clock
 from touchstream.doctor.progress_checks import lag_findings
@@ -175,6 +181,18 @@ def test_the_doctor_creates_no_topic_where_none_may_be_created():
     assert str(finding) == (
         "SKIP  broker clock: not asked: TOUCHSTREAM_CREATE_TOPICS=false, and topic touchstream.doctor is not there"
     )
+
+
+def test_the_doctor_tells_roles_that_lag_behind(tmp_path: Path):
+    settings, wanted = ClickHouseSettings(url=f"chdb://{tmp_path}/chdb"), RoleSettings()
+    migrate(settings)
+    with closing(connect(settings)) as client:
+        assert not list(role_findings(client, settings, wanted))  # there are none
+        record(client, ROLES, "of another version")
+        assert [str(finding) for finding in role_findings(client, settings, wanted)] == [
+            "WARN  roles: those of another version or of other settings; "
+            "run `touchstream migrate --roles` as a user with access_management"
+        ]
 
 
 class OpenDays:

@@ -40,7 +40,7 @@ def test_what_a_definition_is_shown_by_is_there() -> None:
 
 
 FACTS = {  # rows that other views count, or that say how things stand: nothing in them is a metric of its own
-    *("v_answers_after_waits", "v_answers_as_known", "v_conversations", "v_definitions", "v_funnels"),
+    *("v_answers_after_waits", "v_answers_as_known", "v_conversations", "v_cut", "v_definitions", "v_funnels"),
     *(
         "v_human_conversations",
         "v_human_waits",

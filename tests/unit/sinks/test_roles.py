@@ -203,11 +203,11 @@ def test_old_roles_are_told_and_not_changed(tmp_path: Path) -> None:
     settings = ClickHouseSettings(url=f"chdb://{tmp_path}/chdb")
     client = connect(settings)
     migrate(settings)
-    assert not roles_are_old(settings, RoleSettings())  # there are none
+    assert not roles_are_old(client, settings, RoleSettings())  # there are none
     record(client, ROLES, checksum(role_statements(settings, RoleSettings())))
-    assert not roles_are_old(settings, RoleSettings())
+    assert not roles_are_old(client, settings, RoleSettings())
     longer = RoleSettings().analyst.model_copy(update={"seconds": 90})
-    assert roles_are_old(settings, RoleSettings(analyst=longer))
+    assert roles_are_old(client, settings, RoleSettings(analyst=longer))
     client.close()
 
 
