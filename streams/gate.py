@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
+from schemas.codec import LARGEST_SENT, Reason, Refused
 from schemas.envelope import Event
 from streams.batching.batch import Batch, Record
 from streams.conclusions import DUPLICATE, ORDER, SUPPRESSED, Ledger
@@ -10,6 +12,11 @@ from streams.orders import Order, order_of
 from streams.replays import Replays, origin_of
 from streams.store import Values
 from streams.suppression import Suppressed
+
+# A producer that compresses may bring what a broker would not take from us, and nobody comes past a message that cannot be sent.
+TOO_LARGE_TO_SEND_ON: Final = (
+    f"its key is not its journey_id, and its {{}} bytes are too many to be sent on: at most {LARGEST_SENT} with the key"
+)
 
 
 class Gate:
@@ -54,6 +61,8 @@ class Gate:
         for event, record in found:
             if self.suppressed and event.journey_id in self.suppressed:
                 ledger.skip(record, SUPPRESSED)
+            elif len(event.journey_id.encode()) + len(record.value) > LARGEST_SENT:
+                ledger.refused(Refused(Reason.TOO_LARGE, TOO_LARGE_TO_SEND_ON.format(len(record.value))), record)
             else:
                 ledger.misaddressed(event, record)
 

@@ -6,6 +6,7 @@ C counts for the function that called it, and threads that Python does not know 
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 import time
@@ -111,7 +112,7 @@ def profiling(vitals: Vitals, seconds: float, folder: Path) -> Callable[[], Coro
 
 
 def _write(seconds: Counter[Stack], looked_s: float, folder: Path) -> None:
-    file = folder.absolute() / f"profile-{time.strftime('%Y%m%d-%H%M%S')}.svg"
+    file = folder.absolute() / f"profile-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.svg"
     title = f"Touchstream worker: {sum(seconds.values()):.1f} s of CPU in {looked_s:.0f} s"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,13 @@
 
 import uuid
 from contextlib import closing
+from functools import partial
 
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 
 from schemas import topics
+from schemas.topics import INTERACTIONS
 from streams.settings import Settings
 from streams.topic_setup import TopicSetupError, copy_counts, ensure_topics, partition_counts
 from tests.kafka import start_kafka
@@ -55,6 +57,23 @@ def test_a_topic_that_somebody_else_made_is_held_against_what_workers_write(kafk
         TopicSetupError, match=rf"^topic '{changelog}' has max.message.bytes=1048588, expected at least"
     ):
         ensure_topics(settings, [changelog])
+
+
+def test_event_topics_may_be_as_kafka_makes_them_but_no_narrower(kafka: KafkaCluster) -> None:
+    topic, alter = INTERACTIONS.name, partial(ConfigResource, ConfigResourceType.TOPIC, INTERACTIONS.name)
+    settings = Settings(brokers=kafka.bootstrap, partitions=3)
+    ensure_topics(settings)
+    with closing(KafkaAdminClient(bootstrap_servers=settings.bootstrap)) as admin:
+        admin.alter_configs([alter(configs={"max.message.bytes": "1048588"})])
+        try:
+            ensure_topics(settings)
+            admin.alter_configs([alter(configs={"max.message.bytes": "500000"})])
+            with pytest.raises(
+                TopicSetupError, match=rf"^topic '{topic}' has max.message.bytes=500000, expected at least"
+            ):
+                ensure_topics(settings)
+        finally:
+            admin.alter_configs([alter(configs={"max.message.bytes": str(INTERACTIONS.max_message_bytes)})])
 
 
 def test_three_nodes_survive_the_loss_of_one() -> None:

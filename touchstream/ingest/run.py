@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Final
 
-from schemas.codec import MAX_BYTES, Reason, Refused, encode
+from schemas.codec import LARGEST_SENT, Reason, Refused, encode
 from schemas.envelope import Event
 from schemas.feedback import Feedback
 from schemas.topics import FEEDBACK, INTERACTIONS, Topic
@@ -18,7 +18,6 @@ from touchstream.ingest.rows import Row, SourceFile
 from touchstream.ingest.sender import Sender
 
 EVENTS_PER_FLUSH: Final = 5_000
-LARGEST_RECORD: Final = MAX_BYTES - 1_024  # what a broker takes by default, less the frame around a record
 
 
 def topic_of(event: Event) -> Topic:
@@ -117,8 +116,8 @@ class Ingest:
             self._refusals.add(row, item)
             return False
         topic, key, value = topic_of(item), item.journey_id.encode(), encode(item)
-        if len(key) + len(value) > LARGEST_RECORD:
-            detail = f"the event {item.event_id} has {len(value)} bytes: at most {LARGEST_RECORD} can be sent"
+        if len(key) + len(value) > LARGEST_SENT:
+            detail = f"the event {item.event_id} has {len(value)} bytes: at most {LARGEST_SENT} can be sent"
             return self._take(row, Refused(Reason.TOO_LARGE, detail))
         self.sender.send(topic, key, value)
         self.report.sent[item.type] += 1

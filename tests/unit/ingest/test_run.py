@@ -126,7 +126,7 @@ def test_a_row_with_many_events_is_never_split_by_a_checkpoint(tmp_path, monkeyp
 
 
 def test_an_event_that_no_broker_would_take_is_refused_before_it_is_sent(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "LARGEST_RECORD", 400)
+    monkeypatch.setattr(run, "LARGEST_SENT", 400)
     file = tmp_path / "events.ndjson"
     file.write_text(page_view(1) + "\n" + page_view(2).replace("/", "/" + "x" * 400) + "\n")
     sender = MemorySender()

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from aiokafka.producer.message_accumulator import BatchBuilder
 
-from schemas import letters
+from schemas import codec, letters
+from schemas.codec import LARGEST_SENT, Reason
 from schemas.identity import erasure_hash
 from schemas.topics import INTERACTIONS
 from sinks import tables
@@ -22,6 +24,11 @@ ORIGIN = Origin(INTERACTIONS.name, 0, 3, attempts=1, received_ms=NOW - HOUR)
 def replayed(event: Any, offset: int, origin: Origin = ORIGIN) -> Record:
     plain = record(event, offset)
     return Record(offset, NOW, plain.key, plain.value, (replay_header(origin),))
+
+
+def astray(url_bytes: int) -> Record:
+    event = builders.page_view(journey_id="j7", event_id="e", url="u" * url_bytes)
+    return Record(10, NOW, b"other", codec.encode(event), (replay_header(ORIGIN),))
 
 
 def erase(journey_id: str, offset: int) -> Record:
@@ -75,10 +82,21 @@ def test_a_letter_that_failed_again_may_come_back_again() -> None:
 
 def test_a_misaddressed_letter_keeps_its_origin_on_its_way_home() -> None:
     system = System(partitions=8)
-    event = builders.page_view(journey_id="j7")
-    astray = Record(10, NOW, b"other", record(event, 0).value, (replay_header(ORIGIN),))
-    [message] = system.batch(INTERACTIONS, [astray]).before
+    [message] = system.batch(INTERACTIONS, [astray(0)]).before
     assert dict(message.headers)["touchstream-replay"] == replay_header(ORIGIN)[1]
+
+
+def test_what_is_too_large_to_be_sent_on_is_a_dead_letter_and_nobody_stumbles_over_it() -> None:
+    frame = len(astray(0).value) + len("j7")
+    [sent_on] = System(partitions=8).batch(INTERACTIONS, [astray(LARGEST_SENT - frame)]).before
+    assert sent_on.topic == INTERACTIONS.name
+    batch = BatchBuilder(1 << 20, 0)
+    batch.append(timestamp=None, key=sent_on.key, value=sent_on.value, headers=list(sent_on.headers))
+    assert batch.size() <= 1 << 20, "brokers take it"
+    [letter] = System(partitions=8).batch(INTERACTIONS, [astray(LARGEST_SENT - frame + 1)]).before
+    said = letters.decode(letter.value)
+    assert said.reason is Reason.TOO_LARGE
+    assert said.detail.startswith("its key is not its journey_id, and its ")
 
 
 def test_an_erased_journey_leaves_state_and_panes_and_what_comes_of_it_is_accounted_for_without_its_name() -> None:
