@@ -33,9 +33,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield system
 
 
-def stream(seed: int) -> Stream:
+def stream(seed: int, rate: float = 1.0) -> Stream:
     catalogue = Catalogue.load(ROOT / "touchpoints.yaml")
-    return Stream.of(catalogue, seed=seed, start_ms=LONG_AGO_MS, minutes=20, rate=1.0)
+    return Stream.of(catalogue, seed=seed, start_ms=LONG_AGO_MS, minutes=20, rate=rate)
 
 
 def test_a_stuck_worker_says_where_in_one_line_and_ends(system: System) -> None:
@@ -95,8 +95,8 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(system: System) -> None:
 
 
 def test_a_worker_draws_where_its_cpu_goes_and_works_on(system: System) -> None:
+    work = stream(seed=6, rate=50.0)  # enough that looks a hundredth of a second apart find it
     worker = system.start_worker(options=("--profile", "3"), TOUCHSTREAM_STATE_DIR=str(system.folder / "profiled"))
-    work = stream(seed=6)
 
     def drawn_while_it_works() -> bool:
         work.send(system)  # again and again, because nobody knows here when the three seconds begin
