@@ -61,8 +61,8 @@ class Gate:
         for event, record in found:
             if self.suppressed and event.journey_id in self.suppressed:
                 ledger.skip(record, SUPPRESSED)
-            elif len(event.journey_id.encode()) + len(record.value) > LARGEST_SENT:
-                ledger.refused(Refused(Reason.TOO_LARGE, TOO_LARGE_TO_SEND_ON.format(len(record.value))), record)
+            elif len(event.journey_id.encode()) + (size := len(record.value or b"")) > LARGEST_SENT:
+                ledger.refused(Refused(Reason.TOO_LARGE, TOO_LARGE_TO_SEND_ON.format(size)), record)
             else:
                 ledger.misaddressed(event, record)
 
