@@ -104,6 +104,7 @@ class Demo:
             self._cover()
             say(
                 f"customers   {written(self._plan.history_ms)} of history, then {self._plan.live_rate:g} events a second"
+                ", fewer at night (--live-rate)"
             )
             self._customers.start()
 
