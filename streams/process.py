@@ -12,7 +12,7 @@ from streams.batching.app import BatchApp
 REPEAT_AFTER_S: Final = 300.0
 LAST_WORDS_S: Final = 1.0
 REMEMBERED: Final = 1_000  # messages
-# Rows that are about to be written are a million objects. One look at them takes half a second and finds nothing: 6 % of the time when
+# Rows that are about to be written are a million objects. One look at them takes half a second and finds nothing: about 6 % of the time when
 # a million were enough for a look, 10 % with 200,000.
 YOUNG_OBJECTS: Final = 3_000_000
 FORMAT: Final = "%(asctime)s %(levelname)-8s %(message)s"
