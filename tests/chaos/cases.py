@@ -11,7 +11,6 @@ from tests.chaos.stage import PARTITIONS, Stage
 
 SESSION_TIMEOUT_S = 6
 FLOW_S = 2.0  # how long a seed's messages flow
-SELDOM = {"before_commit": 1, "before_flush": 2, "after_flush": 2}  # at least so often, also by a worker of two pairs
 JOINING = ("in_recovery", "in_rebalance")
 DURING_WORK = [point for point in POINTS if point not in JOINING]
 Harm = Callable[[Stage, Random], int]  # returns how many processes were killed or stopped
@@ -19,7 +18,7 @@ Harm = Callable[[Stage, Random], int]  # returns how many processes were killed 
 
 def passing(point: str, random: Random) -> int:
     """Choose which passing of a point it is to be: messages flow for a moment, and one commit holds many turns."""
-    return random.randint(1, SELDOM.get(point, 4))
+    return random.randint(1, 1 if point == "before_commit" else 4)
 
 
 def kill_at(point: str, stage: Stage, random: Random) -> int:
