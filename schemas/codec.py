@@ -16,9 +16,8 @@ from schemas.upcasting import Fields, upcast
 from schemas.wording import expectation, field_name, one_line, shown
 
 MAX_BYTES: Final = 1 << 20
-LARGEST_SENT: Final = (
-    MAX_BYTES - 1_024
-)  # key and value: what brokers take by default, less headers and the frame of a batch
+# Key and value of what we send: what brokers take by default, less headers and the frame of a batch.
+LARGEST_SENT: Final = MAX_BYTES - 1_024
 MOMENTS: Final = frozenset({"occurred_at", "sent_at", "due_at"})
 
 # The validators themselves: the wrapper around them costs a fifth of the time of a small event.
