@@ -10,14 +10,14 @@ from tests.chaos.points import POINTS, Trigger
 from tests.chaos.stage import PARTITIONS, Stage
 
 SESSION_TIMEOUT_S = 6
-FLOW_S = 2.0  # how long a seed's messages flow
+FLOW_S = 2.0  # how long the messages of one stream flow
 JOINING = ("in_recovery", "in_rebalance")
 DURING_WORK = [point for point in POINTS if point not in JOINING]
 Harm = Callable[[Stage, Random], int]  # returns how many processes were killed or stopped
 
 
 def passing(point: str, random: Random) -> int:
-    """Choose which passing of a point it is to be: messages flow for a moment, and one commit holds many turns."""
+    """Choose which passing of a point it is to be: one commit holds many turns."""
     return random.randint(1, 1 if point == "before_commit" else 4)
 
 

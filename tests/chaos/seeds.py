@@ -1,7 +1,12 @@
 """One seed of one case: messages flow, harm is done, and in the end nothing may be lost, double or different."""
 
+import itertools
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,6 +16,7 @@ from tests.e2e.trouble import Stream
 from touchstream.verify.difference import Difference, Kind
 from touchstream.verify.run import lasting
 
+FURTHER = 1_000_000  # between the numbers of the streams of one seed; even, as they are from the same hours
 QUIET_S = 6  # then the wall clock decides everything
 
 
@@ -51,16 +57,38 @@ def run_seed(stage: Stage, case: str, workers: int, seed: int) -> Outcome:
     started, replayed = time.monotonic(), stage.replayed()
     outcome = Outcome(case, workers, seed)
     stage.have_workers(workers)
-    stream = stage.stream(seed)
-    with stream.flowing(stage, FLOW_S):
+    with flowing(stage, seed) as streams:
         outcome.kills = CASES[case](stage, chance(f"{case}|{workers}", seed))
-    stage.have_sent(stream)
+    for stream in streams:
+        stage.have_sent(stream)
     stage.settle()
-    found = lasting(lambda: found_in(stage, stream), patience_s=20)
+    found = lasting(lambda: [each for stream in streams for each in found_in(stage, stream)], patience_s=20)
     outcome.count(Counter(each.kind for each in found), [str(each) for each in found])
     outcome.replayed = stage.replayed() - replayed
     outcome.seconds = round(time.monotonic() - started, 1)
     return outcome
+
+
+@contextmanager
+def flowing(stage: Stage, seed: int) -> Iterator[list[Stream]]:
+    """Send streams while the block runs, one at least: a worker that joins late gets all of the first one at once."""
+    streams: list[Stream] = []
+    over = threading.Event()
+
+    def send() -> None:
+        for number in itertools.count():
+            streams.append(stage.stream(seed + number * FURTHER))
+            streams[-1].send(stage, FLOW_S)
+            if over.is_set():
+                return
+
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(send)
+        try:
+            yield streams
+        finally:
+            over.set()
+        sending.result()
 
 
 def found_in(stage: Stage, stream: Stream) -> list[Difference]:
