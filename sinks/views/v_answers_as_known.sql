@@ -1,6 +1,5 @@
 -- The answers that counted at a moment, among those received until then: an edit replaces its first answer, and of repeats
--- by one customer to one survey on one touchpoint, occasion and day the latest counts. An edit carries the submission of the
--- first answer or its event id, as in streams/logic/answers.py. Reviews and mentions count each.
+-- by one customer to one survey on one touchpoint, occasion and day the latest counts. Reviews and mentions count each.
 -- SELECT ... FROM v_answers_as_known(known_at = '2026-03-02 18:00:00')
 CREATE OR REPLACE VIEW v_answers_as_known {on_cluster}
 (
@@ -17,18 +16,10 @@ CREATE OR REPLACE VIEW v_answers_as_known {on_cluster}
     nps_class   LowCardinality(String) COMMENT 'promoter, passive or detractor; empty for other metrics',
     satisfied   Nullable(Bool)         COMMENT 'CSAT: in the satisfied part of its scale; NULL for other metrics'
 )
-AS WITH
-    edited AS
-    (
-        SELECT toDate(occurred_at) AS day, *, occasion
-        FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped' AND received_at <= {known_at:DateTime64(3, 'UTC')}
-        ORDER BY occurred_at DESC, xxh3(event_id) DESC
-        LIMIT 1 BY journey_id, metric, touchpoint, coalesce(submission_id, event_id)
-    )
-SELECT
-    day, event_id, occurred_at, received_at, journey_id, channel, touchpoint, occasion, metric, score10, nps_class, satisfied
-FROM edited
+AS SELECT
+    toDate(occurred_at) AS day,
+    event_id, occurred_at, received_at, journey_id, channel, touchpoint, occasion, metric, score10, nps_class, satisfied
+FROM v_answers_as_edited(known_at = {known_at:DateTime64(3, 'UTC')})
 ORDER BY occurred_at DESC, xxh3(event_id) DESC
 LIMIT 1 BY day, touchpoint, occasion, metric, survey_id, coalesce(customer_id, journey_id), if(metric = '', event_id, '')
 COMMENT 'Answers that counted at a moment: v_answers_as_known(known_at = ''...'')'

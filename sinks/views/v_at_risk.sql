@@ -12,18 +12,10 @@ CREATE OR REPLACE VIEW v_at_risk {on_cluster}
     at_risk        Bool                           COMMENT 'That moment has not come yet, by the clock of now'
 )
 AS WITH
-    edited AS
-    (
-        SELECT *
-        FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped'
-        ORDER BY occurred_at DESC, xxh3(event_id) DESC
-        LIMIT 1 BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)
-    ),
     good AS
     (
         SELECT journey_id, max(occurred_at) AS at
-        FROM edited
+        FROM v_answers_as_edited(known_at = '2299-12-31 00:00:00')
         WHERE metric != '' AND score10 > 6
         GROUP BY journey_id
     ),

@@ -11,14 +11,6 @@ CREATE OR REPLACE VIEW v_bad_experiences {on_cluster}
     signals     Array(LowCardinality(String)) COMMENT 'Every kind of signal of this interaction'
 )
 AS WITH
-    edited AS
-    (
-        SELECT *
-        FROM answers FINAL
-        WHERE NOT automated AND kind != 'survey_skipped'
-        ORDER BY occurred_at DESC, xxh3(event_id) DESC
-        LIMIT 1 BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)
-    ),
     signs AS
     (
         SELECT
@@ -29,7 +21,7 @@ AS WITH
             if(metric = '', kind, metric) AS kind,
             touchpoint,
             channel
-        FROM edited
+        FROM v_answers_as_edited(known_at = '2299-12-31 00:00:00')
         WHERE (metric = 'nps' AND nps_class = 'detractor')
             OR (metric = 'csat' AND score10 <= 2.5)
             OR (metric = 'ces' AND score10 <= 3.3334)

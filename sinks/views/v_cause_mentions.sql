@@ -1,5 +1,5 @@
--- Answers that point to a cause, one row a cause: the last edit of each answer counts, machines do not. It was said when the
--- answer was first given, or whoever edits an old answer would seem to meet a mended cause again.
+-- Answers that point to a cause, one row a cause. It was said when the answer was first given, or whoever edits an old answer
+-- would seem to meet a mended cause again.
 CREATE OR REPLACE VIEW v_cause_mentions {on_cluster}
 (
     cause        LowCardinality(String) COMMENT 'Cause, from the answer''s reasons and the catalogue''s words',
@@ -22,16 +22,7 @@ AS SELECT
     touchpoint,
     channel,
     event_id,
-    JSONExtractInt(properties, 'handling_cost') AS handling,
-    JSONExtractInt(properties, 'compensation') AS compensation
-FROM
-(
-    SELECT
-        *,
-        min(occurred_at) OVER (PARTITION BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)) AS said_at
-    FROM answers FINAL
-    WHERE NOT automated AND kind != 'survey_skipped'
-    ORDER BY occurred_at DESC, xxh3(event_id) DESC
-    LIMIT 1 BY journey_id, if(metric = '', kind, metric), touchpoint, coalesce(submission_id, event_id)
-)
+    handling,
+    compensation
+FROM v_answers_as_edited(known_at = '2299-12-31 00:00:00')
 COMMENT 'Answers that point to a cause, one row a cause'

@@ -40,6 +40,7 @@ GRANT
     SELECT ON `touchstream`.v_alerts,
     SELECT(event_id, kind, occurred_at, received_at, sent_at, journey_id, touchpoint, channel, stage, segment, variant, source, actor, metric, score, scale, polarity, score10, nps_class, satisfied, easy, occasion, sentiment, survey_id, submission_id, conversation_id, reasons, causes, emotion, emotion_source, emotion_confidence, automated, clamped, very_late, unknown_fields, source_partition, source_offset, lateness_ms) ON `touchstream`.v_answers,
     SELECT ON `touchstream`.v_answers_after_waits,
+    SELECT(event_id, submission_id, kind, occurred_at, said_at, received_at, journey_id, touchpoint, channel, occasion, metric, score10, nps_class, satisfied, sentiment, survey_id, conversation_id, causes, handling, compensation) ON `touchstream`.v_answers_as_edited,
     SELECT ON `touchstream`.v_answers_as_known,
     SELECT ON `touchstream`.v_at_risk,
     SELECT ON `touchstream`.v_attention,
