@@ -7,21 +7,22 @@ from aiokafka.consumer.fetcher import READ_COMMITTED
 from aiokafka.errors import CorruptRecordException
 from faust.types import TP
 
-from streams.batching.acknowledgements import Delivery
 from streams.batching.gaps import GapWatch
 
 
 class Chunk:
-    """Records of one partition that belong into one batch. `start` is where the reading began, even if nothing was there."""
+    """Records of one partition that belong into one batch; none when a whole fetch had none.
 
-    __slots__ = ("delivery", "generation", "next_offset", "records", "start")
+    `start` is where the reading began, even if nothing was there.
+    """
+
+    __slots__ = ("generation", "next_offset", "records", "start")
 
     def __init__(self, records: list[Any], start: int, next_offset: int, generation: int) -> None:
         self.records = records
         self.start = start
         self.next_offset = next_offset
         self.generation = generation
-        self.delivery: Delivery | None = None
 
 
 class ChunkIterator:
@@ -46,11 +47,12 @@ class ChunkIterator:
         start = self._fetched.next_fetch_offset
         self._watch.fetched_from(self._tp, start)
         position, records = start, []
-        for batch_records, position in self._record_batches(start):
+        for batch_records, behind in self._record_batches(start):
             records += batch_records
-            while len(records) >= self._max_events:
+            position = behind
+            while len(records) > self._max_events:  # the last chunk takes what has no records with it
                 head, records = records[: self._max_events], records[self._max_events :]
-                cut = records[0].offset if records else position
+                cut = records[0].offset
                 yield self._chunk(head, start, cut)
                 start = cut
         if records or position > start:

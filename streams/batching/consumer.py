@@ -9,7 +9,7 @@ from faust.transport.consumer import ensure_TP
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP
 
-from streams.batching.acknowledgements import Acknowledgements
+from streams.batching.acknowledgements import Acknowledgements, Delivery
 from streams.batching.batch import Batch, BatchMessage
 from streams.batching.chunks import Chunk
 from streams.batching.thread import BatchConsumerThread
@@ -41,26 +41,27 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         if len(ready) < len(active_partitions):
             timeout = min(timeout, FULL_POLL_S)
         fetched: dict[TP, list[Any]] = await super()._getmany(ready, timeout)
-        return {tp: list(self._register(ensure_TP(tp), items)) for tp, items in fetched.items()}
+        return {tp: [item for item in items if self._has_records(tp, item)] for tp, items in fetched.items()}
 
-    def _register(self, tp: TP, items: list[Any]) -> Iterator[Any]:
-        """Enter chunks into the ledger as soon as they are here; pass on what is worth a message."""
-        for item in items:
-            if not isinstance(item, Chunk):
-                yield item
-            elif item.generation == self.app.generation:
-                item.delivery = self.ledger.deliver(tp, item.start, item.next_offset, len(item.records))
-                if item.records:
-                    yield item
-                else:  # ends of transactions, compacted records
-                    self.ledger.ack(item.delivery)
+    def _has_records(self, tp: TP, item: Any) -> bool:
+        """Whether this is worth a message; ends of transactions and records that were compacted away are over at once."""
+        if not isinstance(item, Chunk):
+            return True
+        if item.generation != self.app.generation:
+            return False
+        if not item.records:
+            self.ledger.ack(self._delivered(tp, item))
+        return bool(item.records)
 
     def _to_message(self, tp: TP, record: Any) -> Any:
-        if not isinstance(record, Chunk) or record.delivery is None:
+        """Enter a chunk into the ledger as it goes out: what Faust drops of a fetch has never been under way."""
+        if not isinstance(record, Chunk):
             return super()._to_message(tp, record)
-        tp = ensure_TP(tp)
-        batch = Batch(tp, record.records, record.next_offset, record.generation)
-        return BatchMessage(batch, record.delivery, self.ledger)
+        batch = Batch(ensure_TP(tp), record.records, record.next_offset, record.generation)
+        return BatchMessage(batch, self._delivered(tp, record), self.ledger)
+
+    def _delivered(self, tp: TP, chunk: Chunk) -> Delivery:
+        return self.ledger.deliver(ensure_TP(tp), chunk.start, chunk.next_offset, len(chunk.records))
 
     def lag(self, tp: TP) -> int | None:
         """Count the records of a batched partition that were not read yet; None before the first fetch."""

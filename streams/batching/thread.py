@@ -53,8 +53,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Go back to what is committed, and expect the next records there."""
+        """Go back to what is committed, or to the beginning, and expect the next records there.
+
+        A fetch of the assignment before may have taken records of this one, and Faust drops those: they must come again.
+        """
         committed: Mapping[TP, int] = await super().seek_to_committed()
+        uncommitted = [TopicPartition(*tp) for tp, offset in committed.items() if not offset]
+        if batched := [tp for tp in uncommitted if tp.topic in self.app.batched_topics]:
+            await self.seek_to_beginning(*batched)  # aiokafka leaves them where they are
         for tp, offset in committed.items():
             self.gaps.expect(TP(*tp), offset)
         return committed

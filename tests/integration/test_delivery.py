@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from kafka import KafkaProducer
 
-from tests.integration.harness import Scene, scene, wait_until
+from tests.integration.harness import Scene, Worker, scene, wait_until
 from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
@@ -155,6 +155,34 @@ def test_a_worker_that_was_frozen_past_its_session_never_acts_on_an_old_batch_as
         stage.wait_for_commits(dict.fromkeys(range(4), 20_000))
         assert_commits_within_acks(stage)
         assert all(line["generation"] == line["current"] for worker in stage.workers for line in worker.said("batch"))
+
+
+def test_a_topic_without_commits_is_read_from_its_start_after_every_rebalance(kafka: KafkaCluster) -> None:
+    """Also when a fetch of the assignment before takes what belongs to the new one, while its hooks are still at work."""
+    with scene(kafka.bootstrap) as stage:
+        stage.produce(10_000)
+        options = {"reread": True, "hook_s": 1.2, "unacked_events": 1000}
+        first = stage.start_worker(**options)
+
+        for _ in range(4):
+            first.wait_for("assigned")
+            wait_until(lambda: all_read(first), 30, stage.logs)
+            second = stage.start_worker(**options)
+            wait_until(lambda: shared(first, second), 40, stage.logs)  # noqa: B023
+            wait_until(lambda: all_read(first) and all_read(second), 30, stage.logs)  # noqa: B023
+            assert second.stop() == 0
+            wait_until(lambda: first.said("assigned")[-1]["partitions"] == [0, 1, 2, 3], 40, stage.logs)
+
+
+def all_read(worker: Worker) -> bool:
+    """Whether a worker has got everything since its latest assignment: 10,000 events of each partition."""
+    latest = worker.said("assigned")[-1]
+    batches = [line for line in worker.said("batch") if line["generation"] == latest["generation"]]
+    read = {(line["partition"], first, last) for line in batches for first, last in line["runs"]}
+    return all(
+        sum(last + 1 - first for p, first, last in read if p == partition) == 10_000
+        for partition in latest["partitions"]
+    )
 
 
 def shared(*workers: object) -> bool:

@@ -28,6 +28,8 @@ settings = load_settings(
     fetch_bytes=65_536,
 )
 app = create_app(settings, batched=[config["topic"]])
+if config.get("reread"):
+    app.reread_topics |= {config["topic"]}
 report_file = Path(config["report"]).open("a", buffering=1)  # noqa: SIM115 - open for as long as the process lives
 state = (
     StateTable(app, "sums", partitions=settings.partitions, client_options=settings.client_options())
@@ -45,6 +47,7 @@ def report(what: str, **facts: Any) -> None:
 async def on_assigned(assignment: Assignment) -> None:
     if "hook_raises" in config:
         raise RuntimeError(config["hook_raises"])
+    await asyncio.sleep(config.get("hook_s", 0))
     if state is not None:
         try:
             for tp in assignment.tps:

@@ -98,6 +98,13 @@ def test_records_of_an_aborted_transaction_are_passed_over_in_an_empty_chunk() -
     assert (chunk.records, chunk.start, chunk.next_offset) == ([], 4, 7)
 
 
+def test_the_last_chunk_takes_an_aborted_transaction_behind_it_along() -> None:
+    batches = [record_batch(0, 4), record_batch(4, 3, transactional=True)]
+    first, second = Fetched(*batches, position=0, aborted=[(PRODUCER, 4)]).drain(max_events=2)
+    assert (offsets(first), first.next_offset) == ([0, 1], 2)
+    assert (offsets(second), second.next_offset) == ([2, 3], 7)
+
+
 def test_records_of_a_committed_transaction_are_read() -> None:
     [chunk] = Fetched(record_batch(4, 3, transactional=True), position=4).drain()
     assert len(chunk.records) == 3

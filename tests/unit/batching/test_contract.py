@@ -46,6 +46,7 @@ SIGNATURES = [
     (AIOKafkaConsumerThread, "_ensure_consumer", "self"),
     (AIOKafkaConsumerThread, "on_partitions_assigned", "self, assigned, generation_id"),
     (AIOKafkaConsumerThread, "seek_to_committed", "self"),
+    (AIOKafkaConsumerThread, "seek_to_beginning", "self, partitions"),
     (AIOKafkaConsumerThread, "seek", "self, partition, offset"),
     (GroupCoordinator, "_do_heartbeat", "self"),
     (Fetcher, "fetched_records", "self, partitions, timeout, max_records"),

@@ -1,0 +1,52 @@
+"""What a fetch brought and what of it is under way. The consumer itself is seen on real brokers, in tests/integration."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from streams.batching.acknowledgements import Acknowledgements
+from streams.batching.chunks import Chunk
+from streams.batching.consumer import BatchConsumer
+
+A = TP("events", 0)
+RECORDS = [SimpleNamespace(offset=offset, timestamp=1000) for offset in (5, 6)]
+
+
+@pytest.fixture
+def consumer() -> Any:
+    consumer: Any = object.__new__(BatchConsumer)
+    consumer.app = SimpleNamespace(generation=3)
+    consumer.ledger = Acknowledgements(max_events=2, max_batches=10)
+    return consumer
+
+
+def fetch(consumer: Any, *chunks: Chunk) -> list[Any]:
+    """Hand chunks in as the consumer thread does; return what Faust gets."""
+
+    async def getmany(_tps: set[TP], _timeout: float) -> dict[TP, list[Any]]:
+        return {A: list(chunks)}
+
+    consumer._thread = SimpleNamespace(getmany=getmany)
+    fetched: dict[TP, list[Any]] = asyncio.run(consumer._getmany({A}, 1.0))
+    return fetched[A]
+
+
+def test_what_faust_drops_of_a_fetch_leaves_room_to_read_it_again(consumer: Any) -> None:
+    [dropped] = fetch(consumer, Chunk(RECORDS, 5, 7, 3))
+    assert consumer.ledger.has_room(A)
+    message = consumer._to_message(A, dropped)
+    assert not consumer.ledger.has_room(A)
+    assert [record.offset for record in message.value.records] == [5, 6]
+
+
+def test_a_fetch_without_records_is_over_at_once(consumer: Any) -> None:
+    assert fetch(consumer, Chunk([], 5, 7, 3)) == []
+    assert consumer.ledger.committable(A) == 7
+
+
+def test_what_was_fetched_for_another_assignment_is_nothing(consumer: Any) -> None:
+    assert fetch(consumer, Chunk(RECORDS, 5, 7, 2)) == []
+    assert consumer.ledger.committable(A) is None
