@@ -68,7 +68,7 @@ class Settings(EnvironmentSettings):
 
     batch_events: Annotated[int, Field(ge=1, le=100_000, description="most events handed out at once")] = 4000
     unacked_events: Annotated[
-        int, Field(ge=1, description="unacknowledged events after which no more of a partition is fetched")
+        int, Field(ge=1, description="unacknowledged events after which no more of a partition is handed out")
     ] = 20_000
     fetch_bytes: Annotated[int, Field(ge=65_536, description="bytes fetched from one partition at once")] = (
         2 * 1024 * 1024

@@ -34,7 +34,8 @@ class _Lane:
 class Acknowledgements:
     """Acknowledgements may come late and in any order; the committable offset only passes an unbroken run of them.
 
-    Lives on the app's event loop: neither delivering nor acknowledging from another thread is allowed.
+    Lives on the app's event loop: neither delivering nor acknowledging from another thread is allowed. Another thread may
+    ask for `room`: while it fetches, nothing is delivered, so there can only be more.
     """
 
     def __init__(self, *, max_events: int, max_batches: int) -> None:
@@ -90,10 +91,12 @@ class Acknowledgements:
         lane = self._lanes.get(tp)
         return read_to is None if lane is None else not lane.under_way and read_to in (None, lane.end)
 
-    def has_room(self, tp: TP) -> bool:
-        """Whether this partition may deliver more. A batch that stays unacknowledged stops its partition only."""
+    def room(self, tp: TP) -> int:
+        """Count the events this partition may deliver now. A batch that stays unacknowledged stops its partition only."""
         lane = self._lanes.get(tp)
-        return lane is None or (lane.events < self._max_events and len(lane.under_way) < self._max_batches)
+        if lane is None:
+            return self._max_events
+        return max(0, self._max_events - lane.events) if len(lane.under_way) < self._max_batches else 0
 
     async def wait_for_room(self, timeout_s: float) -> None:
         """Return when some batch was done, or after this time."""

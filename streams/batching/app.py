@@ -26,7 +26,7 @@ class Limits:
     """How much is on its way at once, and how long things wait."""
 
     batch_events: int = 4000
-    unacked_events: int = 20_000  # per partition; what one fetch brings goes out together and may pass it
+    unacked_events: int = 20_000  # per partition; the batch that reaches it may pass it
     unacked_batches: int = 64  # per partition
     fetch_min_bytes: int = 256 * 1024
     fetch_wait_ms: int = 100

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from aiokafka.consumer.fetcher import READ_COMMITTED
+from aiokafka.consumer.fetcher import READ_COMMITTED, FetchResult
 from aiokafka.errors import CorruptRecordException
 from faust.types import TP
 
@@ -100,3 +100,13 @@ def hand_over_in_chunks(
         fetched = getattr(result, "_partition_records", None)  # an error result has none: aiokafka will raise it
         if fetched is not None and wanted(tp.topic) and type(fetched._records_iterator) is not ChunkIterator:
             fetched._records_iterator = ChunkIterator(fetched, max_events, watch, generation)
+
+
+async def take(fetcher: Any, tps: set[TP], most: Callable[[TP], int | None]) -> dict[TP, list[Any]]:
+    """Take at most so many items of each partition; the rest stays in aiokafka's buffer as it came, compressed."""
+    # Errors first: raised later they would lose what was taken before.
+    arrived = sorted(fetcher._records.keys() & tps, key=lambda tp: isinstance(fetcher._records[tp], FetchResult))
+    taken: dict[TP, list[Any]] = {}
+    for tp in arrived:
+        taken |= await fetcher.fetched_records([tp], max_records=most(tp))
+    return taken

@@ -34,7 +34,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
 
     async def _getmany(self, active_partitions: set[TP], timeout: float) -> dict[TP, list[Any]]:
         """Fetch from partitions with room only: a slow agent holds up its partitions and nobody else."""
-        ready = {tp for tp in active_partitions if self.ledger.has_room(tp)}
+        ready = {tp for tp in active_partitions if self.ledger.room(tp)}
         if not ready:
             await self.ledger.wait_for_room(timeout)
             return {}

@@ -1,6 +1,7 @@
 """The consumer thread: Faust's own, but what it fetches of batched topics leaves it in chunks."""
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,7 +12,7 @@ from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
-from streams.batching.chunks import hand_over_in_chunks
+from streams.batching.chunks import hand_over_in_chunks, take
 from streams.batching.gaps import GapWatch
 from streams.batching.leaders import look_for_leaders
 from streams.stages import FETCH
@@ -107,10 +108,17 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
             while True:
                 with self.app.stages.doing(FETCH):
                     self._hand_over_in_chunks(fetcher)
-                    fetched: dict[TP, list[Any]] = await fetcher.fetched_records(active_partitions, timeout=0)
+                    fetched = await take(fetcher, active_partitions, self._most_items)
                 remaining = deadline - time.monotonic()
                 if fetched or remaining <= 0 or not await _data_arrived(fetcher, remaining):
                     return fetched
+
+    def _most_items(self, tp: TP) -> int | None:
+        """Count the chunks a partition has room for; None when its records are no chunks."""
+        if tp.topic not in self.app.batched_topics:
+            return None
+        chunks: int = math.ceil(self.consumer.ledger.room(tp) / self.app.limits.batch_events)
+        return max(1, chunks)
 
     def _hand_over_in_chunks(self, fetcher: Any) -> None:
         app = self.app

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.consumer.fetcher import READ_COMMITTED, FetchResult, PartitionRecords
+from aiokafka.consumer.fetcher import READ_COMMITTED, Fetcher, FetchError, FetchResult, PartitionRecords
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
-from streams.batching.chunks import Chunk, hand_over_in_chunks
+from streams.batching.chunks import Chunk, hand_over_in_chunks, take
 from streams.batching.gaps import GapWatch
 
 TP0 = TopicPartition("events", 0)
@@ -49,9 +49,22 @@ class Fetched:
 
     def drain(self, max_events: int = 100, watch: GapWatch | None = None) -> list[Chunk]:
         fetcher = SimpleNamespace(_records={TP0: self.result})
-        hand_over_in_chunks(fetcher, {"events"}.__contains__, max_events, watch or GapWatch(), lambda: 3)
+        hand_over(fetcher, max_events, watch or GapWatch())
         chunks: list[Chunk] = self.result.getall()
         return chunks
+
+
+def hand_over(fetcher: Any, max_events: int, watch: GapWatch) -> None:
+    hand_over_in_chunks(fetcher, {"events"}.__contains__, max_events, watch, lambda: 3)
+
+
+def fetcher_with(**results: Any) -> Any:
+    """aiokafka's fetcher with answers in its buffer, by partition."""
+    fetcher = Fetcher.__new__(Fetcher)
+    fetcher._subscriptions = SimpleNamespace(reassignment_in_progress=False, is_assigned=lambda _: True)
+    fetcher._records = {TopicPartition("events", int(name[1:])): result for name, result in results.items()}
+    fetcher._wait_consume_future = None
+    return fetcher
 
 
 def offsets(chunk: Chunk) -> list[int]:
@@ -122,3 +135,27 @@ def test_other_topics_keep_their_records() -> None:
     fetcher: Any = SimpleNamespace(_records={TP0: fetched.result})
     hand_over_in_chunks(fetcher, {"another"}.__contains__, 10, GapWatch(), lambda: 0)
     assert [record.offset for record in fetched.result.getall()] == [0, 1]
+
+
+async def test_what_is_not_taken_stays_and_what_is_empty_makes_room_for_the_next_fetch() -> None:
+    fetched = Fetched(record_batch(0, 5), position=0)
+    fetcher = fetcher_with(p0=fetched.result)
+    hand_over(fetcher, 2, GapWatch())
+    taken = await take(fetcher, {TP0}, lambda _: 2)
+    assert [offsets(chunk) for chunk in taken[TP0]] == [[0, 1], [2, 3]]
+    assert fetched.state.position == 4
+    assert await take(fetcher, set(), lambda _: 2) == {}
+    [rest] = (await take(fetcher, {TP0}, lambda _: 2))[TP0]
+    assert offsets(rest) == [4]
+    assert fetched.state.position == 5
+    assert TP0 not in fetcher._records
+
+
+async def test_an_error_of_a_partition_loses_nothing_of_another() -> None:
+    fetched = Fetched(record_batch(0, 1), position=0)
+    fetcher = fetcher_with(p0=fetched.result, p1=FetchError(error=CorruptRecordException(), backoff=0))
+    hand_over(fetcher, 2, GapWatch())
+    with pytest.raises(CorruptRecordException):
+        await take(fetcher, {TP0, TopicPartition("events", 1)}, lambda _: 2)
+    assert fetched.state.position == 0
+    assert list(await take(fetcher, {TP0}, lambda _: 2)) == [TP0]
