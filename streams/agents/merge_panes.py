@@ -50,7 +50,7 @@ class Windows:
         self.epoch = epoch
         self.book = RollingBook(policy.pane_retention_ms // MINUTE_MS)
         self.backlogs: dict[str, Backlog] = {}
-        self.complete = False  # whether everything that was there at the start has been read
+        self.complete = False  # whether everything that was there at the start has been read and merged
         self._emissions = 0
 
     def put(self, batch: Batch) -> None:
@@ -155,7 +155,7 @@ class PaneMerger:
         """Tell windows of one partition that changed, for as long as they may keep others from the event loop."""
         spent_s = 0.0
         if not windows.complete:
-            windows.complete = self._app.lag(TP(PANES.name, windows.partition)) == 0
+            windows.complete = self._app.caught_up(TP(PANES.name, windows.partition))
         while windows.complete and spent_s < budget_s and self.windows.get(windows.partition) is windows:
             await self._committer.room()
             started = time.perf_counter()
