@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.consumer.fetcher import OffsetResetStrategy
 from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
@@ -59,12 +60,18 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         A fetch of the assignment before may have taken records of this one, and Faust drops those: they must come again.
         """
         committed: Mapping[TP, int] = await super().seek_to_committed()
-        uncommitted = [TopicPartition(*tp) for tp, offset in committed.items() if not offset]
-        if batched := [tp for tp in uncommitted if tp.topic in self.app.batched_topics]:
-            await self.seek_to_beginning(*batched)  # aiokafka leaves them where they are
+        uncommitted = {tp for tp, offset in committed.items() if not offset and tp.topic in self.app.batched_topics}
+        await self.call_thread(self._go_to_beginning, uncommitted)  # aiokafka leaves these where they are
         for tp, offset in committed.items():
             self.gaps.expect(TP(*tp), offset)
         return committed
+
+    async def _go_to_beginning(self, tps: set[TP]) -> None:
+        """Unlike `seek_to_beginning`, wait for no leader, and pass over what was given back meanwhile."""
+        fetcher = self._ensure_consumer()._fetcher
+        still_assigned = tps & fetcher._subscriptions.assigned_partitions()
+        if still_assigned:
+            fetcher.request_offset_reset(still_assigned, OffsetResetStrategy.EARLIEST)
 
     def seek(self, partition: TP, offset: int) -> None:
         """Go to this offset, and expect the next record there."""
