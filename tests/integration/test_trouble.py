@@ -73,7 +73,7 @@ def test_a_partition_without_a_leader_holds_up_no_other(three_nodes: KafkaCluste
             worker = stage.start_worker(reread=True)
             worker.wait_for("assigned", 60)
             # Of four partitions a node of three leads one or two. aiokafka's own way back to a beginning waits 40 s for it.
-            wait_until(lambda: len({p for p, number in worker.delivered() if number == 999}) >= 2, 15, stage.logs)
+            wait_until(lambda: len({p for p, number in worker.delivered() if number == 999}) >= 2, 25, stage.logs)
         finally:
             three_nodes.restart(2)
         stage.wait_for_all(1000)
