@@ -63,6 +63,7 @@ class Writer:
     ) -> None:
         self.stored: Counter[str] = Counter()  # rows by table
         self.unavailable: str | None = None  # why ClickHouse takes no rows now
+        self.warm = False  # whether a first insert would be answered at once
         self.answers = 0  # inserts that ClickHouse has answered, also with a refusal
         self._settings = settings
         self._insert_settings: dict[str, Any] = {**INSERT_SETTINGS}
@@ -87,6 +88,7 @@ class Writer:
         """Wait for ClickHouse, load what a first insert loads (2 s), and check the tables by inserting nothing."""
         for table in ALL:
             await self._until_stored(table, [])
+        self.warm = True
 
     async def write(self, batches: Mapping[Table, Sequence[Row]]) -> list[RefusedRow]:
         """Return when every row is stored; rows that can never be stored come back instead.

@@ -60,6 +60,8 @@ class Vitals:
         waits = self.waits_for_clickhouse or self.waits_for_kafka
         if waits:
             return f"waiting: {waits}"
+        if not self.writer.warm:
+            return "trying its first inserts"
         if not self.app.share.assigned:
             return "waiting for its share of the partitions"
         if self.app.share.announcing:

@@ -13,7 +13,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from sinks.client import connect
 from sinks.errors import SchemaMismatchError
 from sinks.settings import ClickHouseSettings
-from sinks.tables import INTERACTIONS, SESSIONS, WAITS
+from sinks.tables import ALL, INTERACTIONS, SESSIONS, WAITS
 from sinks.writer import INSERT_SETTINGS, Backoff, Writer
 from tests.outcome_rows import session_row, wait_row
 from tests.unit.sinks.samples import interaction, session, wait
@@ -155,7 +155,19 @@ async def test_a_missing_table_stops_the_start_and_says_to_migrate(
     writer = Writer(embedded)
     with pytest.raises(SchemaMismatchError, match="touchstream migrate"):
         await writer.warm_up()
+    assert not writer.warm
     await writer.close()
+
+
+async def test_a_writer_is_warm_once_it_has_inserted_nothing_into_every_table(
+    embedded: ClickHouseSettings, migrated: Client
+) -> None:
+    async with Writer(embedded) as writer:
+        assert writer.warm
+        assert writer.answers == len(ALL)
+    assert migrated.query(
+        "SELECT sum(total_rows) FROM system.tables WHERE name IN ('interactions', 'waits')"
+    ).result_rows == [(0,)]
 
 
 async def test_inserts_run_outside_the_event_loop(flaky: tuple[Writer, Flaky]) -> None:
