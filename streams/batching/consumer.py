@@ -41,27 +41,29 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         if len(ready) < len(active_partitions):
             timeout = min(timeout, FULL_POLL_S)
         fetched: dict[TP, list[Any]] = await super()._getmany(ready, timeout)
-        return {tp: [item for item in items if self._has_records(tp, item)] for tp, items in fetched.items()}
+        return {tp: list(self._worth_a_message(ensure_TP(tp), items)) for tp, items in fetched.items()}
 
-    def _has_records(self, tp: TP, item: Any) -> bool:
-        """Whether this is worth a message; ends of transactions and records that were compacted away are over at once."""
-        if not isinstance(item, Chunk):
-            return True
-        if item.generation != self.app.generation:
-            return False
-        if not item.records:
-            self.ledger.ack(self._delivered(tp, item))
-        return bool(item.records)
+    def _worth_a_message(self, tp: TP, items: list[Any]) -> Iterator[Any]:
+        """Pass on what has records; ends of transactions and records that were compacted away are over at once."""
+        for item in items:
+            if not isinstance(item, Chunk):
+                yield item
+            elif item.generation == self.app.generation:
+                if item.records:
+                    yield item
+                else:
+                    self.ledger.ack(self._deliver(tp, item))
 
     def _to_message(self, tp: TP, record: Any) -> Any:
         """Enter a chunk into the ledger as it goes out: what Faust drops of a fetch has never been under way."""
         if not isinstance(record, Chunk):
             return super()._to_message(tp, record)
-        batch = Batch(ensure_TP(tp), record.records, record.next_offset, record.generation)
-        return BatchMessage(batch, self._delivered(tp, record), self.ledger)
+        tp = ensure_TP(tp)
+        batch = Batch(tp, record.records, record.next_offset, record.generation)
+        return BatchMessage(batch, self._deliver(tp, record), self.ledger)
 
-    def _delivered(self, tp: TP, chunk: Chunk) -> Delivery:
-        return self.ledger.deliver(ensure_TP(tp), chunk.start, chunk.next_offset, len(chunk.records))
+    def _deliver(self, tp: TP, chunk: Chunk) -> Delivery:
+        return self.ledger.deliver(tp, chunk.start, chunk.next_offset, len(chunk.records))
 
     def lag(self, tp: TP) -> int | None:
         """Count the records of a batched partition that were not read yet; None before the first fetch."""

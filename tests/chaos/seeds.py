@@ -5,14 +5,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tests.chaos.cases import CASES, FLOW_S
 from tests.chaos.stage import Stage, chance
-from tests.e2e.trouble import Stream
+from tests.e2e.trouble import Stream, meanwhile
 from touchstream.verify.difference import Difference, Kind
 from touchstream.verify.run import lasting
 
@@ -82,13 +81,11 @@ def flowing(stage: Stage, seed: int) -> Iterator[list[Stream]]:
             if over.is_set():
                 return
 
-    with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(send)
+    with meanwhile(send):
         try:
             yield streams
         finally:
             over.set()
-        sending.result()
 
 
 def found_in(stage: Stage, stream: Stream) -> list[Difference]:

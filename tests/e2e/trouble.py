@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,22 +94,29 @@ class Stream:
     @contextmanager
     def flowing(self, system: System, seconds: float) -> Iterator[None]:
         """Send while the block runs; the block ends when everything is sent."""
-        failures: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                self.send(system, seconds)
-            except BaseException as error:  # noqa: BLE001 - raised again below
-                failures.append(error)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        try:
+        with meanwhile(lambda: self.send(system, seconds)):
             yield
-        finally:
-            thread.join(120)
-        assert not failures, failures
-        assert not thread.is_alive()
+
+
+@contextmanager
+def meanwhile(work: Callable[[], None]) -> Iterator[None]:
+    """Let something else be done while the block runs; the block ends when it is done, and fails when it fails."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(120)
+    assert not failures, failures
+    assert not thread.is_alive()
 
 
 def send(system: System, messages: Iterable[Produced], seconds: float = 0) -> None:
