@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+_given: set[int] = set()  # ports whose servers may not listen yet
 
 
 class BrokerDidNotStart(Exception):  # noqa: N818 - reads as what happened
@@ -17,11 +18,14 @@ class BrokerDidNotStart(Exception):  # noqa: N818 - reads as what happened
 
 
 def free_port() -> int:
-    """Find a port of the loopback interface that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a port of the loopback interface that nobody listens on right now, and that this process was not given before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port: int = probe.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def accepts_connections(port: int) -> bool:
