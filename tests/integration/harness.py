@@ -31,20 +31,22 @@ def unique(name: str) -> str:
 def create_topic(
     bootstrap: str, name: str, partitions: int, *, replication: int = 1, configs: Mapping[str, str] = {}
 ) -> str:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
     topic = NewTopic(name, partitions, replication, topic_configs=dict(configs or {}))
-    for attempts_left in (5, 4, 3, 2, 1, 0):
+    deadline = time.monotonic() + 20
+    while True:
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
         try:
             admin.create_topics([topic], wait_for_metadata=True)
-            break
         except TopicAlreadyExistsError:
-            break
+            pass
         except KafkaError:  # a controller that has just come back is not known to everybody
-            if not attempts_left:
+            if time.monotonic() > deadline:
                 raise
             time.sleep(0.5)
-    admin.close()
-    return name
+            continue
+        finally:
+            admin.close()
+        return name
 
 
 async def produce(bootstrap: str, topic: str, count: int, partitions: int, first: int = 0) -> None:
