@@ -70,9 +70,10 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         return self._thread.lag(tp)  # type: ignore[no-any-return]
 
     def caught_up(self, tp: TP) -> bool:
-        """Whether every record the partition is known to have was handed out and acknowledged."""
+        """Whether every record the partition has was handed out and acknowledged, as far as was known a moment ago."""
         # In this order: what is read while we look is then seen as under way, not as done.
-        return self._thread.lag(tp) == 0 and self.ledger.is_settled(tp, self._thread.gaps.read_to(tp))
+        is_read = self._thread.is_fresh(tp) and self._thread.lag(tp) == 0
+        return is_read and self.ledger.is_settled(tp, self._thread.gaps.read_to(tp))
 
     # -- committing
 

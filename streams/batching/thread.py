@@ -14,12 +14,14 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 
 from streams.batching.chunks import hand_over_in_chunks, take
+from streams.batching.freshness import Freshness
 from streams.batching.gaps import GapWatch
 from streams.batching.leaders import look_for_leaders
 from streams.stages import FETCH
 
 REBALANCE_PAUSE_S = 0.05
 HEARTBEAT_RETRY_S = 0.2
+FRESH_S = 2.0  # beyond the time a broker may take to gather; a loop under load is late by less
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
@@ -28,6 +30,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
     def __post_init__(self) -> None:
         super().__post_init__()
         self.gaps = GapWatch(self.app.compacted_topics)
+        self._freshness = Freshness()
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -40,7 +43,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
     async def on_start(self) -> None:
         """Start as Faust does, with a consumer that finds leaders that have moved."""
         await super().on_start()
-        look_for_leaders(self._ensure_consumer()._fetcher)
+        fetcher = self._ensure_consumer()._fetcher
+        look_for_leaders(fetcher)
+        self._freshness.watch(fetcher)
 
     async def on_thread_stop(self) -> None:
         """Stop as Faust does; aiokafka lets the end of a fetch that waits for its broker through, which would end the thread in mid-stop."""
@@ -84,6 +89,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         if state is None or state.highwater is None or not state.has_valid_position:
             return None
         return max(0, int(state.highwater - state.position))
+
+    def is_fresh(self, tp: TP) -> bool:
+        """Whether a broker has just said where the partition ends: silence of one that nobody hears means nothing."""
+        return self._freshness.age_s(tp) < self.app.limits.fetch_wait_ms / 1000 + FRESH_S
 
     async def still_member(self, generation: int) -> bool:
         """Send a heartbeat out of turn: only a member of the current generation gets an answer."""

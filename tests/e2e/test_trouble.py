@@ -191,6 +191,21 @@ def test_a_silent_customer_misses_the_target_by_the_clock_also_across_a_restart_
     system.assert_balanced()
 
 
+def test_a_customer_who_is_answered_while_the_worker_is_frozen_is_not_told_as_missed(system: System) -> None:
+    running_worker, asked = worker(system), question("patient")
+    send(system, [asked])
+    system.until(lambda: waits_of(system, "patient") == [("open", False)], "the customer waits", 4)
+    time.sleep(1)  # until everything is settled and the topics are quiet
+    running_worker.send_signal(signal.SIGSTOP)
+    time.sleep(1)  # what the worker has asked before is answered: there is nothing new
+    send(system, [answer("patient", asked.at_ms + 2000)])
+    time.sleep(5)  # past the target
+    running_worker.send_signal(signal.SIGCONT)
+    system.until(lambda: waits_of(system, "patient") == [("answered", False)], "the answer is read", 30)
+    system.settle()
+    assert system.rows("SELECT kind, state FROM alerts WHERE who = 'patient'") == []
+
+
 def breaches_told(system: System) -> dict[str, int]:
     """How many breaches of the silent customers stand open, by journey; customers of other tests wait too."""
     sql = "SELECT who, count() FROM v_alerts WHERE kind = 'wait_breach' AND state = 'opened' AND who LIKE 'silent-%' GROUP BY who"
@@ -199,12 +214,20 @@ def breaches_told(system: System) -> dict[str, int]:
 
 def question(name: str) -> Produced:
     """A customer asks for an offer, now."""
-    now_ms = time.time_ns() // 1_000_000
+    return proposal(name, "requested", "customer", time.time_ns() // 1_000_000)
+
+
+def answer(name: str, at_ms: int) -> Produced:
+    """The offer."""
+    return proposal(name, "sent", "agent", at_ms)
+
+
+def proposal(name: str, action: str, actor: str, at_ms: int) -> Produced:
     value = (
-        f'{{"event_id": "{name}", "type": "proposal", "action": "requested", "conversation_id": "{name}", '
-        f'"journey_id": "{name}", "touchpoint": "proposal", "occurred_at": "{iso(now_ms)}"}}'
+        f'{{"event_id": "{name}-{action}", "type": "proposal", "action": "{action}", "conversation_id": "{name}", '
+        f'"actor": "{actor}", "journey_id": "{name}", "touchpoint": "proposal", "occurred_at": "{iso(at_ms)}"}}'
     )
-    return Produced(now_ms, INTERACTIONS.name, name.encode(), value.encode(), Kind.VALID, "proposal", "proposal")
+    return Produced(at_ms, INTERACTIONS.name, name.encode(), value.encode(), Kind.VALID, "proposal", "proposal")
 
 
 def iso(at_ms: int) -> str:

@@ -51,6 +51,7 @@ SIGNATURES = [
     (Fetcher, "fetched_records", "self, partitions, timeout, max_records"),
     (Fetcher, "request_offset_reset", "self, tps, strategy"),
     (Fetcher, "_create_fetch_waiter", "self"),
+    (Fetcher, "_proc_fetch_request", "self, assignment, node_id, request"),
     (FetchResult, "getall", "self, max_records"),
     (PartitionRecords, "_unpack_records", "self"),
     (PartitionRecords, "_consume_aborted_up_to", "self, batch_offset"),
@@ -99,7 +100,7 @@ ATTRIBUTES = [
             "next_fetch_offset",
         ],
     ),
-    (TopicPartitionState, ["highwater", "lso", "position", "has_valid_position", "_position"]),
+    (TopicPartitionState, ["highwater", "lso", "position", "has_valid_position", "_position", "timestamp"]),
     (
         aiokafka.AIOKafkaConsumer,
         [

@@ -7,6 +7,7 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError, NotLeaderForPartitionError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
+from streams.batching.freshness import Freshness
 from streams.batching.thread import BatchConsumerThread
 
 
@@ -23,6 +24,9 @@ class Fetcher:
     async def _proc_offset_request(self, _node_id: int, _partitions: Any) -> None:
         raise self.error
 
+    async def _proc_fetch_request(self, _assignment: Any, _node_id: int, _request: Any) -> None:
+        """Not asked here."""
+
 
 @pytest.mark.parametrize(("error", "asked"), [(NotLeaderForPartitionError(), 1), (KafkaTimeoutError(), 0)])
 async def test_a_consumer_that_has_started_looks_for_leaders(
@@ -34,6 +38,7 @@ async def test_a_consumer_that_has_started_looks_for_leaders(
     fetcher = Fetcher(error)
     monkeypatch.setattr(AIOKafkaConsumerThread, "on_start", started)
     thread = BatchConsumerThread.__new__(BatchConsumerThread)
+    thread._freshness = Freshness()
     monkeypatch.setattr(thread, "_ensure_consumer", lambda: SimpleNamespace(_fetcher=fetcher), raising=False)
     await thread.on_start()
     with pytest.raises(type(error)):

@@ -1,0 +1,37 @@
+"""How old it is what is known of a partition: as old as the last question for more of it that a broker has answered.
+
+When the answer came says nothing: it may have waited for as long as this process, or its machine, was frozen.
+"""
+
+import time
+from math import inf
+from typing import Any
+
+from aiokafka import TopicPartition
+
+
+class Freshness:
+    """When brokers were asked what they have of each partition. By the wall clock, which goes on while a machine sleeps."""
+
+    def __init__(self) -> None:
+        self._asked_s: dict[tuple[str, int], float] = {}  # of questions that were answered
+
+    def watch(self, fetcher: Any) -> None:
+        """Note what a fetcher of aiokafka asks from now on."""
+        fetch = fetcher._proc_fetch_request
+
+        async def asked(assignment: Any, node_id: int, request: Any) -> Any:
+            asked_s = time.time()
+            fetched = await fetch(assignment, node_id, request)
+            for topic, partitions in request.topics:
+                for partition, *_ in partitions:
+                    state = assignment.state_value(TopicPartition(topic, partition))
+                    if state is not None and (state.timestamp or 0) >= int(asked_s * 1000):  # neither refused nor in vain
+                        self._asked_s[topic, partition] = asked_s
+            return fetched
+
+        fetcher._proc_fetch_request = asked
+
+    def age_s(self, tp: tuple[str, int]) -> float:
+        """Seconds since then; without end as long as nothing was answered."""
+        return time.time() - self._asked_s.get((tp[0], tp[1]), -inf)
