@@ -60,7 +60,7 @@ class MemoryAgenda:
 
     def _come_to(self, minute: int, due_of: DueOf) -> None:
         self._reached = minute if self._reached is None else max(minute, self._reached)
-        for key in self._minutes.pop(minute):
+        for key in dict.fromkeys(self._minutes.pop(minute)):  # a busy journey leaves an entry with each answer
             due_ms = due_of(key)
             if due_ms is not None:
                 self.schedule(key, due_ms)

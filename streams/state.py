@@ -126,7 +126,12 @@ class StateTable(faust.Table):  # type: ignore[misc]
         replay.stale.discard(EPOCH_KEY)
         states = States(replay.values)
         owned = self._owned[partition] = Owned(epoch, claimed + 1, states, replay.marks, asyncio.Lock())
-        await self.write(partition, epoch, [(key, owned.value(key)) for key in replay.stale])
+        try:
+            await self.write(partition, epoch, [(key, owned.value(key)) for key in replay.stale])
+        except BaseException:  # cut short, too: who went on from here would not know what is still to be put right
+            self.release(partition)
+            self.forget(partition)
+            raise
         return Recovered(epoch, states, replay.marks)
 
     async def write(self, partition: int, epoch: int, items: Sequence[Item]) -> None:

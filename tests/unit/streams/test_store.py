@@ -85,3 +85,17 @@ def test_each_worker_of_a_machine_has_a_folder_of_its_own_and_finds_it_empty(tmp
         store.put(b"a", b"1")
         assert (tmp_path / f"journeys-{number}" / "3").is_dir()
     assert len(DiskStores(tmp_path)(3)) == 0
+
+
+def test_an_agenda_looks_once_at_who_is_noted_again_and_again(states: States) -> None:
+    agenda, looks = states.agenda(), []
+
+    def due_of(key: bytes) -> int:
+        looks.append(key)
+        return 5_000_000
+
+    for _ in range(100):  # as a conversation does that goes on: each answer takes the entry of its question away
+        agenda.schedule(b"a", 100_000)
+    assert agenda.due(200_000, 10, due_of) == []
+    assert agenda.due(300_000, 10, due_of) == []
+    assert looks == [b"a"]

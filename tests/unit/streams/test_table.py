@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from streams.changelog import EPOCH_BYTES, EPOCH_HEADER, Applies, Item, Replay
+from streams.changelog import EPOCH_BYTES, EPOCH_HEADER, EPOCH_KEY, Applies, Item, Replay
 from streams.owned import Owned
 from streams.state import OutrankedError, StateTable
-from streams.store import MemoryStore, States
+from streams.store import MemoryStore, States, new_memory_store
 
 
 class Log:
@@ -28,6 +28,9 @@ class Log:
             self.records.append((key, None if value is None else prefix + value, [(EPOCH_HEADER, prefix)]))
         return [(first, len(items))]
 
+    async def bounds(self) -> tuple[int, int]:
+        return 0, len(self.records)
+
     async def __aenter__(self) -> "Log":
         return self
 
@@ -41,13 +44,21 @@ class Log:
             records.apply(*record)
 
 
-async def test_a_write_in_flight_does_not_overwrite_states_of_a_partition_that_was_let_go() -> None:
-    log = Log()
+def table_on(log: Log) -> Any:
+    async def still_member() -> bool:
+        return True
+
     table: Any = object.__new__(StateTable)
     table.changelog, table._writer, table._reader = "changelog", log, lambda _partition: log
-    table.app = SimpleNamespace()
-    table._owned = {0: Owned(2, 0, States(), MemoryStore(), asyncio.Lock())}
-    table._released = {}
+    table.app = SimpleNamespace(still_member=still_member)
+    table._owned, table._released, table._empty_store = {}, {}, new_memory_store
+    return table
+
+
+async def test_a_write_in_flight_does_not_overwrite_states_of_a_partition_that_was_let_go() -> None:
+    log = Log()
+    table = table_on(log)
+    table._owned[0] = Owned(2, 0, States(), MemoryStore(), asyncio.Lock())
     await table.write(0, 2, [(b"j0", b"a"), (b"j1", b"a")])
     await log.write(0, 1, [(b"j0", b"of a former owner that was frozen")])
     log.taken.clear()
@@ -61,3 +72,33 @@ async def test_a_write_in_flight_does_not_overwrite_states_of_a_partition_that_w
     for record in log.records:
         replay.apply(*record)
     assert dict(replay.values.pairs()) == {b"j0": b"a", b"j1": b"b"}
+
+
+async def test_a_recovery_that_was_cut_short_puts_right_later_what_a_former_owner_wrote() -> None:
+    log = Log()
+    for epoch, value in ((1, b"old"), (2, b"valid"), (1, b"of a former owner that was frozen")):
+        await log.write(0, epoch, [(EPOCH_KEY, b""), (b"j0", value)][value.startswith(b"of") :])
+    table = table_on(log)
+    claim = table._claim
+
+    async def claimed_and_then_nothing(partition: int, epoch: int) -> int:
+        offset: int = await claim(partition, epoch)
+        log.taken.clear()
+        return offset
+
+    table._claim = claimed_and_then_nothing
+    recovering = asyncio.ensure_future(table.recover(0))
+    await asyncio.sleep(0.01)
+    recovering.cancel()
+    await asyncio.wait([recovering])
+    table.release(0)
+    table._claim = claim
+    log.taken.set()
+
+    recovered = await table.recover(0)
+    assert recovered.states.get(b"j0") == b"valid"
+    compacted = Replay()
+    for number, record in enumerate(log.records):
+        if record[0] not in {later[0] for later in log.records[number + 1 :]}:
+            compacted.apply(*record)
+    assert dict(compacted.values.pairs()) == {b"j0": b"valid"}
