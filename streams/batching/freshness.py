@@ -26,7 +26,9 @@ class Freshness:
             for topic, partitions in request.topics:
                 for partition, *_ in partitions:
                     state = assignment.state_value(TopicPartition(topic, partition))
-                    if state is not None and (state.timestamp or 0) >= int(asked_s * 1000):  # neither refused nor in vain
+                    if state is not None and (state.timestamp or 0) >= int(
+                        asked_s * 1000
+                    ):  # neither refused nor in vain
                         self._asked_s[topic, partition] = asked_s
             return fetched
 
