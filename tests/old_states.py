@@ -50,7 +50,7 @@ def events() -> list[list[Event]]:
             builders.call("queued", "11:00", journey_id="caller"),
             builders.call("answered", "11:01", journey_id="caller"),
             builders.inbound("11:10", journey_id="caller"),
-            builders.outbound("11:11", "bot", journey_id="caller"),
+            builders.inbound("11:11", journey_id="caller"),
             *long_talk,
             builders.delivery("10:00", journey_id="critic"),
             builders.invitation("10:05", journey_id="critic", automated=True),

@@ -1,5 +1,6 @@
--- Journeys as they stand now: how far they came, in how many steps, how often they turned back. Steps are interactive
--- events, as in sessions, whether or not the session has closed; what was told first of a customer holds.
+-- Journeys as they stand now: how far they came, in how many steps, how often they turned back. Steps are what they are in
+-- sessions, whether or not the session has closed: interactive events, but for what a bot or a system says in a
+-- conversation. What was told first of a customer holds.
 CREATE OR REPLACE VIEW v_journeys {on_cluster}
 (
     journey_id          String                           COMMENT 'The journey',
@@ -44,6 +45,7 @@ AS WITH
             source
         FROM interactions FINAL
         WHERE type NOT IN ('delivery', 'survey_invitation')
+            AND NOT (type IN ('call', 'ticket', 'message', 'proposal') AND actor IN ('bot', 'system'))
     ),
     gathered AS
     (

@@ -92,7 +92,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def is_fresh(self, tp: TP) -> bool:
         """Whether a broker has just said where the partition ends: silence of one that nobody hears means nothing."""
-        return self._freshness.age_s(tp) < self.app.limits.fetch_wait_ms / 1000 + FRESH_S
+        return bool(self._freshness.age_s(tp) < self.app.limits.fetch_wait_ms / 1000 + FRESH_S)
 
     async def still_member(self, generation: int) -> bool:
         """Send a heartbeat out of turn: only a member of the current generation gets an answer."""

@@ -9,7 +9,7 @@ from streams.logic.arrivals import Arrivals, Fate
 from streams.logic.changes import Changes
 from streams.logic.dialogues import Dialogue
 from streams.logic.journey import FEEDBACK, INTERACTIONS, Journey
-from streams.logic.moments import Conversational, moment_of
+from streams.logic.moments import AUTOMATIC, Conversational, moment_of
 from streams.logic.outlook import Outlook, outlook, tell
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
@@ -48,7 +48,7 @@ class Fold:
         """Take in what a customer or the company did: the events at these places. A fate that is not STORED is noted."""
         journey, floor_ms, visits = self.journey, self._floor_ms, self._visits
         said, offsets, ids, at_ms = arrivals.said, arrivals.offsets, arrivals.ids, arrivals.at_ms
-        kinds, interactive = said["type"], said["interactive"]
+        kinds, interactive, actors = said["type"], said["interactive"], said["actor"]
         fence, seen = journey.fences[INTERACTIONS], journey.seen
         for place in places:
             offset, id64 = offsets[place], ids[place]
@@ -62,11 +62,12 @@ class Fold:
                 arrivals.fates[place] = Fate.VERY_LATE
             else:
                 seen.add(id64)
-                if not interactive[place]:
-                    self._notice(arrivals, place)
-                    continue
-                visits.add(steps[place])
-                if kinds[place] in CONVERSATIONAL:
+                is_spoken = kinds[place] in CONVERSATIONAL
+                if not interactive[place] or (is_spoken and actors[place] in AUTOMATIC):
+                    self._notice(arrivals, place)  # a greeting bot takes no step on a customer's way
+                else:
+                    visits.add(steps[place])
+                if is_spoken:
                     self._moment(arrivals.events[place], at_ms[place], id64, arrivals.channels[place])
         journey.fences[INTERACTIONS] = fence
 

@@ -38,7 +38,7 @@ class Journey:
         self.fences = [-1, -1]  # last offset applied, by topic
         self.floor_ms = BEFORE_ALL  # what is not younger than this has left
         self.runs: list[Run] = []
-        self.notices: list[Any] = []  # non-interactive events: (at_ms, id64, touchpoint, channel, automated)
+        self.notices: list[Any] = []  # events that are no steps: (at_ms, id64, touchpoint, channel, automated)
         self.dialogues: dict[str, Dialogue] = {}
         self.answers: list[Any] = []
         self.kept: list[Mark] = []  # of answers and conversations that are no longer remembered

@@ -147,4 +147,6 @@ def _call(action: CallAction, actor: Actor) -> Role:
 
 def _reply(actor: Actor) -> Role:
     """Only bots and systems say so: a producer that leaves the actor out means the agent the action names."""
-    return Role.BOT_REPLY if actor in AUTOMATIC else Role.REPLY
+    if actor is Actor.SYSTEM:
+        return Role.ASIDE  # "we have got your mail" is no answer, not even a bot's
+    return Role.BOT_REPLY if actor is Actor.BOT else Role.REPLY

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from schemas.outcomes import WaitOutcome
-from streams.logic.moments import Moment, Role
+from streams.logic.moments import LAST_QUESTION, Moment, Role
 from streams.logic.policy import Policy
 
 
@@ -72,12 +72,19 @@ class Thread:
     bot_replies: int = 0
     dropped: int = 0  # moments that left because the conversation grew too long
     dropped_through_ms: int | None = None
+    promise_used: bool = False  # a wait has ended since it was made: it is for one answer
 
     def follow(self, moment: Moment, policy: Policy) -> Span | None:
         """Take one moment in, and return the wait it ended."""
         self._note(moment)
+        is_question = moment.role <= LAST_QUESTION
+        if is_question:
+            self._promise(moment)
         step = STEPS.get(moment.role)
-        return step(self, moment, policy) if step else None
+        span = step(self, moment, policy) if step else None
+        if not is_question:
+            self._promise(moment)  # what comes with an answer is for the next
+        return span
 
     def open_span(self) -> Span | None:
         """Wait that nobody has ended yet."""
@@ -102,11 +109,15 @@ class Thread:
         if self.opening is None:
             self.opening = moment
         self.topic = self.topic if moment.topic is None else moment.topic
-        self.promised_ms = self.promised_ms if moment.due_ms is None else moment.due_ms
         self.customer_id = moment.customer_id if self.customer_id is None else self.customer_id
         self.segment = moment.segment if self.segment is None else self.segment
         self.variant = moment.variant if self.variant is None else self.variant
         self.source = moment.source if self.source is None else self.source
+
+    def _promise(self, moment: Moment) -> None:
+        """Take a promise; to say it again is no other."""
+        if moment.due_ms is not None and moment.due_ms != self.promised_ms:
+            self.promised_ms, self.promise_used = moment.due_ms, False
 
     def _ask(self, moment: Moment, policy: Policy) -> Span | None:
         self.customer_messages += 1
@@ -190,10 +201,10 @@ class Thread:
         asked = self.waiting
         if asked is None:
             return None
-        promised_ms = self.promised_ms if (self.promised_ms or 0) > asked.at_ms else None
+        promised_ms = self.promised_ms if not self.promise_used and (self.promised_ms or 0) > asked.at_ms else None
         span = Span(asked, self.next_position, self.cycle, self.handoff_ms, ended_ms, outcome, skewed, promised_ms)
         if outcome is not WaitOutcome.OPEN:
-            self.waiting, self.bot_spoke = None, False
+            self.waiting, self.bot_spoke, self.promise_used = None, False, True
             self.next_position += 1
         return span
 
@@ -202,6 +213,7 @@ FIELDS: Final = (
     "opening", "waiting", "handoff_ms", "bot_spoke", "next_position", "cycle", "opened_by_customer", "promised_ms", "topic",
     "customer_id", "segment", "variant", "source", "first_reply_ms", "first_solved_ms", "last_solved_ms", "ended_ms",
     "abandoned", "customer_messages", "human_replies", "bot_replies", "dropped", "dropped_through_ms",
+    "promise_used",
 )  # fmt: skip
 FIELDS_OF: Final[Callable[[Thread], tuple[Any, ...]]] = attrgetter(*FIELDS)
 

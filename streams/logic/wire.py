@@ -6,7 +6,7 @@ from typing import Any, Final
 Wire = list[Any]  # what `Journey.to_wire` says, decoded: the version, then what that version has to say
 Upcaster = Callable[[Wire], Wire]
 
-WIRE_VERSION: Final = 2
+WIRE_VERSION: Final = 3
 QUIET: Final = 0
 UNREAD: Final = -1  # as in `dialogues.py`
 AT_ONCE: Final = 0
@@ -23,6 +23,16 @@ def _alarms_and_marks(wire: Wire) -> Wire:
     return [2, *fences_and_more, talks, [_with_subject(answer) for answer in answers], []]
 
 
+def _used_promises(wire: Wire) -> Wire:
+    """Version 3 knows whether a promise was used up by an answer; of long conversations nobody has noted it."""
+    _, *fences_and_more, talks, answers, kept = wire
+    for *_, base, tail, _ in talks.values():
+        for thread in (base, tail):
+            if thread is not None:
+                thread.append(False)
+    return [3, *fences_and_more, talks, answers, kept]
+
+
 def _with_subject(answer: Wire) -> Wire:
     """Say what the counts tell of the metric; what may be a review or a mention is neither. Each question is a subject of its own."""
     counts, question = answer[6], answer[5]
@@ -32,7 +42,7 @@ def _with_subject(answer: Wire) -> Wire:
 
 # From a version to the next one. An old entry stays for as long as somebody may come from that version; tests/old_states.py keeps
 # a changelog of each.
-UPCASTERS: Final[dict[int, Upcaster]] = {1: _alarms_and_marks}
+UPCASTERS: Final[dict[int, Upcaster]] = {1: _alarms_and_marks, 2: _used_promises}
 
 
 class NewerStateError(Exception):

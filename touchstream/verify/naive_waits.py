@@ -16,6 +16,7 @@ def waits_of(
 ) -> list[tuple[Wait, Any]]:
     """Find the waits of a conversation with their questions, in order."""
     waits: list[tuple[Wait, Any]] = []
+    answered: list[int] = []  # what ended the waits before
     is_stop = [any(event is stop for stop in stops) for event in talk]
     for number, event in enumerate(talk):
         ends = [later for later in range(number + 1, len(talk)) if is_stop[later]]
@@ -24,7 +25,8 @@ def waits_of(
         if not asks(event) or not begins(event, talk[since:number], talk[number + 1 : end]):
             continue
         position = len(waits) + (1 if by_customer else 2)
-        wait = wait_of(journey_id, name, talk, number, end, policy)
+        wait = wait_of(journey_id, name, talk, number, end, answered, policy)
+        answered += [] if end is None else [end]
         waits.append((replace(wait, position=position, skewed=event is skewed), event))
     return waits
 
@@ -40,7 +42,9 @@ def begins(question: Any, before: list[Any], after: list[Any]) -> bool:
 ENDS = {"abandoned": WaitOutcome.ABANDONED} | dict.fromkeys(("solved", "closed", "ended"), WaitOutcome.CLOSED)
 
 
-def wait_of(journey_id: str, name: str, talk: list[Any], number: int, end: int | None, policy: Policy) -> Wait:
+def wait_of(
+    journey_id: str, name: str, talk: list[Any], number: int, end: int | None, answered: list[int], policy: Policy
+) -> Wait:
     """Make the wait that begins with event `number` and ends with event `end`."""
     asked, stop = talk[number], None if end is None else talk[end]
     heard, within = talk[: len(talk) if end is None else end + 1], talk[number + 1 : end]
@@ -76,7 +80,18 @@ def wait_of(journey_id: str, name: str, talk: list[Any], number: int, end: int |
         variant=asked.variant,
         source=asked.source,
     )
-    return judged(wait, asked, heard, policy)
+    before = talk if end is None else talk[: max(end, number + 1)]  # what comes with an answer is for the next
+    return judged(wait, asked, promise_in(before, answered), policy)
+
+
+def promise_in(talk: list[Any], answered: list[int]) -> int | None:
+    """Find the last promise, unless it was for an answer before; to say it again is no other promise."""
+    promised, since = None, 0
+    for number, event in enumerate(talk):
+        due_at = getattr(event, "due_at", None)
+        if due_at is not None and to_ms(due_at) != promised:
+            promised, since = to_ms(due_at), number if asks(event) else number + 1
+    return promised if all(number < since for number in answered) else None
 
 
 def handoff_of(asked: Any, within: list[Any]) -> int:
@@ -86,13 +101,12 @@ def handoff_of(asked: Any, within: list[Any]) -> int:
     return at(assigned[0]) if assigned else at(within[bots[-1]]) if bots else at(asked)
 
 
-def judged(wait: Wait, asked: Any, heard: list[Any], policy: Policy) -> Wait:
-    """Hold the wait against its target: the last promise that was made, or else what the catalogue says."""
+def judged(wait: Wait, asked: Any, promise: int | None, policy: Policy) -> Wait:
+    """Hold the wait against its target: a promise that is still ahead, or else what the catalogue says."""
     place = policy.places.get(asked.touchpoint)
     target = (place and place.target) or policy.default_targets.get(asked.type)
     calendar = target.calendar if target else None
-    promises = [to_ms(event.due_at) for event in heard if getattr(event, "due_at", None) is not None]
-    promised = promises[-1] if promises and promises[-1] > at(asked) else None
+    promised = promise if promise is not None and promise > at(asked) else None
     due_ms = promised
     if due_ms is None and target:
         in_hours = calendar if target.business else None

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from touchstream.verify.naive_facts import CONVERSATIONS
+
 
 def asks(event: Any) -> bool:
     """Whether the customer asks for a human."""
@@ -19,7 +21,9 @@ def opens(event: Any) -> bool:
 
 
 def speaks(event: Any) -> bool:
-    """Whether the company says something the customer can hear."""
+    """Whether the company says something that may be an answer; a notice of a system is none."""
+    if event.type in ("message", "ticket") and event.actor == "system":
+        return False
     if event.type == "message":
         return bool(event.direction == "outbound")
     return event.action in ("agent_replied", "answered", "sent")
@@ -27,8 +31,12 @@ def speaks(event: Any) -> bool:
 
 def is_bot(event: Any) -> bool:
     """Whether a machine says it."""
-    is_system = event.actor == "system" and event.type in ("ticket", "message")
-    return bool(event.automated or event.actor == "bot" or is_system)
+    return bool(event.automated or event.actor == "bot")
+
+
+def is_step(event: Any) -> bool:
+    """Whether it is a step on a customer's way: what the company's machines say in a conversation is none."""
+    return bool(event.interactive and not (event.type in CONVERSATIONS and event.actor in ("bot", "system")))
 
 
 def turn(event: Any) -> int:

@@ -13,6 +13,7 @@ from touchstream.verify.naive_facts import CONVERSATIONS, Facts, at, count, orde
 from touchstream.verify.naive_relations import conclude_relations
 from touchstream.verify.naive_sessions import conclude_sessions
 from touchstream.verify.naive_talks import conclude_conversation
+from touchstream.verify.naive_words import is_step
 
 
 def conclude(interactions: Iterable[Any], feedback: Iterable[Any], policy: Policy) -> Facts:
@@ -24,7 +25,7 @@ def conclude(interactions: Iterable[Any], feedback: Iterable[Any], policy: Polic
         count(facts, policy, [event], at(event), {"automated" if event.automated else "events": 1})
     for journey_id, events in journeys.items():
         events.sort(key=order)
-        conclude_sessions(facts, journey_id, [event for event in events if event.interactive], policy)
+        conclude_sessions(facts, journey_id, [event for event in events if is_step(event)], policy)
         talks = defaultdict(list)
         for event in events:
             if event.type in CONVERSATIONS:

@@ -15,6 +15,7 @@ from tests.builders import (
     invitation,
     link_click,
     ms,
+    outbound,
     page_view,
     policy,
     proposal,
@@ -122,6 +123,17 @@ def test_a_late_event_of_a_hasty_channel_splits_a_session() -> None:
 def test_delivery_notices_and_invitations_are_in_no_session() -> None:
     desk = folded(page_view("10:00"), delivery("10:20"), invitation("10:25"), page_view("10:45"))
     assert touchpoints(desk.sessions) == [("home",), ("home",)]
+
+
+@pytest.mark.parametrize("actor", ["bot", "system"])
+def test_what_a_machine_of_the_company_says_is_no_step_of_the_customer(actor: str) -> None:
+    desk = folded(page_view("10:00"), outbound("10:00:05", actor), outbound("15:00", actor))
+    assert [(each.steps, each.bounced) for each in desk.sessions] == [(("home",), True)]
+
+
+def test_what_a_system_reports_of_the_customer_is_a_step() -> None:
+    desk = folded(page_view("10:00"), purchase("10:05", actor="system"))
+    assert [each.succeeded for each in desk.sessions] == [True]
 
 
 def test_a_session_lasts_a_day_at_most() -> None:

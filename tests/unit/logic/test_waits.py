@@ -88,6 +88,23 @@ def test_after_a_bot_the_team_is_measured_from_the_handoff_and_the_customer_from
     assert (wait.waited_ms, wait.handoff_waited_ms, wait.handoff_ms) == (10 * MINUTE, 6 * MINUTE, ms("10:04"))
 
 
+def test_a_notice_of_a_system_is_no_reply_not_even_a_bots() -> None:
+    desk = folded(
+        ticket("opened", "10:00"),
+        ticket("agent_replied", "10:01", actor="bot"),
+        ticket("assigned", "10:05"),
+        ticket("agent_replied", "14:00", actor="system"),
+        ticket("agent_replied", "14:10"),
+        outbound("15:01", "system", conversation="mail"),
+        inbound("15:00", conversation="mail"),
+        rules=policy(bot_reply_counts=False),
+    )
+    assert (desk.waits[0].handoff_ms, desk.waits[1].outcome) == (ms("10:05"), WaitOutcome.OPEN)
+    assert folded(inbound("10:00"), outbound("10:01", "system"), rules=policy(bot_reply_counts=True)).waits[
+        0
+    ].outcome is (WaitOutcome.OPEN)
+
+
 def test_an_assignment_after_a_bot_is_the_handoff() -> None:
     (wait,) = folded(
         ticket("opened", "10:00"),
@@ -347,6 +364,20 @@ def test_a_promise_that_had_run_out_before_the_question_promises_nothing() -> No
         ticket("customer_replied", "12:00"),
     ).waits
     assert [each.due_ms for each in waits] == [ms("11:00"), ms("20:00")]
+
+
+def test_a_promise_is_for_one_answer_and_saying_it_again_makes_no_other() -> None:
+    promised = moment("17:00")
+    waits = folded(
+        ticket("opened", "09:00", due_at=promised),
+        ticket("agent_replied", "10:00"),
+        ticket("customer_replied", "16:59", due_at=promised),
+        ticket("agent_replied", "17:20", due_at=moment("20:00")),
+        ticket("customer_replied", "17:30"),
+        ticket("agent_replied", "17:40"),
+        ticket("customer_replied", "17:50", due_at=moment("19:00")),
+    ).waits
+    assert [each.due_ms for each in waits] == [ms("17:00"), ms("1 0:59"), ms("20:00"), ms("19:00")]
 
 
 def test_a_promise_for_the_moment_of_the_question_promises_nothing() -> None:
