@@ -96,3 +96,10 @@ def _times(catalogue: "Catalogue") -> Found:
     gaps = [catalogue.sessions.gap_ms, *(each.gap_ms for each in catalogue.channels if each.gap_ms is not None)]
     if time.state_retention_ms <= max(gaps):
         yield ("time", "state_retention"), "is not longer than the longest session gap: make it longer, such as 7d"
+    elif time.state_retention_ms < time.pane_retention_ms:
+        yield (
+            ("time", "state_retention"),
+            "is shorter than pane_retention, so a restart would empty rolling windows: make it that long or longer",
+        )
+    if time.conversation_retention_ms < time.state_retention_ms:
+        yield ("time", "conversation_retention"), "is shorter than state_retention: make it that long or longer"

@@ -133,6 +133,7 @@ class TimeRules(Entry):
     idle_after_ms: Duration = Field(default=10_000, alias="idle_after")
     max_clock_skew_ms: DurationOrZero = Field(default=300_000, alias="max_clock_skew")
     state_retention_ms: Duration = Field(default=7 * DAY_MS, alias="state_retention")
+    conversation_retention_ms: Duration = Field(default=30 * DAY_MS, alias="conversation_retention")
     state_linger_ms: DurationOrZero = Field(default=HOUR_MS, alias="state_linger")
     open_wait_retention_ms: Duration = Field(default=90 * DAY_MS, alias="open_wait_retention")
     pane_retention_ms: Duration = Field(default=26 * HOUR_MS, alias="pane_retention")

@@ -26,12 +26,13 @@ FADED: Final = " UNION DISTINCT ".join(
 def faded_ms(client: Client, policy: Policy) -> int:
     """Journeys with anything before this moment may lack facts; 0 when facts are kept for ever.
 
-    What lies further before everything that is left than state remembers anything (journeys, open waits, bad experiences)
-    changes nothing.
+    What lies further before everything that is left than state remembers anything (journeys, conversations, open waits, bad
+    experiences) changes nothing.
     """
     found = client.query(
         "SELECT toUnixTimestamp64Milli(certain_from) FROM v_retention WHERE what = 'facts'"
     ).result_rows
     certain_ms = int(found[0][0]) if found else 0
-    remembered_ms = max(policy.state_retention_ms, policy.open_wait_retention_ms, WITHIN_MS)
+    of_talks_ms = max(policy.conversation_retention_ms, policy.open_wait_retention_ms)
+    remembered_ms = max(policy.state_retention_ms, of_talks_ms, WITHIN_MS)
     return certain_ms + remembered_ms + DAY_MS if certain_ms > 0 else 0

@@ -57,7 +57,7 @@ class Dialogue:
         self.level = level  # how far past its target it has been told to be
         self.wake_ms = wake_ms  # when it comes to the next level
         self.bad_ms = bad_ms  # when it first was a bad experience, UNREAD when nobody has looked
-        self.base = base  # thread of what left because the conversation grew too long
+        self.base = base  # thread of moments that have left
         self.tail = tail  # thread of all its moments
         self.moments: list[Any] = moments if moments is not None else []  # Moment, or its builtins until it is read
 
@@ -94,7 +94,7 @@ class Dialogue:
 
     @property
     def dropped_through_ms(self) -> int | None:
-        """Event time of the newest moment that left because there were too many."""
+        """Event time of the newest moment that left."""
         return self.beginning().dropped_through_ms if self.base else None
 
     def beginning(self) -> Thread:
@@ -116,9 +116,14 @@ class Dialogue:
             thread.follow(moment, policy)
         return thread
 
-    def shorten(self, policy: Policy) -> bool:
-        """Let the oldest moments of an endless conversation go, counted; the waits they ended stay as published."""
-        excess = len(self.moments) - policy.max_moments
+    @property
+    def is_condensed(self) -> bool:
+        """Whether only its last moment is remembered, and what the others had come to."""
+        return self.base is not None and len(self.moments) == 1
+
+    def shorten(self, most: int, policy: Policy) -> bool:
+        """Let the oldest moments go, all but so many: what they came to is kept, the waits they ended stay as published."""
+        excess = len(self.moments) - most
         if excess > 0:
             thread = self.beginning()
             for moment in self.story()[:excess]:
@@ -127,6 +132,8 @@ class Dialogue:
             thread.dropped_through_ms = self.moments[excess - 1].at_ms
             self.base = thread.to_wire()
             del self.moments[:excess]
+            if most <= SHORT:
+                self.tail = None
         return excess > 0
 
 

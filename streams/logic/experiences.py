@@ -97,7 +97,7 @@ def live_marks(journey: "Journey") -> list[Mark]:
     marks = list(_of_answers(journey.answers))
     for name, dialogue in journey.dialogues.items():
         if dialogue.bad_ms is not None and dialogue.bad_ms != UNREAD:
-            marks.append(Mark(dialogue.bad_ms, 0, Kind.STRIKE, event_hash(name), dialogue.moments[0][4]))
+            marks.append(Mark(dialogue.bad_ms, 0, Kind.STRIKE, event_hash(name), _touchpoint_of(dialogue)))
     if any(mark.kind == Kind.DETRACTOR for mark in (*marks, *journey.kept)):
         for dialogue in journey.dialogues.values():
             marks += _contacts(dialogue)
@@ -169,9 +169,18 @@ def _of_answers(answers: list[Any]) -> Iterator[Mark]:
             yield Mark(*heard[answer.submission], Kind.DETRACTOR, answer.submission, said)
 
 
+def _touchpoint_of(dialogue: "Dialogue") -> str:
+    """Where a conversation began, as far as it is remembered."""
+    opening = dialogue.beginning().opening
+    touchpoint: str = dialogue.moments[0][4] if opening is None else opening.touchpoint
+    return touchpoint
+
+
 def _contacts(dialogue: "Dialogue") -> Iterator[Mark]:
     """Find the steps of a human towards the customer: replies in writing, and calls that the customer did not begin."""
     rang = any(moment[1] == Role.OPENING and moment[3] == "call" for moment in dialogue.moments)
+    if dialogue.base and not rang:
+        rang = dialogue.beginning().customer_messages > 0
     for at_ms, role, id64, kind, *_ in dialogue.moments:
         if role == Role.REPLY and (kind in CALLED or (kind == "call" and not rang)):
             yield Mark(at_ms, id64, Kind.CONTACT, 0, None)

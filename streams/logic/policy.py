@@ -79,6 +79,7 @@ class Policy:
     allowed_lateness_ms: int = MINUTE_MS
     idle_after_ms: int = 10_000
     state_retention_ms: int = 7 * DAY_MS
+    conversation_retention_ms: int = 30 * DAY_MS
     state_linger_ms: int = HOUR_MS
     open_wait_retention_ms: int = 90 * DAY_MS
     pane_retention_ms: int = 26 * HOUR_MS
@@ -132,6 +133,7 @@ class Policy:
             allowed_lateness_ms=catalogue.time.allowed_lateness_ms,
             idle_after_ms=catalogue.time.idle_after_ms,
             state_retention_ms=catalogue.time.state_retention_ms,
+            conversation_retention_ms=catalogue.time.conversation_retention_ms,
             state_linger_ms=catalogue.time.state_linger_ms,
             open_wait_retention_ms=catalogue.time.open_wait_retention_ms,
             pane_retention_ms=catalogue.time.pane_retention_ms,

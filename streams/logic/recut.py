@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Moved = Mapping[str, Sequence[str]]  # touchpoint: channels that the catalogue gave it before
 MOMENT_PLACE: Final = 4  # where the touchpoint stands in a moment; the channel comes next
+MOMENTS: Final = 2  # what a thread on the wire begins with: its opening, and who waits
 SAID_PLACE: Final = 3  # ... in what is kept of a detractor
 EVENT_PLACE: Final = 2  # ... and in everything else
 
@@ -47,6 +48,9 @@ def move(journey: "Journey", moved: Moved, policy: Policy) -> None:
     for dialogue in journey.dialogues.values():
         dialogue.moments = [_moved(moment, MOMENT_PLACE, moved, policy) for moment in dialogue.moments]
         dialogue.tail = None
+        if dialogue.base:
+            known = [each and _moved(each, MOMENT_PLACE, moved, policy) for each in dialogue.base[:MOMENTS]]
+            dialogue.base = (*known, *dialogue.base[MOMENTS:])
 
 
 def count(journey: "Journey", policy: Policy, book: "PaneBook") -> None:

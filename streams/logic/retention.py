@@ -60,9 +60,12 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
         while events and events[0][AT] + policy.state_retention_ms < watermark_ms:
             through = max(through, events.pop(0)[AT])
     for name, dialogue in list(journey.dialogues.items()):
-        if (forgotten_ms := _expiry_of_dialogue(dialogue, policy)) < watermark_ms:
+        if _expiry_of_dialogue(dialogue, policy) < watermark_ms:
             through = max(through, dialogue.last_ms)
-            _give_up(journey, name, forgotten_ms, policy, book, changes)
+            if not dialogue.waiting:
+                dialogue.shorten(1, policy)  # what it has come to may stay for longer
+            if (forgotten_ms := _expiry_of_dialogue(dialogue, policy)) < watermark_ms:
+                _give_up(journey, name, forgotten_ms, policy, book, changes)
     keep(journey, live, policy, watermark_ms, changes)
     journey.forgot()
     journey.floor_ms = max(journey.floor_ms, through)
@@ -82,7 +85,7 @@ def shorten(
         # An event up to the close would have belonged to the session.
         journey.floor_ms = max(journey.floor_ms, run.closed_ms or BEFORE_ALL)
     for name in touched:
-        if journey.dialogues[name].shorten(policy):
+        if journey.dialogues[name].shorten(policy.max_moments, policy):
             journey.forgot()
     for events in (journey.notices, journey.answers):
         if len(events) > most:  # by halves: whoever is that long comes again and again
@@ -122,4 +125,6 @@ def _expiry_of_run(run: Run, policy: Policy) -> int:
 
 
 def _expiry_of_dialogue(dialogue: Dialogue, policy: Policy) -> int:
-    return dialogue.last_ms + (policy.open_wait_retention_ms if dialogue.waiting else policy.state_retention_ms)
+    if dialogue.waiting:
+        return dialogue.last_ms + policy.open_wait_retention_ms
+    return dialogue.last_ms + (policy.conversation_retention_ms if dialogue.is_condensed else policy.state_retention_ms)

@@ -70,7 +70,7 @@ class Thread:
     customer_messages: int = 0
     human_replies: int = 0
     bot_replies: int = 0
-    dropped: int = 0  # moments that left because the conversation grew too long
+    dropped: int = 0  # moments that are no longer remembered one by one
     dropped_through_ms: int | None = None
     promise_used: bool = False  # a wait has ended since it was made: it is for one answer
 

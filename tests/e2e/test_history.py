@@ -54,6 +54,7 @@ QUICK = {
     "idle_after: 10s": "idle_after: 2s",
     "state_linger: 1h": "state_linger: 1s",
     "state_retention: 7d": "state_retention: 60d",
+    "conversation_retention: 30d": "conversation_retention: 60d",
     "open_wait_retention: 90d": "open_wait_retention: 60d",
     "{id: web, name: Website}": "{id: web, name: Website, gap: 3m}",
 }

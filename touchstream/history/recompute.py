@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from schemas.identity import event_hash
+from schemas.outcomes import Wait
 from streams import state_codec
 from streams.committer import Rows
 from streams.conclusions import add_changes
 from streams.logic.arrivals import Arrivals
 from streams.logic.changes import Changes, Gone
+from streams.logic.dialogues import Dialogue
 from streams.logic.fold import Fold
 from streams.logic.journey import Journey
 from streams.logic.panes import PaneBook
@@ -54,20 +56,37 @@ def rows_of(
 def conclude(remembered: Journey, events: list[Happening], policy: Policy, now_ms: int, changes: Changes) -> None:
     """Conclude what state has left to history of one journey; events are in order."""
     steps = {step[ID] for run in remembered.runs for step in run.steps}
-    fold = Fold(Journey(remembered.journey_id), policy, BEFORE_ALL, PaneBook(policy, now_ms))
     left = [(at_ms, event) for at_ms, event in events if event_hash(event.event_id) not in steps]
-    arrivals = Arrivals(
-        [event for _, event in left], at_ms=[at_ms for at_ms, _ in left], offsets=list(range(len(left))), policy=policy
-    )
-    fold.interactions(arrivals, steps_of(arrivals), range(len(left)))
-    found = Changes()
-    fold.finish(now_ms, found)
-    talks = remembered.dialogues.keys()
+    found = _folded(remembered.journey_id, left, policy, now_ms)
     changes.session_values += found.session_values
+    if steps:  # a conversation may have left before the session that it was a part of
+        found = _folded(remembered.journey_id, events, policy, now_ms)
+    talks = remembered.dialogues
     waits = zip(found.waits, found.wait_values, strict=True)
-    changes.wait_values += [values for wait, values in waits if wait.conversation_id not in talks]
+    changes.wait_values += [values for wait, values in waits if _has_left(wait, talks.get(wait.conversation_id))]
     conversations = zip(found.conversations, found.conversation_values, strict=True)
     changes.conversation_values += [values for each, values in conversations if each.conversation_id not in talks]
+
+
+def _folded(journey_id: str, events: list[Happening], policy: Policy, now_ms: int) -> Changes:
+    fold, found = Fold(Journey(journey_id), policy, BEFORE_ALL, PaneBook(policy, now_ms)), Changes()
+    arrivals = Arrivals(
+        [event for _, event in events],
+        at_ms=[at_ms for at_ms, _ in events],
+        offsets=list(range(len(events))),
+        policy=policy,
+    )
+    fold.interactions(arrivals, steps_of(arrivals), range(len(events)))
+    fold.finish(now_ms, found)
+    return found
+
+
+def _has_left(wait: Wait, dialogue: Dialogue | None) -> bool:
+    """Whether no worker says a wait any more: all its moments have left, and perhaps the rest of its conversation has not."""
+    if dialogue is None:
+        return True
+    first_ms: int = dialogue.moments[0][0]
+    return wait.ended_ms is not None and wait.ended_ms <= first_ms
 
 
 def _gone(before: set[Gone], now: Iterable[int]) -> list[Gone]:

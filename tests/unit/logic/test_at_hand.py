@@ -16,7 +16,13 @@ from tests.unit.logic.test_any_order import RULES, Owner, batches, log, quick
 
 # Everything leaves soon: for its age, and because there is too much of it.
 FORGETFUL = replace(
-    RULES, max_journey_steps=6, max_moments=4, state_retention_ms=HOUR, open_wait_retention_ms=HOUR, state_linger_ms=0
+    RULES,
+    max_journey_steps=6,
+    max_moments=4,
+    state_retention_ms=HOUR,
+    conversation_retention_ms=2 * HOUR,
+    open_wait_retention_ms=HOUR,
+    state_linger_ms=0,
 )
 
 

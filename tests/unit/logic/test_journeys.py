@@ -149,6 +149,8 @@ def test_state_expires_when_it_is_old_and_was_left_alone() -> None:
     assert not desk.journey.empty
     changes = desk.batch(watermark="7 10:05", now_ms=HOUR)
     assert changes.expired_through_ms == ms("10:14")  # up to there an event would have belonged to the session
+    assert (desk.journey.runs, desk.journey.notices, desk.journey.answers) == ([], [], [])
+    desk.batch(watermark="30 10:05", now_ms=HOUR)  # what the conversation had come to
     assert desk.journey.empty
 
 

@@ -123,6 +123,11 @@ CHECKOUT = "id: web_checkout, name: Checkout, channel: web"
         pytest.param('fri: ["22:00-06:00"', 'fri: ["22:00-11:00"', "calendars[1].open.fri", "run into those of sat", id="overlap"),
         pytest.param("pane_retention: 26h", "pane_retention: 12h", "time.pane_retention", "longest window", id="panes"),
         pytest.param("state_retention: 7d", "state_retention: 1d", "time.state_retention", "session gap", id="retention"),
+        pytest.param("state_retention: 7d", "state_retention: 25h", "time.state_retention", "shorter than pane_retention", id="restart"),
+        pytest.param(
+            "conversation_retention: 30d", "conversation_retention: 6d", "time.conversation_retention",
+            "is shorter than state_retention: make it that long or longer", id="conversations",
+        ),
         pytest.param("warn_at: 0.8", "warn_at: 80", "thresholds.warn_at", "80 does not fit: input should be less", id="share"),
         pytest.param("de: [kaputt", "german: [kaputt", "causes[4].words.german", "it must match", id="language"),
         pytest.param("[kaputt, defekt]", "[]", "causes[4].words.de", "at least 1 item", id="no words"),

@@ -29,6 +29,7 @@ SHIFT_MS = workload.HOURS * HOUR_MS
 FORGETFUL = replace(
     Policy.of(Catalogue.load(CATALOGUE)),
     state_retention_ms=6 * HOUR_MS,
+    conversation_retention_ms=12 * HOUR_MS,
     open_wait_retention_ms=6 * HOUR_MS,
     state_linger_ms=HOUR_MS,
 )

@@ -55,6 +55,8 @@ def test_a_journey_reaches_back_by_its_events_its_words_and_what_was_concluded(s
     assert (
         faded_ms(some_expired, Policy(state_retention_ms=DAY_MS)) == KEPT_FROM_MS + 91 * DAY_MS
     )  # open waits, strikes
+    of_talks = Policy(conversation_retention_ms=200 * DAY_MS)
+    assert faded_ms(some_expired, of_talks) == KEPT_FROM_MS + 201 * DAY_MS
     everybody = JourneyFilter("1")
     assert faded_journeys(some_expired, everybody, reach_ms) == {"regular", "old", "said"}
     assert faded_journeys(some_expired, JourneyFilter.beginning_with("o"), reach_ms) == {"old"}
