@@ -1,11 +1,11 @@
 """How a journey stands with its customer: cases and risk, what is told when they change, and what of them is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.alerts import Alert, AlertKind, AlertState
 from schemas.durations import MINUTE_MS
-from schemas.identity import alert_id
+from schemas.identity import alert_id, case_id
 from schemas.outcomes import RescueCase
 from streams.logic.answers import DETRACTORS_TO
 from streams.logic.experiences import (
@@ -47,14 +47,28 @@ def outlook(journey: "Journey", policy: Policy) -> Outlook:
     return Outlook(cases_of(journey.journey_id, marks, policy), {each.third_ms: each for each in dangers_of(marks)})
 
 
-def tell(journey_id: str, before: Outlook, after: Outlook, changes: "Changes") -> None:
-    """Say what has changed: rows of cases, tombstones of those that never were, and alerts."""
-    if before is after:
+def tell(
+    journey_id: str,
+    before: Outlook,
+    after: Outlook,
+    changes: "Changes",
+    *,
+    heard: Collection[int] = (),
+    anew: bool = False,
+) -> None:
+    """Say what has changed: rows of cases, tombstones of those that never were, and alerts.
+
+    An earlier run of the same events may have told, before it crashed, what stood between them: of questions that were `heard`
+    of a detractor in this batch there may be a row, and a row may be another one where several events are read together (`anew`).
+    Alerts need nothing of it: they are told once state is safe.
+    """
+    if before is after and not heard:
         return
     for name, case in after.cases.items():
-        if before.cases.get(name) != case:
+        if anew or before.cases.get(name) != case:
             changes.cases.append(case)
-    changes.gone_cases += ((name, journey_id) for name in before.cases if name not in after.cases)
+    gone = dict.fromkeys((*before.cases, *(case_id(journey_id, each) for each in heard)))
+    changes.gone_cases += ((name, journey_id) for name in gone if name not in after.cases)
     changes.alerts += alerts_of(journey_id, before, after)
 
 
