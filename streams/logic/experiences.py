@@ -149,22 +149,31 @@ def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
 
 
 def _of_answers(answers: list[Any]) -> Iterator[Mark]:
+    """Find what answers mean: as the last edit says, at the time at which the customer first answered."""
+    given: dict[int, tuple[int, int]] = {}
     heard: dict[int, tuple[int, int]] = {}
     for each in map(Answer._make, answers):
+        given.setdefault(each.submission, (each.at_ms, each.id64))
         if is_detractor(each):
             heard.setdefault(each.submission, (each.at_ms, each.id64))
     for answer in counting(answers):
         millionths = answer.counts.get("score_millionths", 0)
         if answer.automated or "scored" not in answer.counts:
             continue
-        at_ms, id64 = answer.at_ms, answer.id64
+        place = given[answer.submission]
         if millionths <= WORST.get(answer.metric, -1) or (answer.metric == "mention" and millionths < 5 * MILLION):
-            yield Mark(at_ms, id64, Kind.STRIKE, answer.interaction, answer.touchpoint)
+            yield Mark(*place, Kind.STRIKE, answer.interaction, answer.touchpoint)
         if answer.metric in RATINGS:
-            yield Mark(at_ms, id64, Kind.RATING, answer.sheet, millionths)
+            yield Mark(*place, Kind.RATING, answer.sheet, millionths)
         if is_detractor(answer):
             said = Said(
-                at_ms, id64, answer.sheet, answer.touchpoint, answer.channel, millionths // MILLION, answer.causes
+                answer.at_ms,
+                answer.id64,
+                answer.sheet,
+                answer.touchpoint,
+                answer.channel,
+                millionths // MILLION,
+                answer.causes,
             )
             yield Mark(*heard[answer.submission], Kind.DETRACTOR, answer.submission, said)
 
