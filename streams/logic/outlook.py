@@ -18,6 +18,7 @@ from streams.logic.experiences import (
     is_calm,
     live_marks,
     marks_of,
+    replaced,
 )
 from streams.logic.policy import Policy
 from streams.logic.rescue import cases_of, next_rating
@@ -146,11 +147,13 @@ def strike_alert(journey_id: str, danger: Danger, state: AlertState, forgotten_m
 
 def due_ms(journey: "Journey") -> int | None:
     """When something that is kept may be forgotten."""
-    if not journey.kept:
+    edited = replaced(journey)  # they leave with their edits
+    kept = [mark for mark in journey.kept if mark not in edited]
+    if not kept:
         return None
     dangers = dangers_of(marks_of(journey))
     lapses_ms = dangers[-1].lapses_ms if dangers and dangers[-1].cleared_ms is None else 0
-    return min(max(mark.at_ms + WITHIN_MS, lapses_ms if mark.kind == Kind.STRIKE else 0) for mark in journey.kept)
+    return min(max(mark.at_ms + WITHIN_MS, lapses_ms if mark.kind == Kind.STRIKE else 0) for mark in kept)
 
 
 def keep(journey: "Journey", live: list[Mark], policy: Policy, watermark_ms: int, changes: "Changes") -> None:
@@ -161,9 +164,9 @@ def keep(journey: "Journey", live: list[Mark], policy: Policy, watermark_ms: int
     if not journey.kept:
         return
     before = outlook(journey, policy)
-    marks = marks_of(journey)
-    kept = {_key(mark) for mark in journey.kept} & _needed(marks, watermark_ms, {_key(mark) for mark in marks} & left)
-    journey.kept = [mark for mark in marks if _key(mark) in kept]
+    marks, edited = marks_of(journey), replaced(journey)
+    needed = _needed(marks, watermark_ms, {_key(mark) for mark in marks} & left) | {_key(mark) for mark in edited}
+    journey.kept = sorted([mark for mark in journey.kept if _key(mark) in needed], key=_key)
     after = outlook(journey, policy)
     for name, case in before.cases.items():
         if name not in after.cases and case.contacted_ms is None:

@@ -7,7 +7,7 @@ from streams.logic.alarms import given_up
 from streams.logic.answers import SHEET, touched_ms
 from streams.logic.contributions import open_wait
 from streams.logic.dialogues import Dialogue, read
-from streams.logic.experiences import live_marks
+from streams.logic.experiences import live_marks, replaced
 from streams.logic.outlook import due_ms, keep
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
@@ -56,6 +56,7 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
     through = BEFORE_ALL
     runs = journey.runs
     live = live_marks(journey) if journey.answers or journey.dialogues else []
+    edited = replaced(journey)
     while runs and runs[0].closed_ms is not None and _expiry_of_run(runs[0], policy) < watermark_ms:
         # An event up to the close would have belonged to the session.
         through = max(through, runs.pop(0).closed_ms or BEFORE_ALL)
@@ -67,6 +68,8 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
     if old:
         through = max(through, *(touched[sheet] for sheet in old))
         journey.answers = [each for each in answers if each[SHEET] not in old]
+        still = replaced(journey)
+        journey.kept = [mark for mark in journey.kept if mark in still or mark not in edited]
     for name, dialogue in list(journey.dialogues.items()):
         if (forgotten_ms := _expiry_of_dialogue(dialogue, policy)) < watermark_ms:
             through = max(through, dialogue.last_ms)

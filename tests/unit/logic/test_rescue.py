@@ -1,10 +1,12 @@
 """Rescue cases and journeys at risk."""
 
+import msgspec
 import pytest
 
 from schemas.alerts import Alert
 from schemas.envelope import Event as Said
 from streams.logic import recut
+from streams.logic.journey import Journey
 from streams.logic.policy import Place
 from streams.logic.rescue import Event, IllegalMoveError, move
 from tests.builders import (
@@ -160,6 +162,40 @@ def test_a_case_is_followed_after_its_answer_has_left_state() -> None:
     desk.batch(watermark="91 10:00", **REST)
     assert desk.journey.kept == []
     assert [case.state for case in desk.tables.cases.values()] == ["recovered"]
+
+
+def test_an_edit_to_a_better_score_takes_back_a_case_whose_answer_has_left_state() -> None:
+    desk = Desk()
+    desk.batch(answer(1, "10:00", submission_id="s1"), watermark="10:00")
+    desk.batch(watermark="8 10:00", **REST)
+    assert desk.journey.answers == []
+    desk.batch(answer(9, "8 11:00", submission_id="s1"))
+    assert desk.tables.cases == {}
+    assert states(desk, "detractor_heard") == ["withdrawn"]
+    desk.batch(watermark="10 10:00", **REST)
+    assert desk.journey.next_due_ms(desk.policy) == ms("15 11:00") + 1
+    desk.batch(watermark="20 10:00", **REST)
+    assert desk.journey.kept == []
+    desk.batch(outbound("20 11:00"))
+    assert desk.tables.cases == {}
+    assert [alert.state for alert in desk.tables.alerts.values()] == ["withdrawn"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_edits_of_a_case_whose_answer_has_left_state_come_in_any_order(order: tuple[int, int]) -> None:
+    desk = Desk()
+    desk.batch(answer(1, "10:00", submission_id="s1"), watermark="10:00")
+    desk.batch(watermark="8 10:00", **REST)
+    edits = [answer(9, "8 11:00", submission_id="s1"), answer(2, "8 12:00", submission_id="s1")]
+    for number in order:
+        desk.journey = Journey.from_wire("j1", msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire())))
+        desk.batch(edits[number])
+        desk.batch(watermark="9 10:00", **REST)
+    for day in (9, 20):
+        desk.batch(watermark=f"{day} 10:00", **REST)
+        desk.batch(outbound(f"{day} 11:00"))
+        [case] = desk.tables.cases.values()
+        assert (case.heard_ms, case.score, case.contacted_ms) == (ms("10:00"), 2, ms("9 11:00"))
 
 
 def test_a_case_whose_answer_has_left_state_moves_with_its_touchpoint() -> None:
