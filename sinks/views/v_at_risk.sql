@@ -1,5 +1,5 @@
 -- Journeys with three or more bad experiences within 90 days and no recovery since. A rating above 6 of 10 is a recovery,
--- unless an edit took it back.
+-- at the time at which it was first given, unless an edit took it back.
 CREATE OR REPLACE VIEW v_at_risk {on_cluster}
 (
     journey_id     String                         COMMENT 'Who is at risk',
@@ -14,7 +14,7 @@ CREATE OR REPLACE VIEW v_at_risk {on_cluster}
 AS WITH
     good AS
     (
-        SELECT journey_id, max(occurred_at) AS at
+        SELECT journey_id, max(said_at) AS at
         FROM v_answers_as_edited(known_at = '2299-12-31 00:00:00')
         WHERE metric != '' AND score10 > 6
         GROUP BY journey_id

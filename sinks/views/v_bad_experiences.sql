@@ -1,5 +1,5 @@
 -- Bad experiences: several signals of one interaction are one, at the time of the first. The conversation is the interaction, and
--- without one the sheet on which the customer answered.
+-- without one the sheet on which the customer answered. An answer that is edited later keeps the time at which it was first given.
 CREATE OR REPLACE VIEW v_bad_experiences {on_cluster}
 (
     journey_id  String                        COMMENT 'Whose experience it was',
@@ -16,7 +16,7 @@ AS WITH
         SELECT
             journey_id,
             if(conversation_id IS NULL, concat('sheet ', coalesce(submission_id, event_id)), concat('talk ', conversation_id)) AS interaction,
-            occurred_at,
+            said_at AS occurred_at,
             xxh3(event_id) AS place,
             if(metric = '', kind, metric) AS kind,
             touchpoint,

@@ -12,6 +12,7 @@ from streams.logic.scores import Rating, rate
 
 MILLION: Final = 1_000_000
 DETRACTORS_TO: Final = 6 * MILLION  # of a score from 0 to 10; a rating above it is a recovery
+SHEET: Final = 8  # where an answer keeps its sheet
 OF_CONTACTS: Final = {"nps_answers", "promoters", "detractors"}
 
 
@@ -69,6 +70,11 @@ def latest(answers: list[Any], submission: int) -> Answer | None:
 def counting(answers: list[Any]) -> list[Answer]:
     """Answers that count: the newest of each submission."""
     return list({answer.submission: answer for answer in map(Answer._make, answers)}.values())
+
+
+def touched_ms(answers: list[Any]) -> dict[int, int]:
+    """Time of the newest answer by sheet: what was answered on one is remembered together, so that an edit finds its first answer."""
+    return {each[SHEET]: each[0] for each in answers}
 
 
 def parts_of(answer: Answer) -> Parts:

@@ -94,7 +94,7 @@ def is_calm(journey: "Journey") -> bool:
 
 def live_marks(journey: "Journey") -> list[Mark]:
     """List the marks of what state remembers in full."""
-    marks = list(_of_answers(journey.answers))
+    marks = list(_of_answers(journey.answers, journey.kept))
     for name, dialogue in journey.dialogues.items():
         if dialogue.bad_ms is not None and dialogue.bad_ms != UNREAD:
             marks.append(Mark(dialogue.bad_ms, 0, Kind.STRIKE, event_hash(name), _touchpoint_of(dialogue)))
@@ -104,19 +104,26 @@ def live_marks(journey: "Journey") -> list[Mark]:
     return marks
 
 
+def replaced(journey: "Journey") -> list[Mark]:
+    """List what is kept of detractors' answers that have been edited since: state remembers the edit in full, so that counts."""
+    if not journey.kept:
+        return []
+    asked = {each[5] for each in journey.answers}
+    places = {mark[:2] for mark in journey.kept if mark.kind == Kind.DETRACTOR and mark.about in asked}
+    return [mark for mark in journey.kept if mark[:2] in places]
+
+
 def marks_of(journey: "Journey") -> list[Mark]:
     """Everything that is known, in order; of an interaction that was bad in several ways the first counts."""
     if not (journey.answers or journey.kept) and all([each.bad_ms in GOOD for each in journey.dialogues.values()]):  # noqa: C419
         return []
-    found: dict[tuple[int, int], Mark] = {}
+    found: dict[int, Mark] = {}
     others = []
-    for mark in sorted((*journey.kept, *live_marks(journey)), key=lambda each: each[:4]):
+    edited = replaced(journey)
+    kept = [mark for mark in journey.kept if mark not in edited]
+    for mark in sorted((*kept, *live_marks(journey)), key=lambda each: each[:4]):
         if mark.kind == Kind.STRIKE:
-            found.setdefault((mark.kind, mark.about), mark)
-        elif mark.kind == Kind.DETRACTOR:
-            known = found.setdefault((mark.kind, mark.about), mark)
-            if mark.detail[:2] > known.detail[:2]:
-                found[mark.kind, mark.about] = known._replace(detail=mark.detail)
+            found.setdefault(mark.about, mark)
         else:
             others.append(mark)
     return sorted((*found.values(), *others), key=lambda each: each[:4])
@@ -148,23 +155,35 @@ def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
     return dangers
 
 
-def _of_answers(answers: list[Any]) -> Iterator[Mark]:
-    heard: dict[int, tuple[int, int]] = {}
+def _of_answers(answers: list[Any], kept: list[Mark]) -> Iterator[Mark]:
+    """Find what answers mean: as the last edit says, at the time at which the customer first answered.
+
+    An edit of a detractor's answer that is kept only as a mark stands where that stood.
+    """
+    heard = {mark.about: (mark.at_ms, mark.id64) for mark in kept if mark.kind == Kind.DETRACTOR}
+    given = dict(heard)
     for each in map(Answer._make, answers):
+        given.setdefault(each.submission, (each.at_ms, each.id64))
         if is_detractor(each):
             heard.setdefault(each.submission, (each.at_ms, each.id64))
     for answer in counting(answers):
         millionths = answer.counts.get("score_millionths", 0)
         if answer.automated or "scored" not in answer.counts:
             continue
-        at_ms, id64 = answer.at_ms, answer.id64
+        place = given[answer.submission]
         if millionths <= WORST.get(answer.metric, -1) or (answer.metric == "mention" and millionths < 5 * MILLION):
-            yield Mark(at_ms, id64, Kind.STRIKE, answer.interaction, answer.touchpoint)
+            yield Mark(*place, Kind.STRIKE, answer.interaction, answer.touchpoint)
         if answer.metric in RATINGS:
-            yield Mark(at_ms, id64, Kind.RATING, answer.sheet, millionths)
+            yield Mark(*place, Kind.RATING, answer.sheet, millionths)
         if is_detractor(answer):
             said = Said(
-                at_ms, id64, answer.sheet, answer.touchpoint, answer.channel, millionths // MILLION, answer.causes
+                answer.at_ms,
+                answer.id64,
+                answer.sheet,
+                answer.touchpoint,
+                answer.channel,
+                millionths // MILLION,
+                answer.causes,
             )
             yield Mark(*heard[answer.submission], Kind.DETRACTOR, answer.submission, said)
 

@@ -24,7 +24,7 @@ CONVERSATIONAL: Final = frozenset({"call", "ticket", "message", "proposal"})
 class Fold:
     """One journey in one batch."""
 
-    __slots__ = ("_before", "_book", "_floor_ms", "_policy", "_talks", "_visits", "journey")
+    __slots__ = ("_before", "_book", "_floor_ms", "_heard", "_news", "_policy", "_talks", "_visits", "journey")
 
     def __init__(
         self,
@@ -42,6 +42,10 @@ class Fold:
         self._visits = Visits(journey.runs, policy, book)
         self._talks: dict[str, Talk] = {}
         self._before: Outlook | None = None  # on the relation, before the first change that may matter to it
+        self._news = 0  # such changes
+        self._heard: set[int] | None = (
+            None  # questions that a detractor answered in this batch, whatever was edited since
+        )
         book.advance(watermark_ms)
 
     def interactions(self, arrivals: Arrivals, steps: Sequence[Step], places: Iterable[int]) -> None:
@@ -118,7 +122,9 @@ class Fold:
                 Talk(name, dialogue, self._policy, self._book).conclude(journey.journey_id, watermark_ms, changes)
         if self._before is not None:
             journey.outlook = outlook(journey, self._policy)
-            tell(journey.journey_id, self._before, journey.outlook, changes)
+            tell(
+                journey.journey_id, self._before, journey.outlook, changes, heard=self._heard or (), anew=self._news > 1
+            )
         retention.shorten(journey, self._policy, self._talks, watermark_ms, self._book, changes)
         if now_ms - touched_ms >= self._policy.state_linger_ms:
             expired = retention.expire(journey, self._policy, watermark_ms, self._book, changes)
@@ -127,6 +133,7 @@ class Fold:
     def _stir(self) -> None:
         if self._before is None:
             self._before = self.journey.outlook or outlook(self.journey, self._policy)
+        self._news += 1
 
     def _notice(self, arrivals: Arrivals, place: int) -> None:
         event = arrivals.events[place]
@@ -140,6 +147,8 @@ class Fold:
         answer = answers.answer_of(
             arrivals.events[place], at_ms=at_ms, id64=id64, channel=channel, rules=self._policy.causes
         )
+        if answers.is_detractor(answer):
+            self._heard = {*(self._heard or ()), answer.submission}
         before, after = answers.insert(self.journey.answers, answer)
         if before is not after:
             replaced = contributions.of_answer(before, self._policy) if before else ()

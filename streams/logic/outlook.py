@@ -1,11 +1,11 @@
 """How a journey stands with its customer: cases and risk, what is told when they change, and what of them is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.alerts import Alert, AlertKind, AlertState
 from schemas.durations import MINUTE_MS
-from schemas.identity import alert_id
+from schemas.identity import alert_id, case_id
 from schemas.outcomes import RescueCase
 from streams.logic.answers import DETRACTORS_TO
 from streams.logic.experiences import (
@@ -18,6 +18,7 @@ from streams.logic.experiences import (
     is_calm,
     live_marks,
     marks_of,
+    replaced,
 )
 from streams.logic.policy import Policy
 from streams.logic.rescue import cases_of, next_rating
@@ -47,14 +48,28 @@ def outlook(journey: "Journey", policy: Policy) -> Outlook:
     return Outlook(cases_of(journey.journey_id, marks, policy), {each.third_ms: each for each in dangers_of(marks)})
 
 
-def tell(journey_id: str, before: Outlook, after: Outlook, changes: "Changes") -> None:
-    """Say what has changed: rows of cases, tombstones of those that never were, and alerts."""
-    if before is after:
+def tell(
+    journey_id: str,
+    before: Outlook,
+    after: Outlook,
+    changes: "Changes",
+    *,
+    heard: Collection[int] = (),
+    anew: bool = False,
+) -> None:
+    """Say what has changed: rows of cases, tombstones of those that never were, and alerts.
+
+    An earlier run of the same events may have told, before it crashed, what stood between them: of questions that were `heard`
+    of a detractor in this batch there may be a row, and a row may be another one where several events are read together (`anew`).
+    Alerts need nothing of it: they are told once state is safe.
+    """
+    if before is after and not heard:
         return
     for name, case in after.cases.items():
-        if before.cases.get(name) != case:
+        if anew or before.cases.get(name) != case:
             changes.cases.append(case)
-    changes.gone_cases += ((name, journey_id) for name in before.cases if name not in after.cases)
+    gone = dict.fromkeys((*before.cases, *(case_id(journey_id, each) for each in heard)))
+    changes.gone_cases += ((name, journey_id) for name in gone if name not in after.cases)
     changes.alerts += alerts_of(journey_id, before, after)
 
 
@@ -132,11 +147,13 @@ def strike_alert(journey_id: str, danger: Danger, state: AlertState, forgotten_m
 
 def due_ms(journey: "Journey") -> int | None:
     """When something that is kept may be forgotten."""
-    if not journey.kept:
+    edited = replaced(journey)  # they leave with their edits
+    kept = [mark for mark in journey.kept if mark not in edited]
+    if not kept:
         return None
     dangers = dangers_of(marks_of(journey))
     lapses_ms = dangers[-1].lapses_ms if dangers and dangers[-1].cleared_ms is None else 0
-    return min(max(mark.at_ms + WITHIN_MS, lapses_ms if mark.kind == Kind.STRIKE else 0) for mark in journey.kept)
+    return min(max(mark.at_ms + WITHIN_MS, lapses_ms if mark.kind == Kind.STRIKE else 0) for mark in kept)
 
 
 def keep(journey: "Journey", live: list[Mark], policy: Policy, watermark_ms: int, changes: "Changes") -> None:
@@ -147,9 +164,9 @@ def keep(journey: "Journey", live: list[Mark], policy: Policy, watermark_ms: int
     if not journey.kept:
         return
     before = outlook(journey, policy)
-    marks = marks_of(journey)
-    kept = {_key(mark) for mark in journey.kept} & _needed(marks, watermark_ms, {_key(mark) for mark in marks} & left)
-    journey.kept = [mark for mark in marks if _key(mark) in kept]
+    marks, edited = marks_of(journey), replaced(journey)
+    needed = _needed(marks, watermark_ms, {_key(mark) for mark in marks} & left) | {_key(mark) for mark in edited}
+    journey.kept = sorted([mark for mark in journey.kept if _key(mark) in needed], key=_key)
     after = outlook(journey, policy)
     for name, case in before.cases.items():
         if name not in after.cases and case.contacted_ms is None:

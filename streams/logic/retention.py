@@ -1,12 +1,13 @@
 """What a journey forgets, and when something is due: state is bounded, because it expires."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from streams.logic.alarms import given_up
+from streams.logic.answers import SHEET, touched_ms
 from streams.logic.contributions import open_wait
 from streams.logic.dialogues import Dialogue, read
-from streams.logic.experiences import live_marks
+from streams.logic.experiences import live_marks, replaced
 from streams.logic.outlook import due_ms, keep
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
@@ -33,7 +34,9 @@ def interaction_ids(journey: "Journey") -> set[int]:
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
     """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
     runs: list[Run] = journey.runs
-    due = min(_expiry(journey.notices, policy), _expiry(journey.answers, policy))
+    due = journey.notices[0][AT] + policy.state_retention_ms if journey.notices else LATER
+    if journey.answers:
+        due = min(due, min(touched_ms(journey.answers).values()) + policy.state_retention_ms)
     if runs:
         due = min(due, _expiry_of_run(runs[0], policy))
         for number, run in enumerate(runs, 1):
@@ -53,12 +56,20 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
     through = BEFORE_ALL
     runs = journey.runs
     live = live_marks(journey) if journey.answers or journey.dialogues else []
+    edited = replaced(journey)
     while runs and runs[0].closed_ms is not None and _expiry_of_run(runs[0], policy) < watermark_ms:
         # An event up to the close would have belonged to the session.
         through = max(through, runs.pop(0).closed_ms or BEFORE_ALL)
-    for events in (journey.notices, journey.answers):
-        while events and events[0][AT] + policy.state_retention_ms < watermark_ms:
-            through = max(through, events.pop(0)[AT])
+    notices, answers = journey.notices, journey.answers
+    while notices and notices[0][AT] + policy.state_retention_ms < watermark_ms:
+        through = max(through, notices.pop(0)[AT])
+    touched = touched_ms(answers)
+    old = {sheet for sheet, at_ms in touched.items() if at_ms + policy.state_retention_ms < watermark_ms}
+    if old:
+        through = max(through, *(touched[sheet] for sheet in old))
+        journey.answers = [each for each in answers if each[SHEET] not in old]
+        still = replaced(journey)
+        journey.kept = [mark for mark in journey.kept if mark in still or mark not in edited]
     for name, dialogue in list(journey.dialogues.items()):
         if _expiry_of_dialogue(dialogue, policy) < watermark_ms:
             through = max(through, dialogue.last_ms)
@@ -111,13 +122,6 @@ def _give_up(
         book.waiting.ended(waiting.wait_id)
     if (told := dialogue.alarm(waits[-1] if waits else None)) is not None:
         changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
-
-
-def _expiry(events: list[Any], policy: Policy) -> int:
-    if not events:
-        return LATER
-    first: int = events[0][AT]
-    return first + policy.state_retention_ms
 
 
 def _expiry_of_run(run: Run, policy: Policy) -> int:

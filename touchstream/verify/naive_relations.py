@@ -30,8 +30,8 @@ def conclude_relations(facts: Facts, interactions: list[Any], feedback: list[Any
         done = [event for event in interactions if event.journey_id == journey_id and event.type in CONVERSATIONS]
         for answer, edits in ratings[journey_id]:
             if is_detractor(answer):
-                conclude_case(facts, answer, edits, done, [each for each, _ in ratings[journey_id]], policy)
-        conclude_danger(facts, journey_id, [answer for answer, _ in ratings[journey_id]])
+                conclude_case(facts, answer, edits, done, ratings[journey_id], policy)
+        conclude_danger(facts, journey_id, ratings[journey_id])
 
 
 def share(answer: Any) -> Fraction:
@@ -61,19 +61,24 @@ def sheet(answer: Any) -> str:
     return str(answer.submission_id or answer.event_id)
 
 
+def first(edits: list[Any]) -> tuple[int, int]:
+    """Say when an answer was given, whatever has been edited since."""
+    return min(map(order, edits))
+
+
 def conclude_case(
-    facts: Facts, answer: Any, edits: list[Any], done: list[Any], answers: list[Any], policy: Policy
+    facts: Facts, answer: Any, edits: list[Any], done: list[Any], answers: list[tuple[Any, list[Any]]], policy: Policy
 ) -> None:
     """Follow one detractor."""
     heard = min((edit for edit in edits if is_detractor(edit)), key=order)
     heard_ms = at(heard)
     contacts = [at(event) for event in done if is_contact(event, done) and at(event) > heard_ms]
     later = [
-        each
-        for each in answers
-        if each.type != "mention" and sheet(each) != sheet(answer) and order(each) > order(heard)
+        (first(versions), each)
+        for each, versions in answers
+        if each.type != "mention" and sheet(each) != sheet(answer) and first(versions) > order(heard)
     ]
-    rating = min(later, key=order) if later else None
+    given, rating = min(later, key=lambda each: each[0]) if later else (None, None)
     recovered = None if rating is None else share(rating) > Fraction(6, 10)
     states = {None: "acknowledged" if contacts else "heard", True: "recovered", False: "rerated"}
     name = case_id(answer.journey_id, event_hash("\x00".join((sheet(answer), answer.metric, answer.touchpoint))))
@@ -89,7 +94,7 @@ def conclude_case(
         causes=tuple(sorted(set(answer.reasons))),
         state=states[recovered],
         contacted_ms=min(contacts, default=None),
-        rerated_ms=at(rating) if rating else None,
+        rerated_ms=given[0] if given else None,
         rerated_score10=round(float(share(rating) * 10), 6) if rating else None,
         recovered=recovered,
     )
@@ -108,7 +113,7 @@ def is_contact(event: Any, done: list[Any]) -> bool:
     return event.type != "call" or not rang
 
 
-def conclude_danger(facts: Facts, journey_id: str, answers: list[Any]) -> None:
+def conclude_danger(facts: Facts, journey_id: str, answers: list[tuple[Any, list[Any]]]) -> None:
     """Find out whether a journey is at risk: look back from every bad experience."""
     signals: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for wait in facts.waits.values():
@@ -116,12 +121,14 @@ def conclude_danger(facts: Facts, journey_id: str, answers: list[Any]) -> None:
             moments = [wait.due_ms] if wait.breached else []
             moments += [wait.ended_ms] if wait.outcome is WaitOutcome.ABANDONED else []
             signals[f"talk {wait.conversation_id}"] += [(moment, 0) for moment in moments if moment is not None]
-    for answer in answers:
+    for answer, edits in answers:
         if is_bad(answer):
             about = f"talk {answer.conversation_id}" if answer.conversation_id else f"sheet {sheet(answer)}"
-            signals[about].append(order(answer))
+            signals[about].append(first(edits))
     strikes = sorted(min(each) for each in signals.values() if each)
-    recoveries = sorted(order(each) for each in answers if each.type != "mention" and share(each) > Fraction(6, 10))
+    recoveries = sorted(
+        first(edits) for each, edits in answers if each.type != "mention" and share(each) > Fraction(6, 10)
+    )
     since = [strike for strike in strikes if not recoveries or strike > recoveries[-1]]
     for number, strike in enumerate(since[2:]):
         if strike[0] - since[number][0] < 90 * DAY_MS:

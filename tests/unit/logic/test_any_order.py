@@ -151,13 +151,34 @@ class Owner:
 @st.composite
 def log(draw: Any) -> tuple[list[Any], list[Any], list[Any]]:
     """Distinct interactions and feedback, and a log of (topic, offset, event) in any order with some repeated."""
-    said = numbered(draw(st.lists(opinion(), max_size=6)))
+    said = draw(st.lists(opinion(), max_size=6))
+    said = numbered(said + draw(edits(said)))
     done = numbered(draw(st.lists(interaction(), min_size=1, max_size=14)))
     arrivals = draw(st.permutations(done + draw(st.lists(st.sampled_from(done), max_size=4))))
     answers = draw(st.permutations(said + (draw(st.lists(st.sampled_from(said), max_size=2)) if said else [])))
     merged = [(0, offset, event) for offset, event in enumerate(arrivals)]
     merged += [(1, offset, event) for offset, event in enumerate(answers)]
     return done, said, draw(interleavings(merged))
+
+
+@st.composite
+def edits(draw: Any, said: list[Any]) -> list[Any]:
+    """Other scores at other times for answers that were given; an edit names the submission or, without one, the event."""
+    names = {
+        number: each.submission_id or f"e{number}" for number, each in enumerate(said) if each.type == "survey_answer"
+    }
+    if not names:
+        return []
+    return [
+        said[number].model_copy(
+            update={
+                "submission_id": names[number],
+                "score": draw(st.integers(1, said[number].scale)),
+                "occurred_at": builders.moment(draw(times)),
+            }
+        )
+        for number in draw(st.lists(st.sampled_from(sorted(names)), max_size=3))
+    ]
 
 
 def numbered(events: list[Any]) -> list[Any]:

@@ -1,10 +1,12 @@
 """Rescue cases and journeys at risk."""
 
+import msgspec
 import pytest
 
 from schemas.alerts import Alert
 from schemas.envelope import Event as Said
 from streams.logic import recut
+from streams.logic.journey import Journey
 from streams.logic.policy import Place
 from streams.logic.rescue import Event, IllegalMoveError, move
 from tests.builders import (
@@ -91,6 +93,30 @@ def test_the_next_rating_is_that_after_the_answer_became_a_detractors() -> None:
     assert [case.state for case in desk.tables.cases.values()] == ["heard"]
 
 
+def test_a_rating_that_is_edited_later_is_no_next_rating() -> None:
+    desk = Desk()
+    desk.batch(answer(5, "10:00", "csat", 5, submission_id="old"), answer(1, "11:00"))
+    desk.batch(answer(5, "12:00", "csat", 5, submission_id="old", comment="a typo mended"))
+    assert [case.state for case in desk.tables.cases.values()] == ["heard"]
+    desk.batch(answer(4, "13:00", "csat", 5, submission_id="new"))
+    desk.batch(answer(2, "14:00", "csat", 5, submission_id="new"))
+    [case] = desk.tables.cases.values()
+    assert (case.state, case.rerated_ms) == ("rerated", ms("13:00")), "with the score of now, at the time of then"
+
+
+def test_an_answer_stays_until_its_last_edit_may_go() -> None:
+    desk = Desk()
+    desk.batch(answer(5, "10:00", "csat", 5, submission_id="old"), watermark="10:00")
+    desk.batch(answer(5, "5 10:00", "csat", 5, submission_id="old"), answer(1, "5 09:00"), watermark="5 10:00")
+    assert desk.journey.next_due_ms(desk.policy) == ms("12 09:00") + 1
+    desk.batch(watermark="8 10:00", **REST)
+    desk.batch(outbound("8 11:00"))
+    assert [case.state for case in desk.tables.cases.values()] == ["acknowledged"]
+    desk.batch(watermark="20 10:00", **REST)
+    assert desk.journey.answers == []
+    assert [case.state for case in desk.tables.cases.values()] == ["acknowledged"]
+
+
 def test_a_recovery_before_the_last_edit_is_kept_with_its_case() -> None:
     desk = Desk()
     desk.batch(answer(3, "10:00", submission_id="s1"), answer(9, "11:00"), answer(2, "12:00", submission_id="s1"))
@@ -136,6 +162,40 @@ def test_a_case_is_followed_after_its_answer_has_left_state() -> None:
     desk.batch(watermark="91 10:00", **REST)
     assert desk.journey.kept == []
     assert [case.state for case in desk.tables.cases.values()] == ["recovered"]
+
+
+def test_an_edit_to_a_better_score_takes_back_a_case_whose_answer_has_left_state() -> None:
+    desk = Desk()
+    desk.batch(answer(1, "10:00", submission_id="s1"), watermark="10:00")
+    desk.batch(watermark="8 10:00", **REST)
+    assert desk.journey.answers == []
+    desk.batch(answer(9, "8 11:00", submission_id="s1"))
+    assert desk.tables.cases == {}
+    assert states(desk, "detractor_heard") == ["withdrawn"]
+    desk.batch(watermark="10 10:00", **REST)
+    assert desk.journey.next_due_ms(desk.policy) == ms("15 11:00") + 1
+    desk.batch(watermark="20 10:00", **REST)
+    assert desk.journey.kept == []
+    desk.batch(outbound("20 11:00"))
+    assert desk.tables.cases == {}
+    assert [alert.state for alert in desk.tables.alerts.values()] == ["withdrawn"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_edits_of_a_case_whose_answer_has_left_state_come_in_any_order(order: tuple[int, int]) -> None:
+    desk = Desk()
+    desk.batch(answer(1, "10:00", submission_id="s1"), watermark="10:00")
+    desk.batch(watermark="8 10:00", **REST)
+    edits = [answer(9, "8 11:00", submission_id="s1"), answer(2, "8 12:00", submission_id="s1")]
+    for number in order:
+        desk.journey = Journey.from_wire("j1", msgspec.msgpack.decode(msgspec.msgpack.encode(desk.journey.to_wire())))
+        desk.batch(edits[number])
+        desk.batch(watermark="9 10:00", **REST)
+    for day in (9, 20):
+        desk.batch(watermark=f"{day} 10:00", **REST)
+        desk.batch(outbound(f"{day} 11:00"))
+        [case] = desk.tables.cases.values()
+        assert (case.heard_ms, case.score, case.contacted_ms) == (ms("10:00"), 2, ms("9 11:00"))
 
 
 def test_a_case_whose_answer_has_left_state_moves_with_its_touchpoint() -> None:
@@ -205,6 +265,18 @@ def test_strikes_are_remembered_for_90_days_when_the_rest_is_forgotten_after_7()
     desk.batch(watermark=ms("90 10:00") + 1, **REST)
     assert states(desk, "third_strike") == ["resolved"], "only two are left within 90 days"
     assert len(desk.journey.kept) == 2
+
+
+def test_an_edit_of_an_old_rating_is_no_recovery_and_a_strike_stays_where_it_was() -> None:
+    desk = Desk()
+    desk.batch(answer(5, "09:00", "csat", 5, submission_id="old"))
+    desk.batch(strike("10:00", submission_id="s1"), strike("11:00"), strike("12:00"))
+    desk.batch(answer(5, "13:00", "csat", 5, submission_id="old", comment="a typo mended"))
+    assert states(desk, "third_strike") == []
+    desk.batch(answer(1, "14:00", "csat", 5, submission_id="s1"))
+    assert states(desk, "third_strike") == []
+    [alert] = (each for each in desk.tables.alerts.values() if each.kind == "third_strike")
+    assert (alert.state, alert.since_ms, alert.changed_ms) == ("opened", ms("10:00"), ms("12:00"))
 
 
 def test_a_third_strike_after_90_days_is_none() -> None:

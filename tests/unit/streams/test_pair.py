@@ -15,7 +15,7 @@ from streams.logic.policy import OVERALL
 from streams.pair import Pair
 from tests import builders
 from tests.builders import HOUR, MINUTE, Record
-from tests.pairs import NOW, NewStore, System, record
+from tests.pairs import NOW, ClickHouse, NewStore, System, record
 from tests.unit.logic.test_any_order import RULES, log
 from touchstream.verify import reference
 
@@ -131,6 +131,26 @@ def test_a_session_that_a_former_owner_closed_and_a_late_event_has_opened_again_
     assert session["events"] == 2
 
 
+def test_a_case_that_an_edit_took_back_is_gone_though_a_crash_hid_that_it_ever_was(system: System) -> None:
+    heard = record(builders.answer(3, "11:00", submission_id="s1"), 0)
+    edited = record(builders.answer(9, "11:01", submission_id="s1"), 1)
+    system.clickhouse.store(system.batch(FEEDBACK, [heard]))
+    system.crash()
+    system.run(system.batch(FEEDBACK, [heard, edited]))
+    assert system.clickhouse.alive(tables.CASES) == []
+
+
+def test_a_case_is_told_anew_though_a_crash_hid_that_its_customer_seemed_to_be_called_back(system: System) -> None:
+    system.run(system.batch(FEEDBACK, [record(builders.answer(3, "11:00"), 0)]))
+    answered = record(builders.call("answered", "11:11", actor="agent"), 0)
+    queued = record(builders.call("queued", "11:10"), 1)
+    system.clickhouse.store(system.batch(INTERACTIONS, [answered]))
+    assert [row["state"] for row in system.clickhouse.alive(tables.CASES)] == ["acknowledged"]
+    system.crash()
+    system.run(system.batch(INTERACTIONS, [answered, queued]))
+    assert [row["state"] for row in system.clickhouse.alive(tables.CASES)] == ["heard"]
+
+
 def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_older_event_is_very_late(
     system: System,
 ) -> None:
@@ -167,11 +187,26 @@ def test_crashes_between_any_two_steps_leave_the_rows_of_the_reference_and_no_ho
         row["wait_id"]: (row["outcome"], row["ended_at"], row["breached"]) for row in clickhouse.alive(tables.WAITS)
     }
     assert waits == {name: (wait.outcome, wait.ended_ms, wait.breached) for name, wait in facts.waits.items()}
+    assert_relations(clickhouse, facts)
     for side, table in enumerate((tables.INTERACTIONS, tables.ANSWERS)):
         stored = {row["source_offset"] for row in clickhouse.alive(table)}
         skipped = {row["offset"] for row in clickhouse.alive(tables.SKIPPED) if row["topic"] == topics[side].name}
         assert stored | skipped == set(range(len(logs[side])))
         assert not stored & skipped
+
+
+def assert_relations(clickhouse: ClickHouse, facts: reference.Facts) -> None:
+    """Conversations and cases are those of the reference."""
+    of_conversation = ("customer_messages", "human_replies", "bot_replies", "reopened", "outcome", "automated")
+    assert {
+        (row["journey_id"], row["conversation_id"]): tuple(row[name] for name in of_conversation)
+        for row in clickhouse.alive(tables.CONVERSATIONS)
+    } == {name: tuple(getattr(each, field) for field in of_conversation) for name, each in facts.conversations.items()}
+    of_case = ("heard_at", "state", "score", "answer_hash", "contacted_at", "rerated_at", "rerated_score10")
+    assert {row["case_id"]: tuple(row[name] for name in of_case) for row in clickhouse.alive(tables.CASES)} == {
+        name: tuple(getattr(each, field.replace("_at", "_ms")) for field in of_case)
+        for name, each in facts.cases.items()
+    }
 
 
 def live_through(system: System, logs: list[list[Record]], data: st.DataObject) -> None:
