@@ -36,10 +36,10 @@ AS WITH
             arrivals.person AS person,
             arrivals.asked_at AS asked_at,
             arrivals.outcome != 'answered' AS alone,
-            NOT arrayExists((opens, closes) -> opens <= arrivals.asked_at AND arrivals.asked_at < closes, days.opens_at, days.closes_at) AS closed
+            NOT hours.open AS closed
         FROM arrivals
-        ASOF JOIN v_calendar_days AS days ON arrivals.calendar = days.calendar AND arrivals.asked_at >= days.starts_at
-        WHERE arrivals.asked_at < days.ends_at
+        ASOF JOIN v_open_hours AS hours ON arrivals.calendar = hours.calendar AND arrivals.asked_at >= hours.begins_at
+        WHERE arrivals.asked_at < hours.ends_at
     ),
     contacts AS
     (

@@ -49,6 +49,7 @@ FACTS = {  # rows that other views count, or that say how things stand: nothing 
     "v_funnels",
     "v_human_conversations",
     "v_human_waits",
+    "v_open_hours",
     "v_retention",
     "v_settings",
     "v_stages",
