@@ -18,8 +18,9 @@ CREATE OR REPLACE VIEW v_answers_as_known {on_cluster}
 )
 AS SELECT
     toDate(occurred_at) AS day,
-    event_id, occurred_at, received_at, journey_id, channel, touchpoint, occasion, metric, score10, nps_class, satisfied
-FROM v_answers_as_edited(known_at = {known_at:DateTime64(3, 'UTC')})
+    event_id, occurred_at, received_at, answer.journey_id AS journey_id, channel, touchpoint, occasion, metric, score10, nps_class, satisfied
+FROM v_answers_as_edited(known_at = {known_at:DateTime64(3, 'UTC')}) AS answer
+LEFT ANY JOIN v_recognised(since = '1970-01-01', until = '2299-12-31') AS known ON answer.journey_id = known.journey_id
 ORDER BY occurred_at DESC, xxh3(event_id) DESC
-LIMIT 1 BY day, touchpoint, occasion, metric, survey_id, coalesce(customer_id, journey_id), if(metric = '', event_id, '')
+LIMIT 1 BY day, touchpoint, occasion, metric, survey_id, coalesce(answer.customer_id, nullIf(known.customer_id, ''), answer.journey_id), if(metric = '', event_id, '')
 COMMENT 'Answers that counted at a moment: v_answers_as_known(known_at = ''...'')'

@@ -1,5 +1,6 @@
 -- What is wrong at a moment, in plain words: a row for each thing that is looked at, also when all is well with it.
--- A fall is only called one when chance does not explain it (95 %). Parameters: moment, such as now64(3).
+-- A fall is only called one when chance does not explain it (95 %); of fewer than 30 answers, as in the alert rule satisfaction_fall, nobody
+-- can tell. Parameters: moment, such as now64(3).
 CREATE OR REPLACE VIEW v_attention {on_cluster}
 (
     area  LowCardinality(String) COMMENT 'Where to look: response, satisfaction, journeys, voice or pipeline',
@@ -21,7 +22,7 @@ AS WITH
     ),
     liked AS
     (
-        SELECT this.nps AS nps, this.nps_answers AS answers, this.nps - last.nps AS change, sqrt(pow(this.nps_margin, 2) + pow(last.nps_margin, 2)) AS margin
+        SELECT this.nps AS nps, this.nps_answers AS answers, last.nps_answers AS answers_before, this.nps - last.nps AS change, sqrt(pow(this.nps_margin, 2) + pow(last.nps_margin, 2)) AS margin
         FROM v_satisfaction_by(dimensions = '', since = {moment:DateTime64(3, 'UTC')} - INTERVAL 7 DAY, until = {moment:DateTime64(3, 'UTC')}) AS this
         LEFT JOIN v_satisfaction_by(dimensions = '', since = {moment:DateTime64(3, 'UTC')} - INTERVAL 14 DAY, until = {moment:DateTime64(3, 'UTC')} - INTERVAL 7 DAY) AS last
             ON this.occasion = last.occasion
@@ -81,13 +82,14 @@ SELECT 'response', 'backlog', multiIf(most > allowed, 'act', most > settings['th
     toFloat64(waiting), waiting
 FROM backlog
 UNION ALL
-SELECT 'satisfaction', 'nps', multiIf(change IS NULL, 'fine', change < -margin, 'act', change < 0 AND margin < 10, 'watch', 'fine'),
+SELECT 'satisfaction', 'nps', multiIf(change IS NULL OR least(answers, answers_before) < 30, 'fine', change < -margin, 'act', change < 0 AND margin < 10, 'watch', 'fine'),
     assumeNotNull(multiIf(nps IS NULL, 'No NPS answer in 7 days',
         change IS NULL, format('NPS is {} over 7 days, with nothing to compare it with', toString(round(nps))),
         format('NPS is {} over 7 days, {} {} than the week before: {}', toString(round(nps)), toString(abs(round(change, 1))), if(change < 0, 'lower', 'higher'),
-            if(abs(change) > margin, 'more than chance explains', format('chance alone explains up to {}', toString(round(margin, 1))))))),
+            multiIf(least(answers, answers_before) < 30, format('with {} and {} answers chance alone may explain it', toString(answers), toString(answers_before)),
+                abs(change) > margin, 'more than chance explains', format('chance alone explains up to {}', toString(round(margin, 1))))))),
     nps, answers
-FROM (SELECT any(nps) AS nps, sum(answers) AS answers, any(change) AS change, any(margin) AS margin FROM liked)
+FROM (SELECT any(nps) AS nps, sum(answers) AS answers, sum(answers_before) AS answers_before, any(change) AS change, any(margin) AS margin FROM liked)
 UNION ALL
 SELECT 'journeys', 'drop-off', multiIf(share - share_before <= margin, 'fine', share - share_before > settings['thresholds.drop_off_rise'], 'act', share IS NULL OR share_before IS NULL, 'fine', 'watch'),
     assumeNotNull(multiIf(share IS NULL, 'No session ended in 24 hours',

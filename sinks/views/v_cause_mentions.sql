@@ -17,12 +17,13 @@ AS SELECT
     arrayJoin(causes) AS cause,
     said_at AS occurred_at,
     received_at,
-    journey_id,
-    coalesce(customer_id, journey_id) AS customer,
+    said.journey_id AS journey_id,
+    coalesce(said.customer_id, nullIf(known.customer_id, ''), said.journey_id) AS customer,
     touchpoint,
     channel,
     event_id,
     handling,
     compensation
-FROM v_answers_as_edited(known_at = '2299-12-31 00:00:00')
+FROM v_answers_as_edited(known_at = '2299-12-31 00:00:00') AS said
+LEFT ANY JOIN v_recognised(since = '1970-01-01', until = '2299-12-31') AS known ON said.journey_id = known.journey_id
 COMMENT 'Answers that point to a cause, one row a cause'

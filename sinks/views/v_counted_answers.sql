@@ -48,9 +48,10 @@ AS WITH
     (
         SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
         FROM answers FINAL
+        LEFT ANY JOIN v_recognised(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS known ON answers.journey_id = known.journey_id
         WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
             AND (source_partition, source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
-        GROUP BY sipHash128(toDate(occurred_at), touchpoint, metric, occasion, survey_id IS NULL, coalesce(survey_id, ''), coalesce(customer_id, journey_id))
+        GROUP BY sipHash128(toDate(occurred_at), touchpoint, metric, occasion, survey_id IS NULL, coalesce(survey_id, ''), coalesce(answers.customer_id, nullIf(known.customer_id, ''), answers.journey_id))
         HAVING count() > 1
     )
 SELECT

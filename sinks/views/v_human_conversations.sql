@@ -38,7 +38,7 @@ SELECT
     if(has(cut, 'source'), coalesce(talk.source, ''), '*') AS source,
     talk.conversation_id AS conversation_id,
     talk.journey_id AS journey_id,
-    coalesce(talk.customer_id, talk.journey_id) AS person,
+    coalesce(talk.customer_id, nullIf(known.customer_id, ''), talk.journey_id) AS person,
     talk.kind AS kind,
     coalesce(talk.topic, talk.touchpoint) AS about,
     talk.first_solved_at AS first_solved_at,
@@ -47,6 +47,7 @@ SELECT
     talk.resolution_ms AS resolution_ms
 FROM v_conversations AS talk
 LEFT ANY JOIN touchpoints AS place FINAL ON talk.touchpoint = place.touchpoint
+LEFT ANY JOIN v_recognised(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS known ON talk.journey_id = known.journey_id
 WHERE NOT talk.automated AND talk.opened_at >= {since:DateTime64(3, 'UTC')} AND talk.opened_at < {until:DateTime64(3, 'UTC')}
     AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], talk.channel))
     AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], talk.touchpoint))

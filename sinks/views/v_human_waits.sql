@@ -49,7 +49,7 @@ SELECT
     wait.conversation_id AS conversation_id,
     wait.conversation_kind AS conversation_kind,
     wait.journey_id AS journey_id,
-    coalesce(wait.customer_id, wait.journey_id) AS person,
+    coalesce(wait.customer_id, nullIf(known.customer_id, ''), wait.journey_id) AS person,
     wait.position AS position,
     wait.asked_at AS asked_at,
     wait.handoff_at AS handoff_at,
@@ -65,6 +65,7 @@ SELECT
     wait.channel AS asked_on_channel
 FROM waits AS wait FINAL
 LEFT ANY JOIN touchpoints AS place FINAL ON wait.touchpoint = place.touchpoint
+LEFT ANY JOIN v_recognised(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS known ON wait.journey_id = known.journey_id
 WHERE NOT wait.automated AND wait.asked_at >= {since:DateTime64(3, 'UTC')} AND wait.asked_at < {until:DateTime64(3, 'UTC')}
     AND (NOT mapContains(kept, 'channel') OR has(kept['channel'], wait.channel))
     AND (NOT mapContains(kept, 'touchpoint') OR has(kept['touchpoint'], wait.touchpoint))

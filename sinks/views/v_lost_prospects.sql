@@ -1,4 +1,5 @@
--- Prospects who were left without an answer. Who had bought before is a customer; who buys afterwards was not lost.
+-- Prospects who were left without an answer. Who had bought before is a customer; who buys afterwards was not lost. A call is out of
+-- hours when it came then, however long it lasted, as in v_out_of_hours_by: without a calendar, or on days it does not know, nobody can say.
 CREATE OR REPLACE VIEW v_lost_prospects {on_cluster}
 (
     wait_id      UInt64                         COMMENT 'The wait by which they were lost',
@@ -15,14 +16,15 @@ AS WITH
     asked AS
     (
         SELECT
-            *,
+            waits.wait_id AS wait_id, waits.journey_id AS journey_id, waits.touchpoint AS touchpoint, waits.channel AS channel, waits.asked_at AS asked_at,
             multiIf(
                 conversation_kind = 'proposal' AND breached, 'proposal_late',
-                conversation_kind = 'call' AND outcome IN ('abandoned', 'closed') AND calendar IS NOT NULL AND business_ms = 0, 'call_out_of_hours',
+                conversation_kind = 'call' AND outcome IN ('abandoned', 'closed') AND NOT hours.open AND waits.asked_at < hours.ends_at, 'call_out_of_hours',
                 conversation_kind = 'message' AND (outcome = 'closed' OR (outcome = 'open' AND breached)), 'message_unanswered',
                 '') AS reason,
             assumeNotNull(coalesce(if(reason = 'proposal_late' OR outcome = 'open', due_at, ended_at), asked_at)) AS lost_at
         FROM waits FINAL
+        ASOF LEFT JOIN v_open_hours AS hours ON waits.calendar = hours.calendar AND waits.asked_at >= hours.begins_at
         WHERE NOT automated
     ),
     bought AS

@@ -10,7 +10,7 @@ CREATE OR REPLACE VIEW v_moments_of_truth {on_cluster}
     bad_mean        Nullable(Float64)      COMMENT 'Mean last score of the journeys with a bad one, 0 to 10',
     good_mean       Nullable(Float64)      COMMENT 'Mean last score of the journeys with a good one',
     difference      Nullable(Float64)      COMMENT 'good_mean - bad_mean',
-    difference_low  Nullable(Float64)      COMMENT 'Lower end of its 95 % confidence interval; NULL when one side has fewer than two journeys',
+    difference_low  Nullable(Float64)      COMMENT 'Lower end of its 95 % confidence interval (Welch''s t); NULL when one side has fewer than two journeys',
     difference_high Nullable(Float64)      COMMENT 'Upper end of it'
 )
 AS WITH
@@ -39,8 +39,7 @@ AS WITH
             countIf(verdict = 'good') AS good_journeys,
             avgOrNullIf(last.2, verdict = 'bad') AS bad_mean,
             avgOrNullIf(last.2, verdict = 'good') AS good_mean,
-            if(bad_journeys > 1, varSampIf(last.2, verdict = 'bad') / bad_journeys, NULL) AS bad_error,
-            if(good_journeys > 1, varSampIf(last.2, verdict = 'good') / good_journeys, NULL) AS good_error
+            welchTTest(0.95)(assumeNotNull(last.2), verdict = 'bad') AS welch -- no interval where all scores of each side are alike
         FROM experiences
         WHERE experiences.about != last.1 AND verdict != ''
         GROUP BY touchpoint
@@ -54,8 +53,8 @@ SELECT
     bad_mean,
     good_mean,
     good_mean - bad_mean AS difference,
-    difference - 1.96 * sqrt(bad_error + good_error) AS difference_low,
-    difference + 1.96 * sqrt(bad_error + good_error) AS difference_high
+    if(least(bad_journeys, good_journeys) > 1, if(isFinite(welch.3), greatest(-10, welch.3), difference), NULL) AS difference_low,
+    if(least(bad_journeys, good_journeys) > 1, if(isFinite(welch.4), least(10, welch.4), difference), NULL) AS difference_high
 FROM compared
 LEFT ANY JOIN touchpoints AS place FINAL ON compared.touchpoint = place.touchpoint
 COMMENT 'How much better journeys end that went well at a touchpoint, with n and 95 % confidence interval: v_moments_of_truth(since = ''2026-03-01'', until = ''2026-04-01'')'

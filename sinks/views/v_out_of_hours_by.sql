@@ -36,15 +36,16 @@ AS WITH
             arrivals.person AS person,
             arrivals.asked_at AS asked_at,
             arrivals.outcome != 'answered' AS alone,
-            NOT arrayExists((opens, closes) -> opens <= arrivals.asked_at AND arrivals.asked_at < closes, days.opens_at, days.closes_at) AS closed
+            NOT hours.open AS closed
         FROM arrivals
-        ASOF JOIN v_calendar_days AS days ON arrivals.calendar = days.calendar AND arrivals.asked_at >= days.starts_at
-        WHERE arrivals.asked_at < days.ends_at
+        ASOF JOIN v_open_hours AS hours ON arrivals.calendar = hours.calendar AND arrivals.asked_at >= hours.begins_at
+        WHERE arrivals.asked_at < hours.ends_at
     ),
     contacts AS
     (
-        SELECT coalesce(customer_id, journey_id) AS person, asked_at AS contacted_at
+        SELECT coalesce(waits.customer_id, nullIf(known.customer_id, ''), waits.journey_id) AS person, asked_at AS contacted_at
         FROM waits FINAL
+        LEFT ANY JOIN v_recognised(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')} + INTERVAL 8 DAY) AS known ON waits.journey_id = known.journey_id
         WHERE NOT automated AND asked_at >= {since:DateTime64(3, 'UTC')} AND asked_at <= {until:DateTime64(3, 'UTC')} + INTERVAL 7 DAY
     ),
     followed AS

@@ -8,37 +8,45 @@ CREATE OR REPLACE VIEW v_perception_gap {on_cluster}
     score_mean   Float64           COMMENT 'Mean score of the category, 0 to 10',
     other_mean   Float64           COMMENT 'Mean score of the other one',
     gap          Float64           COMMENT 'score_mean - other_mean: above 0 the category is liked better',
-    gap_low      Nullable(Float64) COMMENT 'Lower end of the 95 % confidence interval of the gap; NULL when one side has fewer than two scores',
+    gap_low      Nullable(Float64) COMMENT 'Lower end of the 95 % confidence interval of the gap (Welch''s t); NULL when one side has fewer than two scores',
     gap_high     Nullable(Float64) COMMENT 'Upper end of it'
 )
 AS WITH
     kinds AS
     (
-        SELECT
-            category,
-            sum(scored) AS n,
-            sum(score_sum) / n AS mean,
-            if(n > 1, abs(sum(score_squares) - n * mean * mean) / (n - 1) / n, NULL) AS error
-        FROM v_satisfaction_by(dimensions = 'category', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
-        WHERE category != ''
+        SELECT category, groupArray(assumeNotNull(score10)) AS scores
+        FROM v_counted_answers(dimensions = 'category', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
+        WHERE counts AND score10 IS NOT NULL AND category != ''
         GROUP BY category
-        HAVING n > 0
     ),
     -- Put side by side from one array: a second reference would ask for all answers again.
     pairs AS
     (
         SELECT arrayJoin(kinds) AS a, arrayJoin(arrayFilter(each -> each.1 > a.1, kinds)) AS b
-        FROM (SELECT groupArray((category, n, mean, error)) AS kinds FROM kinds)
+        FROM (SELECT groupArray((category, scores)) AS kinds FROM kinds)
+    ),
+    compared AS
+    (
+        SELECT
+            a.1 AS category,
+            b.1 AS other,
+            length(a.2) AS scored,
+            length(b.2) AS other_scored,
+            arrayAvg(a.2) AS score_mean,
+            arrayAvg(b.2) AS other_mean,
+            score_mean - other_mean AS gap,
+            arrayReduce('welchTTest(0.95)', arrayConcat(a.2, b.2), arrayConcat(arrayResize([0], scored, 0), arrayResize([1], other_scored, 1))) AS welch -- no interval where all scores of each side are alike
+        FROM pairs
     )
 SELECT
-    a.1 AS category,
-    b.1 AS other,
-    a.2 AS scored,
-    b.2 AS other_scored,
-    a.3 AS score_mean,
-    b.3 AS other_mean,
-    score_mean - other_mean AS gap,
-    gap - 1.96 * sqrt(a.4 + b.4) AS gap_low,
-    gap + 1.96 * sqrt(a.4 + b.4) AS gap_high
-FROM pairs
+    category,
+    other,
+    scored,
+    other_scored,
+    score_mean,
+    other_mean,
+    gap,
+    if(least(scored, other_scored) > 1, if(isFinite(welch.3), greatest(-10, welch.3), gap), NULL) AS gap_low,
+    if(least(scored, other_scored) > 1, if(isFinite(welch.4), least(10, welch.4), gap), NULL) AS gap_high
+FROM compared
 COMMENT 'Difference of the mean scores of digital, human and physical touchpoints, pair by pair: v_perception_gap(since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -39,8 +39,8 @@ CREATE OR REPLACE VIEW v_satisfaction_by {on_cluster}
     score_sum     Float64                COMMENT 'Sum of those scores',
     score_squares Float64                COMMENT 'Sum of their squares',
     score_mean    Nullable(Float64)      COMMENT 'score_sum / scored',
-    score_low     Nullable(Float64)      COMMENT 'Lower end of the 95 % confidence interval of the mean; NULL below two scores',
-    score_high    Nullable(Float64)      COMMENT 'Upper end of the 95 % confidence interval of the mean; NULL below two scores'
+    score_low     Nullable(Float64)      COMMENT 'Lower end of the 95 % confidence interval of the mean (Student''s t); NULL below two scores',
+    score_high    Nullable(Float64)      COMMENT 'Upper end of the 95 % confidence interval of the mean (Student''s t); NULL below two scores'
 )
 AS WITH
     1.96 AS z,
@@ -72,7 +72,7 @@ AS WITH
             promoters / nps_n AS p,
             detractors / nps_n AS d,
             score_sum / nullIf(scored, 0) AS score_mean,
-            if(scored > 1, z * sqrt(abs(score_squares - scored * score_mean * score_mean) / (scored - 1) / scored), NULL) AS score_margin
+            studentTTestOneSampleIf(0.95)(coalesce(score10, 0), 0, counts AND score10 IS NOT NULL) AS student -- its interval is that of the mean; none where all scores are alike
         FROM v_counted_answers(dimensions = {dimensions:String}, since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         GROUP BY day, begins_at, channel, touchpoint, stage, category, owner, segment, variant, source, occasion
     )
@@ -105,7 +105,7 @@ SELECT
     score_sum,
     score_squares,
     score_mean,
-    score_mean - score_margin AS score_low,
-    score_mean + score_margin AS score_high
+    if(scored > 1, if(isFinite(student.3), greatest(0, student.3), score_mean), NULL) AS score_low,
+    if(scored > 1, if(isFinite(student.4), least(10, student.4), score_mean), NULL) AS score_high
 FROM counted
 COMMENT 'NPS, CSAT, CES and scores along any dimensions, with their parts and 95 % confidence intervals: v_satisfaction_by(dimensions = ''day,channel'', since = ''2026-03-01'', until = ''2026-04-01'')'

@@ -49,6 +49,8 @@ FACTS = {  # rows that other views count, or that say how things stand: nothing 
     "v_funnels",
     "v_human_conversations",
     "v_human_waits",
+    "v_open_hours",
+    "v_recognised",
     "v_retention",
     "v_settings",
     "v_stages",
