@@ -17,12 +17,14 @@ WORD = "Ottilie"
 CASES = richest_cases()
 
 
-def betraying(table: Table, row: Row) -> Row:
-    """The row of a customer whose personal columns all hold the word."""
+def betraying(table: Table, row: Row, *, unknown_stay: bool) -> Row:
+    """The row of a customer whose personal columns all hold the word; but for customers nobody knew, if they stay so."""
     said = dict(zip(table.names, row, strict=True))
     for column in table.columns:
         if is_personal(table.name, column.name):
             value = said[column.name]
+            if column.name == "customer_id" and value is None and unknown_stay:
+                continue
             if column.name == "properties":
                 said["properties"] = json.dumps({**json.loads(value or "{}"), "name": WORD})
             else:
@@ -32,8 +34,10 @@ def betraying(table: Table, row: Row) -> Row:
 
 def telling(client: Client, case: ViewCase) -> set[str]:
     """Columns of a view in which the word is found."""
+    unknown_stay = case.view == "v_recognised"  # it has no others
     for table, rows in case.rows.items():
-        client.insert_arrow(table.name, encode(table, [betraying(table, row) for row in rows]))
+        said = [betraying(table, row, unknown_stay=unknown_stay) for row in rows]
+        client.insert_arrow(table.name, encode(table, said))
     found: Any = client.query(f"SELECT * FROM {case.source}")  # noqa: S608
     for table in case.rows:
         client.command(f"TRUNCATE TABLE {table.name}")
