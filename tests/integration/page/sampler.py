@@ -38,6 +38,7 @@ def board() -> dict[str, Any]:
         "tags": [],
         "description": HOSTILE,
         "time": {"from": "now-24h", "to": "now"},
+        "refresh": "1m",
         "templating": {
             "list": [
                 {"name": "word", "label": "Word", "type": "query", "query": f"SELECT arrayJoin(['one', 'two', '{QUOTED}'])", "multi": True, "includeAll": True, "current": {"value": ["$__all"]}},

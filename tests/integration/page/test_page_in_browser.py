@@ -1,5 +1,7 @@
 """What somebody can do on the page, and what a bad neighbour cannot."""
 
+import re
+
 import pytest
 
 from schemas.durations import DAY_MS
@@ -96,6 +98,17 @@ def test_a_board_reads_itself_again(visit: Visit) -> None:
     visit.open("sampler", refresh="1s")
     visit.drawn(3)
     assert visit.page.get_by_label("Refresh by itself").input_value() == "1s"
+
+
+def test_a_board_that_reads_itself_again_can_be_told_to_wait(visit: Visit) -> None:
+    visit.page.goto(f"{visit.served.url}/d/sampler")
+    visit.drawn()
+    every = visit.page.get_by_label("Refresh by itself")
+    assert every.input_value() == "1m"
+    every.select_option("manual")
+    visit.page.wait_for_url(re.compile(r"[?&]refresh=(&|$)"))
+    visit.drawn(2)
+    assert every.input_value() == ""
 
 
 def test_what_cannot_be_drawn_says_what_to_do(visit: Visit) -> None:

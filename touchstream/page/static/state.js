@@ -14,8 +14,7 @@ export function read(defaults = {}) {
 }
 
 export function path(view, uid = view.uid) {
-  const query = new URLSearchParams({ from: view.from, to: view.to });
-  if (view.refresh) query.set("refresh", view.refresh);
+  const query = new URLSearchParams({ from: view.from, to: view.to, refresh: view.refresh }); // empty: by hand, whatever the board says
   for (const [name, values] of Object.entries(view.variables)) for (const value of values) query.append(`var-${name}`, value);
   return `/d/${encodeURIComponent(uid)}?${query}`;
 }
