@@ -1,7 +1,7 @@
 // One board: its panels on Grafana's grid, asked for together and drawn as they are answered.
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { moment } from "./time.js";
+import { range } from "./time.js";
 import { Panel } from "./panel.js";
 
 const NARROW = matchMedia("(max-width: 900px)"); // then every panel has a line of its own
@@ -77,7 +77,7 @@ export class Board {
     this.stop?.abort();
     const stop = new AbortController();
     this.stop = stop;
-    this.view = { ...view, fromMs: moment(view.from), toMs: moment(view.to) };
+    this.view = { ...this.view, ...view };
     const asking = [];
     for (const panel of this.shown) {
       panel.head(this.view);
@@ -86,6 +86,7 @@ export class Board {
     }
     asking.forEach((panel) => panel.busy(true));
     try {
+      Object.assign(this.view, range(view));
       const wanted = { from_ms: this.view.fromMs, to_ms: this.view.toMs, variables: view.variables, panels: asking.map(({ json, points }) => ({ id: json.id, points })) };
       let away = false;
       for await (const line of api.panels(this.json.uid, wanted, stop.signal)) {
