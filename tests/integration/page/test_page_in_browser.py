@@ -1,6 +1,7 @@
 """What somebody can do on the page, and what a bad neighbour cannot."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -92,6 +93,15 @@ def test_the_time_range_is_chosen_by_a_name_or_exactly(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Show").click()
     visit.drawn(3)
     assert visit.panel(10, ".number") == "150"
+
+
+def test_days_are_counted_up_to_the_midnight_at_which_a_range_ends(visit: Visit) -> None:
+    midnight = int(datetime(2025, 10, 20, tzinfo=UTC).timestamp() * 1000)
+    visit.open("sampler", **{"from": midnight - 2 * DAY_MS, "to": midnight})
+    assert visit.texts("#panel-14 td") == ["2025-10-18", "2025-10-19"]
+    assert f"to={midnight}" in visit.page.url
+    visit.open("sampler", **{"from": midnight - DAY_MS, "to": midnight + 1000})
+    assert visit.texts("#panel-14 td") == ["2025-10-19", "2025-10-20"]
 
 
 def test_a_board_reads_itself_again(visit: Visit) -> None:

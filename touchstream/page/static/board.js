@@ -1,7 +1,7 @@
 // One board: its panels on Grafana's grid, asked for together and drawn as they are answered.
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { range } from "./time.js";
+import { asked, range } from "./time.js";
 import { Panel } from "./panel.js";
 
 const NARROW = matchMedia("(max-width: 900px)"); // then every panel has a line of its own
@@ -87,7 +87,7 @@ export class Board {
     asking.forEach((panel) => panel.busy(true));
     try {
       Object.assign(this.view, range(view));
-      const wanted = { from_ms: this.view.fromMs, to_ms: this.view.toMs, variables: view.variables, panels: asking.map(({ json, points }) => ({ id: json.id, points })) };
+      const wanted = { ...asked(this.view), panels: asking.map(({ json, points }) => ({ id: json.id, points })) };
       let away = false;
       for await (const line of api.panels(this.json.uid, wanted, stop.signal)) {
         away ||= /does not answer/.test(line.error ?? "");

@@ -5,7 +5,7 @@ import { close, h } from "./dom.js";
 import { filters } from "./filters.js";
 import { refreshPicker, timePicker } from "./picker.js";
 import * as state from "./state.js";
-import { label, milliseconds, range, stamp } from "./time.js";
+import { asked, label, milliseconds, range, stamp } from "./time.js";
 
 const main = document.getElementById("board");
 const known = new Map();
@@ -78,9 +78,7 @@ function bar() {
 async function choices() {
   const here = json.uid;
   try {
-    const { fromMs, toMs } = range(view);
-    const wanted = { from_ms: fromMs, to_ms: toMs, variables: view.variables };
-    const offered = await api.options(here, wanted);
+    const offered = await api.options(here, asked({ ...view, ...range(view) }));
     if (json.uid !== here) return;
     const chosen = Object.values(view.variables).filter(([first]) => first && first !== "$__all").length;
     main.querySelector(".fold").textContent = chosen ? `Filters (${chosen})` : "Filters";

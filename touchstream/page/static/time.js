@@ -63,6 +63,13 @@ export function range({ from, to }, now = Date.now()) {
   return { fromMs, toMs };
 }
 
+// What the server is asked for. Its filters take both ends in, of days the whole last one, so a range up to a midnight
+// (of here, or of UTC, in which days are counted) ends before it.
+export function asked({ fromMs, toMs, variables }) {
+  const midnight = toMs % UNITS.d === 0 || startOf("d", toMs) === toMs;
+  return { from_ms: fromMs, to_ms: midnight ? toMs - 1 : toMs, variables };
+}
+
 const pad = (number) => String(number).padStart(2, "0");
 export const stamp = (ms, seconds = false) => {
   const at = new Date(ms);
