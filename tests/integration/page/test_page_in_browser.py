@@ -146,6 +146,23 @@ def test_when_clickhouse_is_away_the_page_says_so_and_comes_back(visit: Visit) -
     assert visit.panel(1, ".number") == "1,234"
 
 
+def test_a_chart_that_was_in_error_can_be_zoomed(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.served.door.shut()
+    try:
+        visit.page.keyboard.press("r")
+        visit.page.locator("#panel-3 .said").wait_for()
+    finally:
+        visit.served.door.open()
+    visit.page.get_by_role("button", name="Try again").click()
+    box = visit.page.locator("#panel-3 .nsewdrag").bounding_box()
+    assert box
+    for share, move in ((0.25, visit.page.mouse.down), (0.75, visit.page.mouse.up)):
+        visit.page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2, steps=5)
+        move()
+    visit.page.wait_for_url(lambda url: f"to={END_MS}" not in url, timeout=5000)
+
+
 def test_dark_is_kept_and_readable(visit: Visit) -> None:
     visit.open("sampler")
     ground = "getComputedStyle(document.documentElement).backgroundColor"

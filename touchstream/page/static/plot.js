@@ -50,7 +50,7 @@ export async function plot(body, traces, layout, legend = []) {
 export function forget(body) {
   if (body.plotted) window.Plotly.purge(body.plotted);
   body.watcher?.disconnect();
-  body.plotted = body.keys = body.watcher = null;
+  body.plotted = body.keys = body.watcher = body.zooms = null;
   body.className = "body";
   body.replaceChildren();
 }
