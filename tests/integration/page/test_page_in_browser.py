@@ -146,6 +146,31 @@ def test_when_clickhouse_is_away_the_page_says_so_and_comes_back(visit: Visit) -
     assert visit.panel(1, ".number") == "1,234"
 
 
+def test_filters_that_could_not_be_told_come_with_the_next_refresh(visit: Visit) -> None:
+    visit.page.route("**/options", lambda route: route.abort())
+    visit.open("sampler")
+    assert visit.page.locator(".filter").count() == 0
+    visit.page.unroute("**/options")
+    visit.page.keyboard.press("r")
+    visit.page.locator("#choose-word").wait_for(timeout=5000)
+    assert visit.page.locator(".filter").count() == 3
+
+
+def test_a_board_that_cannot_be_fetched_leaves_address_and_board_together(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.page.route("**/api/boards/touchstream-overview", lambda route: route.abort())
+    link = visit.page.get_by_role("navigation", name="Boards").locator("a[href^='/d/touchstream-overview']")
+    link.click()
+    visit.page.get_by_text("The page's server does not answer").wait_for(timeout=5000)
+    assert "/d/sampler?" in visit.page.url
+    assert visit.page.title().startswith("Sampler")
+    assert not [text for text in visit.said if "Uncaught" in text]
+    visit.page.unroute("**/api/boards/touchstream-overview")
+    link.click()
+    visit.page.wait_for_url("**/d/touchstream-overview?*")
+    visit.page.wait_for_function("() => !document.title.startsWith('Sampler')")
+
+
 def test_a_chart_that_was_in_error_can_be_zoomed(visit: Visit) -> None:
     visit.open("sampler")
     visit.served.door.shut()

@@ -14,25 +14,44 @@ let view = null;
 let json = null;
 let board = null;
 let timer = 0;
+let going = 0;
+let offered = false; // whether the filters of what is looked at are there
 
 const name = ({ title }) => title.replace(/^Touchstream:?\s*/i, "").replace(/^./, (first) => first.toUpperCase()) || title;
 
-function show(changes, uid = view.uid) {
-  history.pushState(null, "", state.path({ ...view, ...changes }, uid));
+const show = (changes, uid = view.uid) => go(state.path({ ...view, ...changes }, uid));
+const wanted = (pathname = location.pathname) => state.uidOf(pathname) || list[0].uid;
+
+// The address changes when the board is there, so that both say the same; the last of several ways is taken.
+async function go(path) {
+  const way = (going += 1);
+  if (!(await fetched(wanted(path))) || way !== going) return undefined;
+  history.pushState(null, "", path);
   return open();
+}
+
+async function fetched(uid) {
+  try {
+    if (!known.has(uid) && list.some((one) => one.uid === uid)) known.set(uid, await api.board(uid));
+    return true;
+  } catch (error) {
+    if (json) board.warn(error.message);
+    else main.replaceChildren(h("p", { class: "wait", role: "alert" }, error.message));
+    return false;
+  }
 }
 
 const actions = {
   view: () => board.view,
   zoom: (from, to) => show({ from: String(from), to: String(to) }),
-  refresh: () => refresh(),
+  refresh: () => (wanted() === json.uid ? refresh() : open()), // after a board that could not be fetched
 };
 
 async function open() {
   close();
-  const uid = state.read().uid || list[0].uid;
+  const uid = wanted();
   if (!list.some((one) => one.uid === uid)) return missing(uid);
-  if (!known.has(uid)) known.set(uid, await api.board(uid));
+  if (!(await fetched(uid)) || uid !== wanted()) return undefined;
   const changed = json?.uid !== uid;
   json = known.get(uid);
   view = state.read({ ...json.time, refresh: json.refresh });
@@ -40,7 +59,8 @@ async function open() {
   document.title = `${name(json)} – Touchstream`;
   if (changed) begin();
   bar();
-  await Promise.all([choices(), refresh()]);
+  offered = false;
+  await refresh();
   schedule();
   return undefined;
 }
@@ -76,23 +96,23 @@ function bar() {
 }
 
 async function choices() {
-  const here = json.uid;
+  const here = view;
   try {
-    const offered = await api.options(here, asked({ ...view, ...range(view) }));
-    if (json.uid !== here) return;
-    const chosen = Object.values(view.variables).filter(([first]) => first && first !== "$__all").length;
+    const told = await api.options(json.uid, asked({ ...here, ...range(here) }));
+    if (view !== here) return;
+    offered = true;
+    const chosen = Object.values(here.variables).filter(([first]) => first && first !== "$__all").length;
     main.querySelector(".fold").textContent = chosen ? `Filters (${chosen})` : "Filters";
-    main.querySelector(".filters").replaceChildren(...filters(json, offered, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
-  } catch {
-    main.querySelector(".filters").replaceChildren(); // the panels say what is wrong
-  }
+    main.querySelector(".filters").replaceChildren(...filters(json, told, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
+  } catch { /* the panels say what is wrong, and the next refresh asks again */ }
 }
 
 async function refresh() {
+  if (!json) return;
   const button = document.getElementById("again");
   button?.classList.add("busy");
   const began = performance.now();
-  await board.refresh(view);
+  await Promise.all([board.refresh(view), offered || choices()]);
   button?.classList.remove("busy");
   main.querySelector(".range").textContent = `${label(view.from, view.to)}, printed ${stamp(Date.now())}`;
   main.dataset.drawnMs = Math.round(performance.now() - began);
@@ -128,10 +148,12 @@ addEventListener("click", (event) => {
   if (to.origin !== location.origin || !(to.pathname === "/" || to.pathname.startsWith("/d/"))) return;
   if (link.classList.contains("skip")) return;
   event.preventDefault();
-  history.pushState(null, "", to.pathname + to.search);
+  go(to.pathname + to.search);
+});
+addEventListener("popstate", () => {
+  going += 1; // a way that is still being fetched is left
   open();
 });
-addEventListener("popstate", open);
 addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea") || event.metaKey || event.ctrlKey || event.altKey) return;
   if (event.key === "r") refresh();

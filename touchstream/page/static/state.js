@@ -1,11 +1,13 @@
 // What somebody looks at, kept in the address as Grafana keeps it: /d/<board>?from=...&to=...&var-x=...
 
+export const uidOf = (pathname) => decodeURIComponent(pathname.match(/^\/d\/([^/?]+)/)?.[1] ?? "");
+
 export function read(defaults = {}) {
   const query = new URLSearchParams(location.search);
   const variables = {};
   for (const key of query.keys()) if (key.startsWith("var-")) variables[key.slice(4)] = query.getAll(key);
   return {
-    uid: decodeURIComponent(location.pathname.match(/^\/d\/([^/]+)/)?.[1] ?? ""),
+    uid: uidOf(location.pathname),
     from: query.get("from") ?? defaults.from ?? "now-24h",
     to: query.get("to") ?? defaults.to ?? "now",
     refresh: query.get("refresh") ?? defaults.refresh ?? "",
