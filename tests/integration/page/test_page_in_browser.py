@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import Route
 
 from schemas.durations import DAY_MS
 from tests.integration.page.conftest import ARTIFACTS, END_MS, Visit
@@ -215,6 +216,69 @@ def test_the_keyboard_reaches_everything(visit: Visit) -> None:
     assert visit.page.evaluate("document.activeElement.id") == "time"
     visit.page.keyboard.press("[")
     visit.page.wait_for_function("() => !document.title.startsWith('Sampler')")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param("#panel-2 th:nth-child(2) button", id="a heading of a table"),
+        pytest.param("#panel-2 tr:nth-child(3) a", id="a link in a table"),
+        pytest.param("#panel-3 .key:nth-child(2)", id="a line of a legend"),
+        pytest.param("#panel-1 .about", id="the definition of a panel"),
+        pytest.param("#panel-13 a[href]", id="a link in a text"),
+    ],
+)
+@pytest.mark.parametrize("changed", [pytest.param(False, id="same"), pytest.param(True, id="changed")])
+def test_a_refresh_leaves_the_focus_where_it_is(visit: Visit, where: str, changed: bool) -> None:
+    visit.open("sampler")
+    visit.page.locator(where).focus()
+    focused = "() => document.activeElement.textContent"
+    before = visit.page.evaluate(focused)
+    if changed:
+        visit.page.route("**/panels", with_another_number)
+    visit.page.keyboard.press("r")
+    visit.drawn(2)
+    assert visit.page.evaluate(focused) == before
+    assert visit.page.locator(where).evaluate("one => one === document.activeElement")
+
+
+def with_another_number(route: Route) -> None:
+    """Answer as ClickHouse does, with another first number in every row."""
+    told = route.fetch()
+    route.fulfill(response=told, body=re.sub(r"\[(\d+), ?", lambda found: f"[{int(found[1]) + 10},", told.text()))
+
+
+def test_a_panel_whose_answer_is_the_same_is_not_drawn_again(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.page.evaluate(
+        "for (const id of [1, 2, 11, 12]) document.querySelector(`#panel-${id} .body`).firstElementChild.mark = id"
+    )
+    visit.page.keyboard.press("r")
+    visit.drawn(2)
+    assert visit.page.evaluate(
+        "[1, 2, 11, 12].map((id) => document.querySelector(`#panel-${id} .body`).firstElementChild.mark)"
+    ) == [1, 2, 11, 12]
+
+
+def test_a_definition_that_is_open_stays_open_over_a_refresh(visit: Visit) -> None:
+    visit.open("sampler")
+    about = visit.page.locator("#panel-1 .about")
+    about.click()
+    visit.page.keyboard.press("r")
+    visit.drawn(2)
+    assert about.get_attribute("aria-expanded") == "true"
+    about.click()
+    assert visit.page.get_by_role("dialog").count() == 0
+
+
+def test_what_was_chosen_gives_the_focus_back_to_its_button(visit: Visit) -> None:
+    visit.open("sampler")
+    for button, choice in (("time", "Last 6 hours"), ("choose-word", "All")):
+        visit.page.locator(f"#{button}").focus()
+        visit.page.keyboard.press("Enter")
+        visit.page.get_by_role("dialog").get_by_role("button", name=choice, exact=True).press("Enter")
+        visit.page.wait_for_timeout(500)
+        assert visit.page.evaluate("document.activeElement.id") == button
 
 
 def test_boards_are_linked_and_keep_time_and_values(visit: Visit) -> None:

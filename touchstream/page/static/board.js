@@ -1,6 +1,6 @@
 // One board: its panels on Grafana's grid, asked for together and drawn as they are answered.
 import * as api from "./api.js";
-import { h } from "./dom.js";
+import { anew, h } from "./dom.js";
 import { asked, range } from "./time.js";
 import { Panel } from "./panel.js";
 
@@ -49,8 +49,7 @@ export class Board {
       }
     }
     pair(parts);
-    const children = [...this.grid.children];
-    if (parts.length !== children.length || parts.some((part, place) => part !== children[place])) this.grid.replaceChildren(...parts);
+    anew(this.grid, ...parts);
   }
 
   title(row, top) {
@@ -82,7 +81,7 @@ export class Board {
     for (const panel of this.shown) {
       panel.head(this.view);
       if (panel.asks) asking.push(panel);
-      else panel.draw(this.view);
+      else panel.show(this.view);
     }
     asking.forEach((panel) => panel.busy(true));
     try {
@@ -98,13 +97,14 @@ export class Board {
     } catch (error) {
       if (error.name === "AbortError") return;
       this.warn(error.message);
-      for (const panel of asking) if (panel.drawn) panel.busy(false); else panel.say("wrong", "No numbers yet.", "See the message above.");
+      for (const panel of asking) if (panel.drawn) panel.busy(false); else panel.miss();
     }
   }
 
   warn(message) {
+    if (!message && this.notice.contains(document.activeElement)) this.notice.parentElement.focus({ preventScroll: true });
     this.notice.classList.toggle("hidden", !message);
-    if (message) this.notice.replaceChildren(h("span", {}, message), h("button", { class: "button", type: "button", onclick: () => this.actions.refresh() }, "Try again"));
+    if (message) anew(this.notice, h("span", {}, message), h("button", { class: "button", type: "button", "data-key": "again", onclick: () => this.actions.refresh() }, "Try again"));
   }
 
   redraw() {

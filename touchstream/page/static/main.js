@@ -1,7 +1,7 @@
 // Begins the page, and takes it from board to board without loading it again.
 import * as api from "./api.js";
 import { Board } from "./board.js";
-import { close, h } from "./dom.js";
+import { anew, close, h } from "./dom.js";
 import { filters } from "./filters.js";
 import { refreshPicker, timePicker } from "./picker.js";
 import * as state from "./state.js";
@@ -82,13 +82,14 @@ function fold() {
 }
 
 function bar() {
-  const items = list.map((one) => h("a", { href: state.path(view, one.uid), title: one.description, "aria-current": one.uid === view.uid ? "page" : null }, name(one)));
+  const items = list.map((one) => h("a", { "data-key": one.uid, href: state.path(view, one.uid), title: one.description, "aria-current": one.uid === view.uid ? "page" : null }, name(one)));
   const nav = document.querySelector(".boards");
-  nav.replaceChildren(...items);
+  anew(nav, ...items);
   const current = nav.querySelector("[aria-current]");
   nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
-  const theme = h("button", { class: "button plain", type: "button", id: "theme", "aria-label": "Light or dark", title: "Light or dark (d)", onclick: turn }, "◐");
-  document.querySelector(".tools").replaceChildren(
+  const theme = h("button", { class: "button plain", type: "button", id: "theme", "data-key": "theme", "aria-label": "Light or dark", title: "Light or dark (d)", onclick: turn }, "◐");
+  anew(
+    document.querySelector(".tools"),
     timePicker(view, (from, to) => show({ from, to })),
     ...refreshPicker(view, { now: refresh, every: (text) => show({ refresh: text }) }),
     theme,
@@ -103,7 +104,7 @@ async function choices() {
     offered = true;
     const chosen = Object.values(here.variables).filter(([first]) => first && first !== "$__all").length;
     main.querySelector(".fold").textContent = chosen ? `Filters (${chosen})` : "Filters";
-    main.querySelector(".filters").replaceChildren(...filters(json, told, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
+    anew(main.querySelector(".filters"), ...filters(json, told, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
   } catch { /* the panels say what is wrong, and the next refresh asks again */ }
 }
 

@@ -3,7 +3,7 @@ import { close, h, opens } from "./dom.js";
 import { EVERY, QUICK, label, moment, range, stamp } from "./time.js";
 
 export function timePicker(view, choose) {
-  const button = h("button", { class: "button", type: "button", id: "time", "aria-label": `Time range: ${label(view.from, view.to)}` }, label(view.from, view.to));
+  const button = h("button", { class: "button", type: "button", id: "time", "data-key": "time", "aria-label": `Time range: ${label(view.from, view.to)}` }, label(view.from, view.to));
   const holder = h("div", { class: "holder" }, button);
   opens(button, holder, () => [quick(view, choose), exact(view, choose)]);
   return holder;
@@ -41,8 +41,8 @@ function exact(view, choose) {
 }
 
 export function refreshPicker(view, { now, every }) {
-  const again = h("button", { class: "button plain", type: "button", id: "again", "aria-label": "Refresh now", title: "Refresh now (r)", onclick: now }, "↻");
-  const select = h("select", { class: "choice", "aria-label": "Refresh by itself", onchange: (event) => every(event.target.value) },
+  const again = h("button", { class: "button plain", type: "button", id: "again", "data-key": "again", "aria-label": "Refresh now", title: "Refresh now (r)", onclick: now }, "↻");
+  const select = h("select", { class: "choice", "data-key": "every", "aria-label": "Refresh by itself", onchange: (event) => every(event.target.value) },
     [...new Set([...EVERY, view.refresh])].map((text) => h("option", { value: text, selected: text === view.refresh }, text ? `every ${text}` : "manual")));
   return [again, select];
 }

@@ -1,5 +1,5 @@
 // Plotly with the page's type and colours; times are shown in the zone of the browser.
-import { h, plain } from "./dom.js";
+import { anew, h, plain } from "./dom.js";
 import { token } from "./colours.js";
 import { stamp } from "./time.js";
 
@@ -68,10 +68,11 @@ function watch(body) {
 function keys(body, traces, legend) {
   body.off ??= new Set();
   for (const trace of traces) if (trace.key && body.off.has(trace.key)) trace.visible = "legendonly";
-  body.keys.replaceChildren(
+  anew(
+    body.keys,
     ...legend.map(({ key, color, dash }) =>
       h("button", {
-        class: "key", type: "button", "aria-pressed": String(!body.off.has(key)), title: key,
+        class: "key", type: "button", "data-key": key, "aria-pressed": String(!body.off.has(key)), title: key,
         onclick: (event) => {
           if (!body.off.delete(key)) body.off.add(key);
           const shown = !body.off.has(key);
