@@ -1,10 +1,12 @@
 """Ranges of time as Grafana writes them, read by the page in the zone of the browser."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
+from schemas.durations import HOUR_MS
 from tests.integration.page.conftest import Served, Visit
 
 pytestmark = pytest.mark.integration
@@ -83,3 +85,17 @@ def test_what_is_no_time_is_named_with_an_example(visit: Visit) -> None:
     visit.open("sampler", **{"from": "bogus"})
     said = "From, “bogus”, is no time; write 2026-03-01 14:00, now-3h or now/d."
     assert visit.page.locator(".notice span").inner_text() == said
+
+
+def test_two_hours_of_one_name_stand_side_by_side(visit: Visit) -> None:
+    begins = int(datetime(2025, 10, 25, 22, tzinfo=UTC).timestamp() * 1000)  # clocks go back at one o'clock
+    visit.open("sampler", **{"from": begins, "to": begins + 6 * HOUR_MS})
+    drawn = visit.page.evaluate("document.querySelector('#panel-15 .plotted').data[0].x")
+    assert drawn == ["2025-10-25 23:00:00", *(f"2025-10-26 0{hour}:00:00" for hour in range(5))]
+    read = """async ([texts, toMs]) => {
+        const { instant } = await import('/static/plot.js');
+        return texts.map((text) => instant(text, { toMs }));
+    }"""
+    texts = [drawn[0], "2025-10-26 02:00:00.25", "2025-10-26 02:00", "2025-10-26"]
+    moments = [begins, begins + 3 * HOUR_MS + 250, begins + 3 * HOUR_MS, begins + HOUR_MS]
+    assert visit.page.evaluate(read, [texts, begins + 6 * HOUR_MS]) == moments
