@@ -15,10 +15,10 @@ const WHOLE = [
 ];
 export const EVERY = ["", "5s", "10s", "30s", "1m", "5m"];
 
-const sinceMidnight = (ms) => ms - new Date(ms).getTimezoneOffset() * UNITS.m; // counted without setMinutes, which is unsure in an hour that comes twice
+const wallClock = (ms) => ms - new Date(ms).getTimezoneOffset() * UNITS.m; // setMinutes is unsure in an hour that comes twice
 
 function startOf(unit, ms) {
-  if (unit in UNITS && UNITS[unit] < UNITS.d) return ms - (((sinceMidnight(ms) % UNITS[unit]) + UNITS[unit]) % UNITS[unit]);
+  if (unit in UNITS && UNITS[unit] < UNITS.d) return ms - (((wallClock(ms) % UNITS[unit]) + UNITS[unit]) % UNITS[unit]);
   const at = new Date(ms);
   if (unit === "w") at.setDate(at.getDate() - ((at.getDay() + 6) % 7));
   if (unit === "M") at.setDate(1);
