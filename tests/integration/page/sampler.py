@@ -38,6 +38,7 @@ def board() -> dict[str, Any]:
         "tags": [],
         "description": HOSTILE,
         "time": {"from": "now-24h", "to": "now"},
+        "refresh": "1m",
         "templating": {
             "list": [
                 {"name": "word", "label": "Word", "type": "query", "query": f"SELECT arrayJoin(['one', 'two', '{QUOTED}'])", "multi": True, "includeAll": True, "current": {"value": ["$__all"]}},
@@ -47,7 +48,7 @@ def board() -> dict[str, Any]:
         },
         "panels": [
             _panel(1, "stat", "SELECT 1234 * toUInt32($size) AS total", description=f"**What** it is: {HOSTILE}", options={"textMode": "value_and_name"}),
-            _panel(2, "table", rows),
+            _panel(2, "table", rows, overrides=[{"matcher": {"id": "byName", "options": "rest"}, "properties": [{"id": "links", "value": [{"title": "Rest", "url": "/d/sampler?var-like=${__data.fields.name}"}]}]}]),
             _panel(3, "timeseries", SERIES.format(f"['{QUOTED}', 'plain'][1 + number % 2] AS label, number AS value"), form=0, defaults={"custom": {"spanNulls": True}}, options={"legend": {"showLegend": True}}),
             _panel(4, "bargauge", two, options=reduce),
             _panel(5, "barchart", two),
@@ -58,6 +59,8 @@ def board() -> dict[str, Any]:
             _panel(10, "stat", "SELECT toUInt32(dateDiff('minute', $__fromTime, $__toTime)) AS minutes"),
             _panel(11, "table", "SELECT 1 AS n WHERE 0", defaults={"noValue": "nothing happened"}),
             _panel(12, "stat", "SELECT no_such_column"),
-            {"id": 13, "type": "text", "title": "", "gridPos": {"x": 0, "y": 32, "w": 24, "h": 3}, "options": {"content": f"**Bold** and {HOSTILE} and [bad](javascript:window.caught=3)"}},
+            _panel(14, "table", "SELECT day FROM (SELECT arrayJoin([toDate('2025-10-18'), toDate('2025-10-19'), toDate('2025-10-20')]) AS day) WHERE $__dateFilter(day) ORDER BY day"),
+            _panel(15, "timeseries", "SELECT toDateTime('2025-10-25 22:00:00', 'UTC') + number * 3600 AS time, number AS value FROM numbers(6)", defaults={"custom": {"drawStyle": "bars"}}),
+            {"id": 13, "type": "text", "title": "", "gridPos": {"x": 0, "y": 32, "w": 24, "h": 3}, "options": {"content": f"**Bold** and {HOSTILE} and [bad](javascript:window.caught=3) and [good](/d/sampler)"}},
         ],
     }  # fmt: skip

@@ -1,6 +1,10 @@
 """What somebody can do on the page, and what a bad neighbour cannot."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
+from playwright.sync_api import Route
 
 from schemas.durations import DAY_MS
 from tests.integration.page.conftest import ARTIFACTS, END_MS, Visit
@@ -92,10 +96,30 @@ def test_the_time_range_is_chosen_by_a_name_or_exactly(visit: Visit) -> None:
     assert visit.panel(10, ".number") == "150"
 
 
+def test_days_are_counted_up_to_the_midnight_at_which_a_range_ends(visit: Visit) -> None:
+    midnight = int(datetime(2025, 10, 20, tzinfo=UTC).timestamp() * 1000)
+    visit.open("sampler", **{"from": midnight - 2 * DAY_MS, "to": midnight})
+    assert visit.texts("#panel-14 td") == ["2025-10-18", "2025-10-19"]
+    assert f"to={midnight}" in visit.page.url
+    visit.open("sampler", **{"from": midnight - DAY_MS, "to": midnight + 1000})
+    assert visit.texts("#panel-14 td") == ["2025-10-19", "2025-10-20"]
+
+
 def test_a_board_reads_itself_again(visit: Visit) -> None:
     visit.open("sampler", refresh="1s")
     visit.drawn(3)
     assert visit.page.get_by_label("Refresh by itself").input_value() == "1s"
+
+
+def test_a_board_that_reads_itself_again_can_be_told_to_wait(visit: Visit) -> None:
+    visit.page.goto(f"{visit.served.url}/d/sampler")
+    visit.drawn()
+    every = visit.page.get_by_label("Refresh by itself")
+    assert every.input_value() == "1m"
+    every.select_option("manual")
+    visit.page.wait_for_url(re.compile(r"[?&]refresh=(&|$)"))
+    visit.drawn(2)
+    assert every.input_value() == ""
 
 
 def test_what_cannot_be_drawn_says_what_to_do(visit: Visit) -> None:
@@ -121,6 +145,48 @@ def test_when_clickhouse_is_away_the_page_says_so_and_comes_back(visit: Visit) -
     visit.page.get_by_role("button", name="Try again").click()
     visit.page.locator(".notice").wait_for(state="hidden")
     assert visit.panel(1, ".number") == "1,234"
+
+
+def test_filters_that_could_not_be_told_come_with_the_next_refresh(visit: Visit) -> None:
+    visit.page.route("**/options", lambda route: route.abort())
+    visit.open("sampler")
+    assert visit.page.locator(".filter").count() == 0
+    visit.page.unroute("**/options")
+    visit.page.keyboard.press("r")
+    visit.page.locator("#choose-word").wait_for(timeout=5000)
+    assert visit.page.locator(".filter").count() == 3
+
+
+def test_a_board_that_cannot_be_fetched_leaves_address_and_board_together(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.page.route("**/api/boards/touchstream-overview", lambda route: route.abort())
+    link = visit.page.get_by_role("navigation", name="Boards").locator("a[href^='/d/touchstream-overview']")
+    link.click()
+    visit.page.get_by_text("The page's server does not answer").wait_for(timeout=5000)
+    assert "/d/sampler?" in visit.page.url
+    assert visit.page.title().startswith("Sampler")
+    assert not [text for text in visit.said if "Uncaught" in text]
+    visit.page.unroute("**/api/boards/touchstream-overview")
+    link.click()
+    visit.page.wait_for_url("**/d/touchstream-overview?*")
+    visit.page.wait_for_function("() => !document.title.startsWith('Sampler')")
+
+
+def test_a_chart_that_was_in_error_can_be_zoomed(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.served.door.shut()
+    try:
+        visit.page.keyboard.press("r")
+        visit.page.locator("#panel-3 .said").wait_for()
+    finally:
+        visit.served.door.open()
+    visit.page.get_by_role("button", name="Try again").click()
+    box = visit.page.locator("#panel-3 .nsewdrag").bounding_box()
+    assert box
+    for share, move in ((0.25, visit.page.mouse.down), (0.75, visit.page.mouse.up)):
+        visit.page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2, steps=5)
+        move()
+    visit.page.wait_for_url(lambda url: f"to={END_MS}" not in url, timeout=5000)
 
 
 def test_dark_is_kept_and_readable(visit: Visit) -> None:
@@ -150,6 +216,69 @@ def test_the_keyboard_reaches_everything(visit: Visit) -> None:
     assert visit.page.evaluate("document.activeElement.id") == "time"
     visit.page.keyboard.press("[")
     visit.page.wait_for_function("() => !document.title.startsWith('Sampler')")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param("#panel-2 th:nth-child(2) button", id="a heading of a table"),
+        pytest.param("#panel-2 tr:nth-child(3) a", id="a link in a table"),
+        pytest.param("#panel-3 .key:nth-child(2)", id="a line of a legend"),
+        pytest.param("#panel-1 .about", id="the definition of a panel"),
+        pytest.param("#panel-13 a[href]", id="a link in a text"),
+    ],
+)
+@pytest.mark.parametrize("changed", [pytest.param(False, id="same"), pytest.param(True, id="changed")])
+def test_a_refresh_leaves_the_focus_where_it_is(visit: Visit, where: str, changed: bool) -> None:
+    visit.open("sampler")
+    visit.page.locator(where).focus()
+    focused = "() => document.activeElement.textContent"
+    before = visit.page.evaluate(focused)
+    if changed:
+        visit.page.route("**/panels", with_another_number)
+    visit.page.keyboard.press("r")
+    visit.drawn(2)
+    assert visit.page.evaluate(focused) == before
+    assert visit.page.locator(where).evaluate("one => one === document.activeElement")
+
+
+def with_another_number(route: Route) -> None:
+    """Answer as ClickHouse does, with another first number in every row."""
+    told = route.fetch()
+    route.fulfill(response=told, body=re.sub(r"\[(\d+), ?", lambda found: f"[{int(found[1]) + 10},", told.text()))
+
+
+def test_a_panel_whose_answer_is_the_same_is_not_drawn_again(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.page.evaluate(
+        "for (const id of [1, 2, 11, 12]) document.querySelector(`#panel-${id} .body`).firstElementChild.mark = id"
+    )
+    visit.page.keyboard.press("r")
+    visit.drawn(2)
+    assert visit.page.evaluate(
+        "[1, 2, 11, 12].map((id) => document.querySelector(`#panel-${id} .body`).firstElementChild.mark)"
+    ) == [1, 2, 11, 12]
+
+
+def test_a_definition_that_is_open_stays_open_over_a_refresh(visit: Visit) -> None:
+    visit.open("sampler")
+    about = visit.page.locator("#panel-1 .about")
+    about.click()
+    visit.page.keyboard.press("r")
+    visit.drawn(2)
+    assert about.get_attribute("aria-expanded") == "true"
+    about.click()
+    assert visit.page.get_by_role("dialog").count() == 0
+
+
+def test_what_was_chosen_gives_the_focus_back_to_its_button(visit: Visit) -> None:
+    visit.open("sampler")
+    for button, choice in (("time", "Last 6 hours"), ("choose-word", "All")):
+        visit.page.locator(f"#{button}").focus()
+        visit.page.keyboard.press("Enter")
+        visit.page.get_by_role("dialog").get_by_role("button", name=choice, exact=True).press("Enter")
+        visit.page.wait_for_timeout(500)
+        assert visit.page.evaluate("document.activeElement.id") == button
 
 
 def test_boards_are_linked_and_keep_time_and_values(visit: Visit) -> None:

@@ -1,7 +1,7 @@
 // One board: its panels on Grafana's grid, asked for together and drawn as they are answered.
 import * as api from "./api.js";
-import { h } from "./dom.js";
-import { moment } from "./time.js";
+import { anew, h } from "./dom.js";
+import { asked, range } from "./time.js";
 import { Panel } from "./panel.js";
 
 const NARROW = matchMedia("(max-width: 900px)"); // then every panel has a line of its own
@@ -49,8 +49,7 @@ export class Board {
       }
     }
     pair(parts);
-    const children = [...this.grid.children];
-    if (parts.length !== children.length || parts.some((part, place) => part !== children[place])) this.grid.replaceChildren(...parts);
+    anew(this.grid, ...parts);
   }
 
   title(row, top) {
@@ -77,16 +76,17 @@ export class Board {
     this.stop?.abort();
     const stop = new AbortController();
     this.stop = stop;
-    this.view = { ...view, fromMs: moment(view.from), toMs: moment(view.to) };
+    this.view = { ...this.view, ...view };
     const asking = [];
     for (const panel of this.shown) {
       panel.head(this.view);
       if (panel.asks) asking.push(panel);
-      else panel.draw(this.view);
+      else panel.show(this.view);
     }
     asking.forEach((panel) => panel.busy(true));
     try {
-      const wanted = { from_ms: this.view.fromMs, to_ms: this.view.toMs, variables: view.variables, panels: asking.map(({ json, points }) => ({ id: json.id, points })) };
+      Object.assign(this.view, range(view));
+      const wanted = { ...asked(this.view), panels: asking.map(({ json, points }) => ({ id: json.id, points })) };
       let away = false;
       for await (const line of api.panels(this.json.uid, wanted, stop.signal)) {
         away ||= /does not answer/.test(line.error ?? "");
@@ -97,13 +97,14 @@ export class Board {
     } catch (error) {
       if (error.name === "AbortError") return;
       this.warn(error.message);
-      for (const panel of asking) if (panel.drawn) panel.busy(false); else panel.say("wrong", "No numbers yet.", "See the message above.");
+      for (const panel of asking) if (panel.drawn) panel.busy(false); else panel.miss();
     }
   }
 
   warn(message) {
+    if (!message && this.notice.contains(document.activeElement)) this.notice.parentElement.focus({ preventScroll: true });
     this.notice.classList.toggle("hidden", !message);
-    if (message) this.notice.replaceChildren(h("span", {}, message), h("button", { class: "button", type: "button", onclick: () => this.actions.refresh() }, "Try again"));
+    if (message) anew(this.notice, h("span", {}, message), h("button", { class: "button", type: "button", "data-key": "again", onclick: () => this.actions.refresh() }, "Try again"));
   }
 
   redraw() {

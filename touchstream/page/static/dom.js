@@ -12,6 +12,20 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Puts other children into an element. What has the focus keeps it: itself when it stays, otherwise what has its data-key.
+export function anew(holder, ...children) {
+  const now = holder.childNodes;
+  if (children.length === now.length && children.every((child, place) => child === now[place])) return;
+  const focused = document.activeElement;
+  const alike = () => [...holder.querySelectorAll("[data-key]")].filter(({ dataset }) => dataset.key === focused.dataset.key);
+  const inside = focused !== holder && holder.contains(focused);
+  const place = inside ? alike().indexOf(focused) : 0;
+  holder.replaceChildren(...children);
+  if (!inside || document.activeElement === focused) return;
+  const same = focused.isConnected ? focused : (alike()[place] ?? alike().at(-1) ?? holder);
+  same.focus({ preventScroll: true });
+}
+
 // Plotly reads a little HTML in its texts; this takes that away from texts of customers.
 export const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
@@ -30,6 +44,7 @@ let open = null;
 export function close() {
   if (!open) return;
   open.button.setAttribute("aria-expanded", "false");
+  if (open.pop.contains(document.activeElement)) open.button.focus({ preventScroll: true });
   open.pop.remove();
   open = null;
 }

@@ -17,18 +17,18 @@ export function filters(board, { options, chosen }, choose) {
 
 function one({ name, chosen, options, all, choose }) {
   const offered = all ? [{ value: ALL, text: "All" }, ...options] : options;
-  return h("select", { class: "choice", "aria-labelledby": `label-${name}`, onchange: (event) => choose([event.target.value]) },
+  return h("select", { class: "choice", "data-key": name, "aria-labelledby": `label-${name}`, onchange: (event) => choose([event.target.value]) },
     offered.map(({ value, text }) => h("option", { value, selected: chosen[0] === value }, text)));
 }
 
 function written({ name, chosen, choose }) {
-  return h("input", { class: "field", type: "search", "aria-labelledby": `label-${name}`, value: chosen[0] ?? "", placeholder: "any", maxlength: "300", onchange: (event) => choose([event.target.value.trim()]) });
+  return h("input", { class: "field", type: "search", "data-key": name, "aria-labelledby": `label-${name}`, value: chosen[0] ?? "", placeholder: "any", maxlength: "300", onchange: (event) => choose([event.target.value.trim()]) });
 }
 
 function several({ name, chosen, options, all, choose }, label) {
   const texts = chosen.map((value) => options.find((option) => option.value === value)?.text ?? value);
   const text = !chosen.length || chosen[0] === ALL ? "All" : texts.length > 2 ? `${texts.length} chosen` : texts.join(", ");
-  const button = h("button", { class: "choice", type: "button", "aria-label": `${label}: ${text}`, id: `choose-${name}` }, text);
+  const button = h("button", { class: "choice", type: "button", "aria-label": `${label}: ${text}`, id: `choose-${name}`, "data-key": name }, text);
   const holder = h("div", { class: "holder" }, button);
   opens(button, holder, () => list({ chosen, options, all, choose }));
   return holder;

@@ -1,11 +1,11 @@
 // Begins the page, and takes it from board to board without loading it again.
 import * as api from "./api.js";
 import { Board } from "./board.js";
-import { close, h } from "./dom.js";
+import { anew, close, h } from "./dom.js";
 import { filters } from "./filters.js";
 import { refreshPicker, timePicker } from "./picker.js";
 import * as state from "./state.js";
-import { label, milliseconds, moment, stamp } from "./time.js";
+import { asked, label, milliseconds, range, stamp } from "./time.js";
 
 const main = document.getElementById("board");
 const known = new Map();
@@ -14,25 +14,44 @@ let view = null;
 let json = null;
 let board = null;
 let timer = 0;
+let going = 0;
+let offered = false; // whether the filters of what is looked at are there
 
 const name = ({ title }) => title.replace(/^Touchstream:?\s*/i, "").replace(/^./, (first) => first.toUpperCase()) || title;
 
-function show(changes, uid = view.uid) {
-  history.pushState(null, "", state.path({ ...view, ...changes }, uid));
+const show = (changes, uid = view.uid) => go(state.path({ ...view, ...changes }, uid));
+const wanted = (pathname = location.pathname) => state.uidOf(pathname) || list[0].uid;
+
+// The address changes when the board is there, so that both say the same; the last of several ways is taken.
+async function go(path) {
+  const way = (going += 1);
+  if (!(await fetched(wanted(path))) || way !== going) return undefined;
+  history.pushState(null, "", path);
   return open();
+}
+
+async function fetched(uid) {
+  try {
+    if (!known.has(uid) && list.some((one) => one.uid === uid)) known.set(uid, await api.board(uid));
+    return true;
+  } catch (error) {
+    if (json) board.warn(error.message);
+    else main.replaceChildren(h("p", { class: "wait", role: "alert" }, error.message));
+    return false;
+  }
 }
 
 const actions = {
   view: () => board.view,
   zoom: (from, to) => show({ from: String(from), to: String(to) }),
-  refresh: () => refresh(),
+  refresh: () => (wanted() === json.uid ? refresh() : open()), // after a board that could not be fetched
 };
 
 async function open() {
   close();
-  const uid = state.read().uid || list[0].uid;
+  const uid = wanted();
   if (!list.some((one) => one.uid === uid)) return missing(uid);
-  if (!known.has(uid)) known.set(uid, await api.board(uid));
+  if (!(await fetched(uid)) || uid !== wanted()) return undefined;
   const changed = json?.uid !== uid;
   json = known.get(uid);
   view = state.read({ ...json.time, refresh: json.refresh });
@@ -40,7 +59,8 @@ async function open() {
   document.title = `${name(json)} – Touchstream`;
   if (changed) begin();
   bar();
-  await Promise.all([choices(), refresh()]);
+  offered = false;
+  await refresh();
   schedule();
   return undefined;
 }
@@ -62,13 +82,14 @@ function fold() {
 }
 
 function bar() {
-  const items = list.map((one) => h("a", { href: state.path(view, one.uid), title: one.description, "aria-current": one.uid === view.uid ? "page" : null }, name(one)));
+  const items = list.map((one) => h("a", { "data-key": one.uid, href: state.path(view, one.uid), title: one.description, "aria-current": one.uid === view.uid ? "page" : null }, name(one)));
   const nav = document.querySelector(".boards");
-  nav.replaceChildren(...items);
+  anew(nav, ...items);
   const current = nav.querySelector("[aria-current]");
   nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
-  const theme = h("button", { class: "button plain", type: "button", id: "theme", "aria-label": "Light or dark", title: "Light or dark (d)", onclick: turn }, "◐");
-  document.querySelector(".tools").replaceChildren(
+  const theme = h("button", { class: "button plain", type: "button", id: "theme", "data-key": "theme", "aria-label": "Light or dark", title: "Light or dark (d)", onclick: turn }, "◐");
+  anew(
+    document.querySelector(".tools"),
     timePicker(view, (from, to) => show({ from, to })),
     ...refreshPicker(view, { now: refresh, every: (text) => show({ refresh: text }) }),
     theme,
@@ -76,24 +97,23 @@ function bar() {
 }
 
 async function choices() {
-  const here = json.uid;
-  const wanted = { from_ms: moment(view.from), to_ms: moment(view.to), variables: view.variables };
+  const here = view;
   try {
-    const offered = await api.options(here, wanted);
-    if (json.uid !== here) return;
-    const chosen = Object.values(view.variables).filter(([first]) => first && first !== "$__all").length;
+    const told = await api.options(json.uid, asked({ ...here, ...range(here) }));
+    if (view !== here) return;
+    offered = true;
+    const chosen = Object.values(here.variables).filter(([first]) => first && first !== "$__all").length;
     main.querySelector(".fold").textContent = chosen ? `Filters (${chosen})` : "Filters";
-    main.querySelector(".filters").replaceChildren(...filters(json, offered, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
-  } catch {
-    main.querySelector(".filters").replaceChildren(); // the panels say what is wrong
-  }
+    anew(main.querySelector(".filters"), ...filters(json, told, (variable, values) => show({ variables: { ...view.variables, [variable]: values } })));
+  } catch { /* the panels say what is wrong, and the next refresh asks again */ }
 }
 
 async function refresh() {
+  if (!json) return;
   const button = document.getElementById("again");
   button?.classList.add("busy");
   const began = performance.now();
-  await board.refresh(view);
+  await Promise.all([board.refresh(view), offered || choices()]);
   button?.classList.remove("busy");
   main.querySelector(".range").textContent = `${label(view.from, view.to)}, printed ${stamp(Date.now())}`;
   main.dataset.drawnMs = Math.round(performance.now() - began);
@@ -129,10 +149,12 @@ addEventListener("click", (event) => {
   if (to.origin !== location.origin || !(to.pathname === "/" || to.pathname.startsWith("/d/"))) return;
   if (link.classList.contains("skip")) return;
   event.preventDefault();
-  history.pushState(null, "", to.pathname + to.search);
+  go(to.pathname + to.search);
+});
+addEventListener("popstate", () => {
+  going += 1; // a way that is still being fetched is left
   open();
 });
-addEventListener("popstate", open);
 addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea") || event.metaKey || event.ctrlKey || event.altKey) return;
   if (event.key === "r") refresh();

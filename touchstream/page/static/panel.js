@@ -1,5 +1,5 @@
 // One panel: its frame, its words, and what it shows while there is nothing to show.
-import { h, opens } from "./dom.js";
+import { anew, h, opens } from "./dom.js";
 import { KINDS } from "./draw/kinds.js";
 import { flows, sankey } from "./draw/sankey.js";
 import { configured } from "./fields.js";
@@ -10,6 +10,7 @@ import { prose } from "./prose.js";
 
 const LINE = 38; // one line of the grid with the gap below it
 const SMALL = 7; // columns of 24: such panels stand two in a row on a phone
+const TIMED = new Set(["timeseries", "heatmap"]);
 const TIDY = new Set(["stat"]);
 
 export class Panel {
@@ -18,12 +19,17 @@ export class Panel {
     this.actions = actions;
     this.answers = new Map();
     this.diagram = true;
+    const { title, description } = json;
+    this.about = description ? h("button", { class: "about", type: "button", "aria-label": `What ${title} means` }, h("i", { class: "i" }, "i")) : null;
+    this.go = h("a", { class: "go" });
     this.body = h("div", { class: "body", tabindex: json.type === "table" ? "0" : null });
     this.heading = h("h2", { id: `title-${json.id}` });
     this.side = h("div", { class: "side" });
     this.element = h("section", { class: `panel kind-${json.type}`, id: `panel-${json.id}`, "aria-labelledby": `title-${json.id}` }, h("header", { class: json.title ? "" : "hidden" }, this.heading, this.side), this.body);
+    if (this.about) opens(this.about, this.element, () => prose(description), "says");
     if (json.gridPos.w <= SMALL && TIDY.has(json.type)) this.element.classList.add("small");
     if (json.transparent) this.element.classList.add("bare");
+    this.ages = JSON.stringify(json.fieldConfig ?? {}).includes("dateTimeFromNow"); // its texts change with the clock alone
     this.place(json.gridPos);
   }
 
@@ -55,15 +61,14 @@ export class Panel {
   // Words that depend on what is looked at.
   head(view) {
     const { json } = this;
-    const { title, description, links = [] } = json;
-    this.heading.replaceChildren(titled(title ?? "", view));
-    this.heading.title = titled(title ?? "", view);
-    const about = description ? h("button", { class: "about", type: "button", "aria-label": `What ${title} means` }, h("i", { class: "i" }, "i")) : null;
-    if (about) opens(about, this.element, () => prose(description), "says");
+    const { title = "", links = [] } = json;
+    const name = titled(title, view);
+    if (this.heading.textContent !== name) this.heading.textContent = this.heading.title = name;
     const first = links[0] ?? this.json.fieldConfig?.defaults?.links?.[0];
     const href = first ? filled(first.url, view) : null;
-    const go = href && json.type !== "stat" && !first.url.includes("__data") && !first.url.includes("__value") ? h("a", { class: "go", href, "aria-label": `${first.title}: ${title}`, title: first.title }, "↗") : null;
-    this.side.replaceChildren(...[this.switcher, about, go].filter(Boolean));
+    const goes = href && json.type !== "stat" && !first.url.includes("__data") && !first.url.includes("__value");
+    if (goes) Object.assign(this.go, { href, textContent: "↗", title: first.title ?? "", ariaLabel: `${first.title}: ${title}` });
+    anew(this.side, ...[this.switcher, this.about, goes && this.go].filter(Boolean));
   }
 
   busy(is) {
@@ -77,6 +82,19 @@ export class Panel {
     if (this.fresh.size < this.json.targets.filter((target) => !target.hide).length) return;
     this.answers = this.fresh;
     this.busy(false);
+    this.show(view);
+  }
+
+  // Draws when there is something else to show: what stands there may be read aloud, or be held by a pointer or the focus.
+  show(view) {
+    const answers = [...this.answers.keys()].sort().map((ref) => {
+      const { answer, error } = this.answers.get(ref);
+      return [ref, answer?.meta, answer?.data, error];
+    });
+    const axis = TIMED.has(this.json.type) ? [view.fromMs, view.toMs] : [];
+    const seen = JSON.stringify([answers, axis, view.from, view.to, view.variables, this.body.clientWidth]);
+    if (seen === this.seen && !this.ages) return;
+    this.seen = seen;
     this.draw(view);
   }
 
@@ -100,6 +118,7 @@ export class Panel {
     } catch (error) {
       console.error(json.title, error);
       this.say("wrong", "This panel could not be drawn.", error.message);
+      this.seen = null;
     }
     return undefined;
   }
@@ -126,6 +145,11 @@ export class Panel {
   empty() {
     const text = this.json.fieldConfig?.defaults?.noValue;
     this.say("empty", text ? text[0].toUpperCase() + text.slice(1) : "No data in this period", "Choose a longer time range or fewer filters.");
+  }
+
+  miss() {
+    this.seen = null;
+    this.say("wrong", "No numbers yet.", "See the message above.");
   }
 
   say(kind, title, hint) {

@@ -1,9 +1,12 @@
 // Plotly with the page's type and colours; times are shown in the zone of the browser.
-import { h, plain } from "./dom.js";
+import { anew, h, plain } from "./dom.js";
 import { token } from "./colours.js";
-import { stamp } from "./time.js";
 
-export const local = (ms) => stamp(ms, true);
+// Plotly knows times without a zone. All of a chart have the offset that is valid at the end of its range: where clocks go
+// back, two hours would otherwise stand at one place.
+const offset = ({ toMs }) => new Date(toMs).getTimezoneOffset() * 6e4;
+export const local = (view) => (ms) => new Date(ms - offset(view)).toISOString().slice(0, 19).replace("T", " ");
+export const instant = (text, view) => Date.parse(text.includes(" ") ? `${text.replace(" ", "T")}Z` : text) + offset(view);
 export const short = (text, most = 26) => plain(text.length > most ? `${text.slice(0, most - 1)}…` : text);
 const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false };
 
@@ -16,7 +19,7 @@ export function axis(more = {}) {
 
 export function timeAxis(view, width) {
   return axis({
-    type: "date", range: [local(view.fromMs), local(view.toMs)], showgrid: false, showline: true, ticks: "outside", ticklen: 3, tickcolor: token("line-strong"),
+    type: "date", range: [view.fromMs, view.toMs].map(local(view)), showgrid: false, showline: true, ticks: "outside", ticklen: 3, tickcolor: token("line-strong"),
     nticks: Math.max(2, Math.floor(width / 95)), fixedrange: false, hoverformat: "%a %e %b, %H:%M", tickangle: 0,
     tickformatstops: [
       { dtickrange: [null, 60000], value: "%H:%M:%S" }, { dtickrange: [60000, 86399999], value: "%H:%M\n%e %b" },
@@ -50,7 +53,7 @@ export async function plot(body, traces, layout, legend = []) {
 export function forget(body) {
   if (body.plotted) window.Plotly.purge(body.plotted);
   body.watcher?.disconnect();
-  body.plotted = body.keys = body.watcher = null;
+  body.plotted = body.keys = body.watcher = body.zooms = null;
   body.className = "body";
   body.replaceChildren();
 }
@@ -68,10 +71,11 @@ function watch(body) {
 function keys(body, traces, legend) {
   body.off ??= new Set();
   for (const trace of traces) if (trace.key && body.off.has(trace.key)) trace.visible = "legendonly";
-  body.keys.replaceChildren(
+  anew(
+    body.keys,
     ...legend.map(({ key, color, dash }) =>
       h("button", {
-        class: "key", type: "button", "aria-pressed": String(!body.off.has(key)), title: key,
+        class: "key", type: "button", "data-key": key, "aria-pressed": String(!body.off.has(key)), title: key,
         onclick: (event) => {
           if (!body.off.delete(key)) body.off.add(key);
           const shown = !body.off.has(key);

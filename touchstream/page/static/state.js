@@ -1,11 +1,13 @@
 // What somebody looks at, kept in the address as Grafana keeps it: /d/<board>?from=...&to=...&var-x=...
 
+export const uidOf = (pathname) => decodeURIComponent(pathname.match(/^\/d\/([^/?]+)/)?.[1] ?? "");
+
 export function read(defaults = {}) {
   const query = new URLSearchParams(location.search);
   const variables = {};
   for (const key of query.keys()) if (key.startsWith("var-")) variables[key.slice(4)] = query.getAll(key);
   return {
-    uid: decodeURIComponent(location.pathname.match(/^\/d\/([^/]+)/)?.[1] ?? ""),
+    uid: uidOf(location.pathname),
     from: query.get("from") ?? defaults.from ?? "now-24h",
     to: query.get("to") ?? defaults.to ?? "now",
     refresh: query.get("refresh") ?? defaults.refresh ?? "",
@@ -14,8 +16,7 @@ export function read(defaults = {}) {
 }
 
 export function path(view, uid = view.uid) {
-  const query = new URLSearchParams({ from: view.from, to: view.to });
-  if (view.refresh) query.set("refresh", view.refresh);
+  const query = new URLSearchParams({ from: view.from, to: view.to, refresh: view.refresh }); // empty: by hand, whatever the board says
   for (const [name, values] of Object.entries(view.variables)) for (const value of values) query.append(`var-${name}`, value);
   return `/d/${encodeURIComponent(uid)}?${query}`;
 }

@@ -1,5 +1,5 @@
 // A bar a row, with its name and its number.
-import { h } from "../dom.js";
+import { anew, h } from "../dom.js";
 import { readable } from "../colours.js";
 import { display } from "../fields.js";
 import { filled } from "../links.js";
@@ -17,10 +17,10 @@ export function bargauge(body, { panel, frames, view }) {
     const link = field.config.links?.[0];
     const href = link ? filled(link.url, view, { fields: rowOf(frame, row), value, labels: field.labels }) : null;
     return [
-      href ? h("a", { class: "name", href, title: name }, name) : h("span", { class: "name", title: name }, name),
+      href ? h("a", { class: "name", href, title: name, "data-key": name }, name) : h("span", { class: "name", title: name }, name),
       h("span", { class: "track", "aria-hidden": "true" }, value === null ? null : h("span", { class: "fill", style: { width: `${share * 100}%`, background: color, display: "block" } })),
       h("span", { class: "number", style: marked && value !== null ? { color: readable(color) } : {} }, text),
     ];
   });
-  body.replaceChildren(h("div", { class: "bars" }, rows));
+  anew(body, h("div", { class: "bars" }, rows));
 }

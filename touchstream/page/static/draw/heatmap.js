@@ -7,9 +7,9 @@ import { axis, base, local, plot, short, timeAxis } from "../plot.js";
 export async function heatmap(body, { panel, frames, view }) {
   const grid = read(frames[0], panel.options ?? {});
   const { config, columns, rows, values, time } = grid;
-  const texts = values.map((line, y) => line.map((value, x) => `${plain(rows[y])}, ${time ? local(columns[x]) : plain(columns[x])}<br>${plain(formatted(value, config))}`));
+  const texts = values.map((line, y) => line.map((value, x) => `${plain(rows[y])}, ${time ? local(view)(columns[x]) : plain(columns[x])}<br>${plain(formatted(value, config))}`));
   const traces = [{
-    type: "heatmap", x: time ? columns.map(local) : columns.map((_, place) => place), y: rows.map((_, place) => place), z: values, text: texts,
+    type: "heatmap", x: time ? columns.map(local(view)) : columns.map((_, place) => place), y: rows.map((_, place) => place), z: values, text: texts,
     hovertemplate: "%{text}<extra></extra>", xgap: 1, ygap: 1, colorscale: heat(), zmin: config.min ?? Math.min(0, ...values.flat().filter((value) => value !== null)), ...(config.max === undefined ? {} : { zmax: config.max }),
     colorbar: { thickness: 8, outlinewidth: 0, tickfont: { size: 10, color: token("ink-2") }, len: 1, ...bar(values, config) }, hoverongaps: false,
   }];

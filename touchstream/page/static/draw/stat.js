@@ -1,5 +1,5 @@
 // Big numbers.
-import { h } from "../dom.js";
+import { anew, h } from "../dom.js";
 import { faint, on, readable } from "../colours.js";
 import { display } from "../fields.js";
 import { filled } from "../links.js";
@@ -11,7 +11,7 @@ export function stat(body, { panel, frames, view }) {
   const named = items.length > 1 || textMode === "value_and_name" || textMode === "name";
   const cells = items.map((item, place) => cell(item, { place, named, textMode, colorMode, graphMode, view, many: items.length }));
   const ranked = items.length > 1 && textMode === "value_and_name" ? " ranked" : "";
-  body.replaceChildren(h("div", { class: `stats${ranked}` }, cells));
+  anew(body, h("div", { class: `stats${ranked}` }, cells));
 }
 
 function cell({ name, value, field, frame, row }, { place, named, textMode, colorMode, graphMode, view, many }) {
@@ -26,7 +26,7 @@ function cell({ name, value, field, frame, row }, { place, named, textMode, colo
     h("span", { class: `number${words ? " words" : ""}`, title: `${name}: ${shown}`, style: { "--letters": Math.max(String(shown).length, 3), color: painted ? on(color) : colorMode === "none" || !marked || value === null ? "inherit" : readable(color) } }, shown),
     graphMode === "area" && field.values.length > 2 ? spark(field.values, color) : null,
   ];
-  const attributes = { class: `stat${place > 0 && many > 1 && textMode === "value_and_name" ? " lesser" : ""}`, style: painted ? { background: color, color: on(color) } : {} };
+  const attributes = { "data-key": name, class: `stat${place > 0 && many > 1 && textMode === "value_and_name" ? " lesser" : ""}`, style: painted ? { background: color, color: on(color) } : {} };
   return href ? h("a", { ...attributes, href, title: link.title }, children) : h("div", attributes, children);
 }
 

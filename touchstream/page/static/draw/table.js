@@ -1,5 +1,5 @@
 // Rows and columns; a click on a heading sorts.
-import { h } from "../dom.js";
+import { anew, h } from "../dom.js";
 import { faint, on, readable } from "../colours.js";
 import { display, hidden } from "../fields.js";
 import { isTimeUnit } from "../format.js";
@@ -20,8 +20,8 @@ export function table(body, context) {
   const head = h("tr", {}, fields.map((field) => heading(field, body, context)));
   const rows = order.slice(0, MOST).map((row) => h("tr", {}, fields.map((field) => cell(field, frame, row, context.view))));
   const place = body.scrollTop;
-  body.replaceChildren(h("table", { class: "table" }, h("thead", {}, head), h("tbody", {}, rows)));
-  if (order.length > MOST) body.append(h("p", { class: "more" }, `The first ${MOST} of ${order.length} rows; choose a shorter time range to see the others.`));
+  const more = order.length > MOST ? h("p", { class: "more" }, `The first ${MOST} of ${order.length} rows; choose a shorter time range to see the others.`) : [];
+  anew(body, ...[h("table", { class: "table" }, h("thead", {}, head), h("tbody", {}, rows)), more].flat());
   body.scrollTop = place;
 }
 
@@ -57,10 +57,9 @@ function heading(field, body, context) {
   const sort = () => {
     body.sorting = { name: field.name, down: now === "none" ? field.kind === "number" : now === "ascending" };
     table(body, context);
-    [...body.querySelectorAll("th button")].find((button) => button.textContent === field.title)?.focus();
   };
   const width = field.config.custom?.width;
-  return h("th", { scope: "col", class: side(field), "aria-sort": now, style: width ? { width: `${width}px` } : {} }, h("button", { type: "button", onclick: sort }, field.title));
+  return h("th", { scope: "col", class: side(field), "aria-sort": now, style: width ? { width: `${width}px` } : {} }, h("button", { type: "button", "data-key": field.name, onclick: sort }, field.title));
 }
 
 function cell(field, frame, row, view) {
@@ -69,7 +68,7 @@ function cell(field, frame, row, view) {
   const shown = field.kind === "time" ? { text: value === null ? "–" : field.day ? new Date(value).toISOString().slice(0, 10) : isTimeUnit(config.unit) ? display(value, config).text : stamp(value, true), marked: false } : display(value, config);
   const link = config.links?.[0];
   const href = link && value !== null ? filled(link.url, view, { fields: rowOf(frame, row), value, labels: field.labels }) : null;
-  const content = href ? h("a", { href, title: link.title }, shown.text) : shown.text;
+  const content = href ? h("a", { href, title: link.title, "data-key": [field.name, ...named(frame, row)].join("\n") }, shown.text) : shown.text;
   const kind = config.custom?.cellOptions?.type ?? config.custom?.displayMode ?? "auto";
   const painted = shown.marked && value !== null;
   if (kind === "gauge" && typeof value === "number") return h("td", { class: "right" }, bar(field, value, shown, content));
@@ -77,6 +76,9 @@ function cell(field, frame, row, view) {
   if (kind === "color-text" && painted) return h("td", { class: side(field), style: { color: readable(shown.color), "font-weight": "600" } }, content);
   return h("td", { class: side(field) }, content);
 }
+
+// What a row is about: its texts, not its numbers.
+const named = (frame, row) => frame.fields.filter(({ kind }) => kind === "string").map(({ values }) => values[row]);
 
 function bar(field, value, { color }, content) {
   const numbers = field.values.filter((one) => one !== null);

@@ -3,7 +3,7 @@ import { colour, faint, token } from "../colours.js";
 import { hidden, lineColour } from "../fields.js";
 import { formatted, marks } from "../format.js";
 import { plain } from "../dom.js";
-import { axis, base, local, plot, timeAxis } from "../plot.js";
+import { axis, base, instant, local, plot, timeAxis } from "../plot.js";
 
 export async function timeseries(body, { panel, frames, view, zoom }) {
   const lines = frames.flatMap((frame) => {
@@ -15,7 +15,7 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
   const left = lines.filter((line) => !right.includes(line));
   const both = left.length > 0 && right.length > 0; // then what belongs to the right stands behind
   const lonely = !both && left.filter(({ field }) => field.config.custom.fillOpacity > 0).length === 1;
-  const traces = [...right, ...left].map((line) => trace(line, stacked, lonely, both && left.includes(line) ? "y2" : "y"));
+  const traces = [...right, ...left].map((line) => trace(line, view, stacked, lonely, both && left.includes(line) ? "y2" : "y"));
   const layout = base({
     xaxis: timeAxis(view, body.clientWidth), hovermode: "x unified", dragmode: "zoom", barmode: stacked ? "relative" : "group", bargap: 0.12, bargroupgap: 0.05,
     yaxis: both ? { ...upright(right, false), side: "right", showgrid: false } : upright(lines, stacked),
@@ -23,16 +23,17 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
   });
   const legend = panel.options?.legend?.showLegend === false ? [] : traces.map(({ key, shade, line }) => ({ key, color: shade, dash: line?.dash && line.dash !== "solid" }));
   await plot(body, traces, layout, legend.length > 1 || panel.options?.legend?.showLegend ? legend : []);
+  body.view = view;
   if (!body.zooms) {
     body.zooms = true;
     body.plotted.on("plotly_relayout", (change) => {
-      const [from, to] = [change["xaxis.range[0]"], change["xaxis.range[1]"]].map((text) => (text ? new Date(text.replace(" ", "T")).getTime() : NaN));
+      const [from, to] = [change["xaxis.range[0]"], change["xaxis.range[1]"]].map((text) => (text ? instant(text, body.view) : NaN));
       if (to > from) zoom(Math.round(from), Math.round(to));
     });
   }
 }
 
-function trace({ field, times }, stacked, lonely, yaxis) {
+function trace({ field, times }, view, stacked, lonely, yaxis) {
   const { custom } = field.config;
   const shade = lineColour(field);
   const bars = custom.drawStyle === "bars";
@@ -40,7 +41,7 @@ function trace({ field, times }, stacked, lonely, yaxis) {
   const filled = !bars && lonely && (custom.fillOpacity ?? 0) > 0; // many would become mud
   const dash = custom.lineStyle?.fill === "dash" ? "dash" : custom.lineStyle?.fill === "dot" ? "dot" : "solid";
   const shared = {
-    name: plain(field.title), key: field.title, shade, x: times.map(local), y: field.values,
+    name: plain(field.title), key: field.title, shade, x: times.map(local(view)), y: field.values,
     text: field.values.map((value) => plain(formatted(value, field.config))), hovertemplate: "%{text}", yaxis,
   };
   if (bars) return { ...shared, type: "bar", textposition: "none", marker: { color: shade, opacity: stacked ? 0.9 : Math.min(1, 0.1 + (custom.fillOpacity ?? 80) / 100), line: { width: 0 } } };
