@@ -18,6 +18,8 @@ FILTERS: Final = ("channel", "touchpoint", "stage", "segment", "variant")
 # Views take their arguments for UTC, whatever the time zone of the server.
 SINCE: Final = "toTimeZone($__fromTime_ms, 'UTC')"
 UNTIL: Final = "toTimeZone($__toTime_ms, 'UTC')"
+# An hour counts whole, also that in which the period begins: of a quarter of an hour everything would be missing.
+HOURS: Final = f"hour >= toStartOfHour({SINCE}) AND hour <= {UNTIL}"
 # Up to four days a point is an hour, beyond that a day.
 GRAIN: Final = "if(dateDiff('hour', $__fromTime, $__toTime) <= 96, 'hour', 'day')"
 
@@ -33,6 +35,13 @@ def read(board: str, name: str) -> str:
 def variables_in(sql: str) -> list[str]:
     """Variables of the board that a query follows, in the order of their names."""
     return sorted({braced or plain for braced, plain in VARIABLE.findall(sql)})
+
+
+def whole(sql: str) -> str:
+    """Say what a query counts whole, though the period begins and ends within it; empty when it follows the period."""
+    if "$__dateFilter(" in sql:
+        return "Whole UTC days."
+    return "Whole UTC hours." if HOURS in sql else ""
 
 
 def cut(dimensions: Iterable[str]) -> str:
@@ -70,6 +79,7 @@ FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {
     "since": lambda _: SINCE,
     "until": lambda _: UNTIL,
     "period": lambda _: f"since = {SINCE}, until = {UNTIL}",
+    "hours": lambda _: HOURS,
     "grain": lambda _: GRAIN,
     "places": lambda _: places(),
     "selling": lambda _: selling(),
