@@ -145,6 +145,14 @@ def test_the_hour_in_which_a_period_begins_is_counted(demo: Client, starts: Star
     assert {row["time"] for row in answer.rows} == {f"{END - timedelta(hours=1):%Y-%m-%d %H:%M:%S}"}
 
 
+def test_of_a_long_journey_the_newest_steps_are_shown(demo: Client, starts: Starts) -> None:
+    sql = render(read("", "journeys/path"), LAST_WEEK, starts["touchstream-journeys"])
+    assert "LIMIT 500" in sql
+    whole, end = (answer_of(demo, sql.replace("LIMIT 500", limit)).rows for limit in ("", "LIMIT 3"))
+    assert len(whole) > 3
+    assert [row["at"] for row in end] == [row["at"] for row in whole][-3:]
+
+
 def frame_of(answers: Answers, question: Question) -> Frame:
     answer = answers[question.name]
     if isinstance(answer, Exception):

@@ -117,6 +117,14 @@ def test_a_panel_that_counts_whole_days_or_hours_says_so(board: dict[str, Any]) 
 
 
 @EACH
+def test_a_panel_that_leaves_rows_out_says_in_its_title_how_many_it_shows(board: dict[str, Any]) -> None:
+    for panel in shown(board):
+        for target in panel["targets"]:
+            for most in re.findall(r"\bLIMIT (\d+)", target["rawSql"]):
+                assert re.search(rf"\b{most}\b", panel["title"]), panel["title"]
+
+
+@EACH
 def test_counts_have_an_axis_without_the_limit_of_shares(board: dict[str, Any]) -> None:
     for panel in (each for each in shown(board) if each["type"] == "timeseries"):
         bars = [rule for rule in panel["fieldConfig"]["overrides"] if {"id": "custom.drawStyle", "value": "bars"} in rule["properties"]]  # fmt: skip
