@@ -29,7 +29,12 @@ def read(board: str, name: str) -> str:
     path = HERE / "sql" / f"{name if '/' in name else f'{board}/{name}'}.sql"
     if not path.exists():
         raise DesignError(f"{board}: no query {name}; write it to {path.relative_to(HERE.parent)}")
-    return FRAGMENT.sub(_fill, path.read_text(encoding="utf-8").strip())
+    return filled(path.read_text(encoding="utf-8").strip())
+
+
+def filled(sql: str) -> str:
+    """Put fragments into a query."""
+    return FRAGMENT.sub(_fill, sql)
 
 
 def variables_in(sql: str) -> list[str]:

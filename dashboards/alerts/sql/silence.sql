@@ -5,12 +5,12 @@ WITH hours AS
 (
     SELECT
         channel,
-        intDiv(toUnixTimestamp64Milli($__toTime_ms) - toUnixTimestamp64Milli(occurred_at), 7 * 86400000) AS weeks_ago,
+        intDiv(toUnixTimestamp64Milli({until}) - toUnixTimestamp64Milli(occurred_at), 7 * 86400000) AS weeks_ago,
         uniqExact(journey_id) AS journeys
     FROM v_interactions
-    WHERE NOT automated AND occurred_at > $__fromTime_ms - INTERVAL 28 DAY AND occurred_at <= $__toTime_ms
-        AND (toUnixTimestamp64Milli($__toTime_ms) - toUnixTimestamp64Milli(occurred_at)) % (7 * 86400000)
-            < toUnixTimestamp64Milli($__toTime_ms) - toUnixTimestamp64Milli($__fromTime_ms)
+    WHERE NOT automated AND occurred_at > {since} - INTERVAL 28 DAY AND occurred_at <= {until}
+        AND (toUnixTimestamp64Milli({until}) - toUnixTimestamp64Milli(occurred_at)) % (7 * 86400000)
+            < toUnixTimestamp64Milli({until}) - toUnixTimestamp64Milli({since})
     GROUP BY channel, weeks_ago
 )
 SELECT
