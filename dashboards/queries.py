@@ -62,11 +62,20 @@ def only(columns: Iterable[str]) -> str:
     return " AND ".join(f"$__conditionalAll({name} IN (${{{name}:singlequote}}), ${name})" for name in columns)
 
 
-def places() -> str:
-    """Condition on the touchpoint for views that know neither its channel nor its stage."""
-    within = "touchpoint IN (SELECT touchpoint FROM v_touchpoints WHERE {0} IN (${{{0}:singlequote}}))"
-    conditions = [f"$__conditionalAll({within.format(name)}, ${name})" for name in ("channel", "stage")]
+def places(names: Iterable[str]) -> str:
+    """Condition on the touchpoint for views that do not know its channel or its stage."""
+    conditions = [f"$__conditionalAll(touchpoint IN ({_having(name)}), ${name})" for name in names]
     return " AND ".join([*conditions, only(["touchpoint"])])
+
+
+def _having(name: str) -> str:
+    """Touchpoints with a chosen channel or stage: of the catalogue, and unregistered ones whose events name their channel."""
+    chosen = f"{name} IN (${{{name}:singlequote}})"
+    registered = f"SELECT touchpoint FROM v_touchpoints WHERE {chosen}"  # noqa: S608 - of our own names
+    if name != "channel":
+        return registered
+    lately = f"day >= toDate({SINCE}) - 1 AND day <= toDate({UNTIL})"  # a visit ends a day after it began, at most
+    return f"{registered} UNION ALL SELECT touchpoint FROM v_volume WHERE stage = '' AND {lately} AND {chosen}"  # noqa: S608
 
 
 def selling() -> str:
@@ -86,7 +95,7 @@ FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {
     "period": lambda _: f"since = {SINCE}, until = {UNTIL}",
     "hours": lambda _: HOURS,
     "grain": lambda _: GRAIN,
-    "places": lambda _: places(),
+    "places": lambda names: places(names or ("channel", "stage")),
     "selling": lambda _: selling(),
     "cut": cut,
     "only": only,
