@@ -20,6 +20,8 @@ SINCE: Final = "toTimeZone($__fromTime_ms, 'UTC')"
 UNTIL: Final = "toTimeZone($__toTime_ms, 'UTC')"
 # An hour counts whole, also that in which the period begins: of a quarter of an hour everything would be missing.
 HOURS: Final = f"hour >= toStartOfHour({SINCE}) AND hour <= {UNTIL}"
+# What is not in the catalogue may have no channel, and a series needs a name.
+CHANNEL: Final = "if(channel = '', 'unknown', channel)"
 # Up to four days a point is an hour, beyond that a day.
 GRAIN: Final = "if(dateDiff('hour', $__fromTime, $__toTime) <= 96, 'hour', 'day')"
 
@@ -94,6 +96,7 @@ FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {
     "until": lambda _: UNTIL,
     "period": lambda _: f"since = {SINCE}, until = {UNTIL}",
     "hours": lambda _: HOURS,
+    "channel": lambda _: CHANNEL,
     "grain": lambda _: GRAIN,
     "places": lambda names: places(names or ("channel", "stage")),
     "selling": lambda _: selling(),

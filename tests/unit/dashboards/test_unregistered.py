@@ -35,3 +35,7 @@ def test_a_visit_there_belongs_to_the_channel_that_its_events_name(visited: Clie
     assert shown(visited, name)
     assert shown(visited, name, "web") == shown(visited, name)
     assert shown(visited, name, "chat") == []
+
+
+def test_contacts_there_without_a_channel_are_called_unknown(visited: Client) -> None:
+    assert {series for _, series, _ in shown(visited, "overview/volume")} == {"unknown", "web"}
