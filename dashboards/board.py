@@ -9,7 +9,7 @@ from dashboards.choices import SOURCE, datasource
 from dashboards.looks import Json
 from dashboards.meanings import describe
 from dashboards.panels import Panel
-from dashboards.queries import read, variables_in
+from dashboards.queries import read, variables_in, whole
 
 SCHEMA_VERSION: Final = 42
 PLUGIN: Final = "4.20.0"
@@ -135,7 +135,9 @@ def _panel(board: str, panel: Panel, place: Json) -> Json:
         "id": panel_id(board, panel.name),
         "type": panel.kind,
         "title": panel.title,
-        "description": describe(panel.means, f"{panel.remark} {_follows(targets)}".strip()),
+        "description": describe(
+            panel.means, " ".join(filter(None, (panel.remark, *_whole(targets), _follows(targets))))
+        ),
         "gridPos": place,
         "datasource": SOURCE,
         "interval": "1m",
@@ -150,6 +152,11 @@ def _transformed(panel: Panel) -> Json:
     if not panel.shows:
         return {}
     return {"transformations": [{"id": "filterFieldsByName", "options": {"include": {"names": list(panel.shows)}}}]}
+
+
+def _whole(targets: list[Json]) -> list[str]:
+    """Say which panels count more than the period: beside one that follows it to the second they tell other numbers."""
+    return sorted({whole(target["rawSql"]) for target in targets})
 
 
 def _follows(targets: list[Json]) -> str:

@@ -18,6 +18,10 @@ FILTERS: Final = ("channel", "touchpoint", "stage", "segment", "variant")
 # Views take their arguments for UTC, whatever the time zone of the server.
 SINCE: Final = "toTimeZone($__fromTime_ms, 'UTC')"
 UNTIL: Final = "toTimeZone($__toTime_ms, 'UTC')"
+# An hour counts whole, also that in which the period begins: of a quarter of an hour everything would be missing.
+HOURS: Final = f"hour >= toStartOfHour({SINCE}) AND hour <= {UNTIL}"
+# What is not in the catalogue may have no channel, and a series needs a name.
+CHANNEL: Final = "if(channel = '', 'unknown', channel)"
 # Up to four days a point is an hour, beyond that a day.
 GRAIN: Final = "if(dateDiff('hour', $__fromTime, $__toTime) <= 96, 'hour', 'day')"
 
@@ -27,12 +31,24 @@ def read(board: str, name: str) -> str:
     path = HERE / "sql" / f"{name if '/' in name else f'{board}/{name}'}.sql"
     if not path.exists():
         raise DesignError(f"{board}: no query {name}; write it to {path.relative_to(HERE.parent)}")
-    return FRAGMENT.sub(_fill, path.read_text(encoding="utf-8").strip())
+    return filled(path.read_text(encoding="utf-8").strip())
+
+
+def filled(sql: str) -> str:
+    """Put fragments into a query."""
+    return FRAGMENT.sub(_fill, sql)
 
 
 def variables_in(sql: str) -> list[str]:
     """Variables of the board that a query follows, in the order of their names."""
     return sorted({braced or plain for braced, plain in VARIABLE.findall(sql)})
+
+
+def whole(sql: str) -> str:
+    """Say what a query counts whole, though the period begins and ends within it; empty when it follows the period."""
+    if "$__dateFilter(" in sql:
+        return "Whole UTC days."
+    return "Whole UTC hours." if HOURS in sql else ""
 
 
 def cut(dimensions: Iterable[str]) -> str:
@@ -48,11 +64,20 @@ def only(columns: Iterable[str]) -> str:
     return " AND ".join(f"$__conditionalAll({name} IN (${{{name}:singlequote}}), ${name})" for name in columns)
 
 
-def places() -> str:
-    """Condition on the touchpoint for views that know neither its channel nor its stage."""
-    within = "touchpoint IN (SELECT touchpoint FROM v_touchpoints WHERE {0} IN (${{{0}:singlequote}}))"
-    conditions = [f"$__conditionalAll({within.format(name)}, ${name})" for name in ("channel", "stage")]
+def places(names: Iterable[str]) -> str:
+    """Condition on the touchpoint for views that do not know its channel or its stage."""
+    conditions = [f"$__conditionalAll(touchpoint IN ({_having(name)}), ${name})" for name in names]
     return " AND ".join([*conditions, only(["touchpoint"])])
+
+
+def _having(name: str) -> str:
+    """Touchpoints with a chosen channel or stage: of the catalogue, and unregistered ones whose events name their channel."""
+    chosen = f"{name} IN (${{{name}:singlequote}})"
+    registered = f"SELECT touchpoint FROM v_touchpoints WHERE {chosen}"  # noqa: S608 - of our own names
+    if name != "channel":
+        return registered
+    lately = f"day >= toDate({SINCE}) - 1 AND day <= toDate({UNTIL})"  # a visit ends a day after it began, at most
+    return f"{registered} UNION ALL SELECT touchpoint FROM v_volume WHERE stage = '' AND {lately} AND {chosen}"  # noqa: S608
 
 
 def selling() -> str:
@@ -70,8 +95,10 @@ FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {
     "since": lambda _: SINCE,
     "until": lambda _: UNTIL,
     "period": lambda _: f"since = {SINCE}, until = {UNTIL}",
+    "hours": lambda _: HOURS,
+    "channel": lambda _: CHANNEL,
     "grain": lambda _: GRAIN,
-    "places": lambda _: places(),
+    "places": lambda names: places(names or ("channel", "stage")),
     "selling": lambda _: selling(),
     "cut": cut,
     "only": only,

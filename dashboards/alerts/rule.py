@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from dashboards.queries import filled
+
 HERE: Final = Path(__file__).parent
 DATASOURCE_UID: Final = "clickhouse"
 DATASOURCE_TYPE: Final = "grafana-clickhouse-datasource"
@@ -45,8 +47,8 @@ class Rule:
 
     @property
     def sql(self) -> str:
-        """Statement over the views, with macros."""
-        return (HERE / "sql" / f"{self.name.replace('-', '_')}.sql").read_text(encoding="utf-8").strip()
+        """Statement over the views, with macros; times of its range are UTC, as on boards."""
+        return filled((HERE / "sql" / f"{self.name.replace('-', '_')}.sql").read_text(encoding="utf-8").strip())
 
     @property
     def numbers(self) -> dict[str, str]:

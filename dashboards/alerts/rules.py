@@ -84,13 +84,13 @@ SERVICE: Final = Group(
             name="silence",
             title="A channel has gone silent",
             summary="{{ $labels.channel }}: no event within the hour; in the same hour of the four weeks before there were "
-            "{{ $values.usual.Value }} (median)",
+            "at least {{ $values.least.Value }} journeys",
             severity="critical",
             below=1,
             since=HOUR,
             lasting="5m",
             labels=("channel",),
-            beside=("usual",),
+            beside=("least",),
         ),
     ),
 )

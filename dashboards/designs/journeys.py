@@ -84,7 +84,7 @@ def _completion() -> tuple[Panel, ...]:
 
 def _one() -> tuple[Panel, ...]:
     return (
-        panels.table("path", "Path of one journey", means=("journey_timeline",), height=14,
+        panels.table("path", "Path of one journey: its last 500 steps", means=("journey_timeline",), height=14,
             remark="Of the journey whose id is typed in above; without one, of the longest that lies within the period.",
             overrides=(field("at", unit=MOMENT, custom_width=190), field("detail", custom_width=420))),
     )  # fmt: skip

@@ -94,5 +94,5 @@ def _trends(catalogue: Catalogue) -> tuple[Panel, ...]:
         panels.timeseries("in_time_over_time", "Answered within target, over time", means=("in_time",), label="series", unit=SHARE, defaults={"max": 1}, overrides=colours, leads_to="response"),
         panels.timeseries("nps_over_time", "NPS a day, with its 95 % interval", means=("nps", "nps_interval"), unit=PLAIN, decimals=0, overrides=(*margins("at least", "at most"), counted()), leads_to="satisfaction"),
         panels.timeseries("drop_off_over_time", "Visits without success, day by day", means=("success_rate",), remark=IN_VAIN, unit=SHARE, overrides=(field("without success", max=1), counted()), leads_to="journeys"),
-        panels.timeseries("volume", "Contacts by customers", means=("volume",), label="channel", bars=True, stacked=True, width=24, overrides=colours, leads_to="pipeline"),
+        panels.timeseries("volume", "Contacts by customers", means=("volume",), label="series", bars=True, stacked=True, width=24, overrides=colours, leads_to="pipeline"),
     )  # fmt: skip

@@ -53,7 +53,7 @@ def _now(catalogue: Catalogue) -> tuple[Panel, ...]:
             *units(MS, "oldest"),
             field("past target", thresholds=steps((1, BAD), below=OK), **coloured),
         )),
-        panels.table("open_waits", "Open waits, oldest first", means=("open_waits",), width=16,
+        panels.table("open_waits", "Open waits: the 200 oldest", means=("open_waits",), width=16,
             remark="Orange from the part of the target at which an open wait warns, red when the target is missed; both from the catalogue.",
             no_value="Nobody waits", overrides=(
                 *units(MOMENT, "asked"),

@@ -58,10 +58,10 @@ def _loop() -> tuple[Panel, ...]:
 
 def _people() -> tuple[Panel, ...]:
     return (
-        panels.table("cases", "Rescue cases, not yet contacted and oldest first", means=("rescue",), height=11, overrides=(
+        panels.table("cases", "Rescue cases, not yet contacted and oldest first: 200 at most", means=("rescue",), height=11, overrides=(
             *units(MOMENT, "heard"), *units(MS, "time to contact"), journey_link(),
         )),
-        panels.table("at_risk", "Journeys at risk", means=("at_risk",), width=14, overrides=(*units(MOMENT, "last", "until"), journey_link())),
+        panels.table("at_risk", "Journeys at risk: the 200 with the most strikes", means=("at_risk",), width=14, overrides=(*units(MOMENT, "last", "until"), journey_link())),
         panels.timeseries("bad_over_time", "Bad experiences by their first signal", means=("bad_experience",), label="kind", bars=True, stacked=True, width=10, height=9),
     )  # fmt: skip
 

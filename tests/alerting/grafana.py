@@ -42,9 +42,9 @@ def check_kinds(columns: dict[str, str]) -> None:
         raise FrameError(f"one number and texts are wanted, not {columns}")
 
 
-def numbers_of(client: Client, sql: str) -> Numbers:
+def numbers_of(client: Client, sql: str, **settings: str) -> Numbers:
     """Read a result as alert rules do: one number a row, here the last column, every other one a label."""
-    result = client.query(sql)
+    result = client.query(sql, settings=settings)
     if result.result_rows:  # an empty result has no types
         check_kinds(dict(zip(result.column_names, [kind_of(each.name) for each in result.column_types], strict=True)))
     found: Numbers = {}

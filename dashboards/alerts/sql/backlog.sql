@@ -7,5 +7,5 @@ SELECT
     growth,
     most AS allowed
 FROM (SELECT DISTINCT channel FROM v_touchpoints WHERE target_ms IS NOT NULL) AS promised
-FULL JOIN v_backlog(moment = $__toTime_ms, before = $__fromTime_ms) AS backlog USING (channel)
+FULL JOIN v_backlog(moment = {until}, before = {since}) AS backlog USING (channel)
 WHERE most > 0

@@ -9,11 +9,11 @@ received AS
     UNION ALL
     SELECT 'touchpoint.interactions', 0
     FROM v_interactions
-    WHERE occurred_at >= $__fromTime_ms - INTERVAL 1 DAY AND $__timeFilter_ms(received_at)
+    WHERE occurred_at >= {since} - INTERVAL 1 DAY AND $__timeFilter_ms(received_at)
     UNION ALL
     SELECT 'touchpoint.feedback', 0
     FROM v_answers
-    WHERE occurred_at >= $__fromTime_ms - INTERVAL 1 DAY AND $__timeFilter_ms(received_at)
+    WHERE occurred_at >= {since} - INTERVAL 1 DAY AND $__timeFilter_ms(received_at)
 )
 SELECT
     topic,

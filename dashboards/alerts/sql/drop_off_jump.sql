@@ -7,11 +7,11 @@ WITH
         SELECT
             arrayJoin(arrayDistinct(steps)) AS touchpoint,
             exit_touchpoint = touchpoint AND NOT succeeded AS ended_here,
-            intDiv(toUnixTimestamp64Milli($__toTime_ms) - toUnixTimestamp64Milli(closed_at), 7 * 86400000) AS weeks_ago
+            intDiv(toUnixTimestamp64Milli({until}) - toUnixTimestamp64Milli(closed_at), 7 * 86400000) AS weeks_ago
         FROM v_sessions
-        WHERE NOT automated AND started_at >= $__fromTime_ms - INTERVAL 30 DAY AND closed_at >= $__fromTime_ms - INTERVAL 28 DAY AND closed_at < $__toTime_ms
-            AND (toUnixTimestamp64Milli($__toTime_ms) - toUnixTimestamp64Milli(closed_at)) % (7 * 86400000)
-                <= toUnixTimestamp64Milli($__toTime_ms) - toUnixTimestamp64Milli($__fromTime_ms)
+        WHERE NOT automated AND started_at >= {since} - INTERVAL 30 DAY AND closed_at >= {since} - INTERVAL 28 DAY AND closed_at < {until}
+            AND (toUnixTimestamp64Milli({until}) - toUnixTimestamp64Milli(closed_at)) % (7 * 86400000)
+                <= toUnixTimestamp64Milli({until}) - toUnixTimestamp64Milli({since})
     ),
     compared AS
     (

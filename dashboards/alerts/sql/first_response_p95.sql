@@ -6,6 +6,6 @@ SELECT
     count() AS n
 FROM v_waits
 WHERE NOT automated AND position = 1 AND outcome = 'answered' AND target_used IS NOT NULL
-    AND asked_at >= $__fromTime_ms - INTERVAL 30 DAY AND $__timeFilter_ms(assumeNotNull(ended_at))
+    AND asked_at >= {since} - INTERVAL 30 DAY AND $__timeFilter_ms(assumeNotNull(ended_at))
 GROUP BY channel
 HAVING n >= 20

@@ -11,6 +11,6 @@ WITH
     arrayCount(each -> each > ends[-1] - INTERVAL 60 MINUTE, ends) AS busy
 SELECT
     if(busy >= 57, age_s / most_s, 0) AS value,
-    (toUnixTimestamp64Milli($__toTime_ms) - toUnixTimestamp64Milli(ends[-1])) / 1000 AS age_s,
+    (toUnixTimestamp64Milli({until}) - toUnixTimestamp64Milli(ends[-1])) / 1000 AS age_s,
     busy
 WHERE notEmpty(ends) AND most_s > 0

@@ -9,7 +9,7 @@ SELECT
     today.scored AS n,
     assumeNotNull(week.score_mean) AS before,
     week.scored AS before_n
-FROM v_satisfaction_by(dimensions = 'channel', since = $__fromTime_ms, until = $__toTime_ms) AS today
-INNER JOIN v_satisfaction_by(dimensions = 'channel', since = $__fromTime_ms - INTERVAL 7 DAY, until = $__fromTime_ms) AS week
+FROM v_satisfaction_by(dimensions = 'channel', {period}) AS today
+INNER JOIN v_satisfaction_by(dimensions = 'channel', since = {since} - INTERVAL 7 DAY, until = {since}) AS week
     ON week.channel = today.channel AND week.occasion = today.occasion
 WHERE today.occasion = 'transactional' AND today.scored >= 30 AND week.scored >= 30

@@ -4,5 +4,5 @@ SELECT
     assumeNotNull(in_time_share) AS value,
     in_time,
     targeted - pending AS n
-FROM v_in_time_by(dimensions = 'channel', since = $__fromTime_ms, until = $__toTime_ms)
+FROM v_in_time_by(dimensions = 'channel', {period})
 WHERE n >= 20

@@ -5,4 +5,4 @@ SELECT
     targeted AS waiting,
     coalesce(oldest_age_ms, 0) / 1000 AS oldest_s
 FROM (SELECT DISTINCT channel FROM v_touchpoints WHERE target_ms IS NOT NULL) AS promised
-FULL JOIN v_backlog(moment = $__toTime_ms, before = $__fromTime_ms) AS backlog USING (channel)
+FULL JOIN v_backlog(moment = {until}, before = {since}) AS backlog USING (channel)

@@ -7,5 +7,5 @@ SELECT
     assumeNotNull(spoke_before) AS before,
     n,
     n_before
-FROM v_wheel_change(since = $__fromTime_ms, until = $__toTime_ms)
+FROM v_wheel_change({period})
 WHERE change IS NOT NULL AND n >= 30 AND n_before >= 30

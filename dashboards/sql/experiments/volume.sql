@@ -3,6 +3,6 @@ SELECT
     coalesce(segment, 'unknown') AS series,
     sum(by_customers) AS contacts
 FROM v_volume
-WHERE $__dateFilter(day) AND $__timeFilter(hour) AND {only:channel,touchpoint,stage,segment,variant}
+WHERE {hours} AND {only:channel,touchpoint,stage,segment,variant}
 GROUP BY time, series
 ORDER BY time, series

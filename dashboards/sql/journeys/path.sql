@@ -1,12 +1,24 @@
 SELECT
-    assumeNotNull(at) AS at,
+    at,
     kind,
     what,
     touchpoint,
     channel,
     actor,
     detail
-FROM v_journey_timeline(journey = if(${journey:singlequote} != '', ${journey:singlequote},
-    (SELECT argMax(journey_id, (steps, journey_id)) FROM v_journeys WHERE NOT automated AND began_at >= {since} AND last_at <= {until})))
+FROM
+(
+    SELECT
+        assumeNotNull(step.at) AS at,
+        step.kind AS kind,
+        step.what AS what,
+        step.touchpoint AS touchpoint,
+        step.channel AS channel,
+        step.actor AS actor,
+        step.detail AS detail
+    FROM v_journey_timeline(journey = if(${journey:singlequote} != '', ${journey:singlequote},
+        (SELECT argMax(journey_id, (steps, journey_id)) FROM v_journeys WHERE NOT automated AND began_at >= {since} AND last_at <= {until}))) AS step
+    ORDER BY at DESC -- of a longer one its end is what somebody asks for
+    LIMIT 500
+)
 ORDER BY at
-LIMIT 500

@@ -3,6 +3,6 @@ SELECT
     1 - sum(succeeded) / nullIf(sum(sessions), 0) AS "without success",
     sum(sessions) AS n
 FROM v_entries
-WHERE $__dateFilter(day) AND {places} AND {selling} AND {only:segment,variant}
+WHERE $__dateFilter(day) AND {places:stage} AND {selling} AND {only:channel,segment,variant}
 GROUP BY day
 ORDER BY time

@@ -1,6 +1,6 @@
 SELECT
     begins_at AS time,
-    concat(channel, ' (n ', toString(sum(responses) OVER (PARTITION BY channel)), ')') AS series,
+    concat({channel}, ' (n ', toString(sum(responses) OVER (PARTITION BY channel)), ')') AS series,
     p95_ms AS p95
 FROM v_responses_by({cut:time,channel}, {period})
 WHERE response = 'first' AND seen_from = 'contact' AND clock = 'calendar' AND responses > 0

@@ -1,9 +1,9 @@
 SELECT
     dateTrunc({grain}, hour) AS time,
-    channel,
+    {channel} AS series,
     sum(by_customers) AS contacts
 FROM v_volume
-WHERE $__dateFilter(day) AND $__timeFilter(hour) AND {only:channel,touchpoint,stage,segment,variant}
-GROUP BY time, channel
+WHERE {hours} AND {only:channel,touchpoint,stage,segment,variant}
+GROUP BY time, series
 HAVING contacts > 0
-ORDER BY time, channel
+ORDER BY time, series

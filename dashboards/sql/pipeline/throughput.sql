@@ -3,6 +3,6 @@ SELECT
     sum(events) AS "by humans",
     sum(automated) AS "by machines"
 FROM v_volume
-WHERE $__dateFilter(day) AND $__timeFilter(hour) AND {only:channel}
+WHERE {hours} AND {only:channel}
 GROUP BY time
 ORDER BY time

@@ -1,6 +1,6 @@
 SELECT
     begins_at AS time,
-    concat(channel, ' (n ', toString(sum(responses) OVER (PARTITION BY channel)), ')') AS series,
+    concat({channel}, ' (n ', toString(sum(responses) OVER (PARTITION BY channel)), ')') AS series,
     p50_ms AS p50
 FROM v_responses_by({cut:time,channel}, {period})
 WHERE {only:response,seen_from,clock} AND responses > 0

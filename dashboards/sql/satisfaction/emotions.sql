@@ -1,5 +1,5 @@
 SELECT
-    concat(each.channel, ' (n ', toString(max(each.of_answers)), ')') AS series,
+    concat({channel}, ' (n ', toString(max(each.of_answers)), ')') AS series,
     sumIf(each.share, each.emotion = 'happy') AS happy,
     sumIf(each.share, each.emotion = 'neutral') AS neutral,
     sumIf(each.share, each.emotion = 'frustrated') AS frustrated,

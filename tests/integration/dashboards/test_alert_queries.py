@@ -33,3 +33,4 @@ def test_a_query_answers_for_a_company(demo_clickhouse: DemoClickHouse, watch: W
     )  # refuses kinds that Grafana refuses, and labels that are not unique
     assert None not in numbers.values()
     assert bool(numbers) == (watch.rule["uid"] not in SILENT)
+    assert numbers_of(demo_clickhouse.client, sql, session_timezone="Asia/Tokyo") == numbers

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 import yaml
 from clickhouse_connect.driver.client import Client
 
+from dashboards.macros import TimeRange
 from dashboards.queries import read, variables_in
 from dashboards.variables import ALL, Chosen, render
+from schemas.envelope import to_ms
 from sinks.client import connect
 from sinks.migrate import migrate
 from sinks.settings import ClickHouseSettings
 from tests.clickhouse_fixtures import DemoClickHouse
+from tests.demo_data import END
 from tests.integration.dashboards.asking import (
     LAST_WEEK,
     NUMBER,
@@ -24,6 +28,7 @@ from tests.integration.dashboards.asking import (
     TIME,
     Frame,
     Question,
+    answer_of,
     ask_all,
     boards,
     columns_shown,
@@ -130,6 +135,22 @@ def test_a_panel_shows_what_the_rows_say(demo: Client, starts: Starts, case: dic
         shown = {name: value for name, value in shown.items() if name in told}
     assert told
     assert shown == pytest.approx(told)
+
+
+@pytest.mark.parametrize("name", ["overview/volume", "experiments/volume", "pipeline/throughput"])
+def test_the_hour_in_which_a_period_begins_is_counted(demo: Client, starts: Starts, name: str) -> None:
+    quarter = TimeRange(to_ms(END - timedelta(minutes=15)), to_ms(END))
+    board, _, _ = name.partition("/")
+    answer = answer_of(demo, render(read("", name), quarter, starts[f"touchstream-{board}"]), **ABROAD)
+    assert {row["time"] for row in answer.rows} == {f"{END - timedelta(hours=1):%Y-%m-%d %H:%M:%S}"}
+
+
+def test_of_a_long_journey_the_newest_steps_are_shown(demo: Client, starts: Starts) -> None:
+    sql = render(read("", "journeys/path"), LAST_WEEK, starts["touchstream-journeys"])
+    assert "LIMIT 500" in sql
+    whole, end = (answer_of(demo, sql.replace("LIMIT 500", limit)).rows for limit in ("", "LIMIT 3"))
+    assert len(whole) > 3
+    assert [row["at"] for row in end] == [row["at"] for row in whole][-3:]
 
 
 def frame_of(answers: Answers, question: Question) -> Frame:

@@ -89,6 +89,9 @@ def test_a_rule_reads_views_only_and_nothing_personal(rule: Any) -> None:
     read = set(re.findall(r"(?:FROM|JOIN)\s+(\w+)", words)) - set(re.findall(r"(\w+) AS\s*\(", words))
     assert read <= VIEWS
     assert not set(re.findall(r"\w+", words)) & (PERSONAL.keys() - {"value"}), "the role of Grafana may not read it"
+    assert not re.search(r"(?<!toTimeZone\()\$__(?:from|to)Time", words), (
+        "views would take it for the time of the server"
+    )
     for macro in ("conditionalAll", "adHocFilters", "now()", "now64"):
         assert macro not in words, "is not expanded in alert rules, or differs from the moment that is looked at"
 

@@ -50,7 +50,8 @@ def test_an_alert_fires_and_resolves(database: Client, case: Case) -> None:
 
 
 def test_every_rule_has_a_story_in_which_it_fires_and_resolves() -> None:
-    endings = {f"touchstream-{case.rule}": [each["state"] for each in case.expected] for case in STORIES}
+    fired = [case for case in STORIES if case.expected]  # in the others nothing is wrong
+    endings = {f"touchstream-{case.rule}": [each["state"] for each in case.expected] for case in fired}
     assert endings.keys() == RULES.keys()
     for uid, states in endings.items():
         assert "Alerting" in states, uid

@@ -108,6 +108,23 @@ def test_a_panel_says_what_it_means_and_in_which_unit(board: dict[str, Any]) -> 
 
 
 @EACH
+def test_a_panel_that_counts_whole_days_or_hours_says_so(board: dict[str, Any]) -> None:
+    for panel in shown(board):
+        asked = " ".join(target["rawSql"] for target in panel["targets"])
+        assert ("Whole UTC days." in panel["description"]) == ("$__dateFilter(" in asked), panel["title"]
+        assert ("Whole UTC hours." in panel["description"]) == (" hour >= " in asked), panel["title"]
+        assert not re.search(r"\$__timeFilter\w*\((?:day|hour)\)", asked), "what begins before the period would be lost"
+
+
+@EACH
+def test_a_panel_that_leaves_rows_out_says_in_its_title_how_many_it_shows(board: dict[str, Any]) -> None:
+    for panel in shown(board):
+        for target in panel["targets"]:
+            for most in re.findall(r"\bLIMIT (\d+)", target["rawSql"]):
+                assert re.search(rf"\b{most}\b", panel["title"]), panel["title"]
+
+
+@EACH
 def test_counts_have_an_axis_without_the_limit_of_shares(board: dict[str, Any]) -> None:
     for panel in (each for each in shown(board) if each["type"] == "timeseries"):
         bars = [rule for rule in panel["fieldConfig"]["overrides"] if {"id": "custom.drawStyle", "value": "bars"} in rule["properties"]]  # fmt: skip
