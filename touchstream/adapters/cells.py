@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cached_property
 from string import Formatter
 from typing import Any, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -59,17 +59,18 @@ class Cell(BaseModel):
             return source
         return cls(template=source) if isinstance(source, str) and "{" in source else cls(constant=source)
 
-    def columns(self) -> set[str]:
+    @cached_property  # asked for every row
+    def columns(self) -> tuple[str, ...]:
         """Every column it reads."""
         named = {name for _, name, _, _ in Formatter().parse(self.template or "") if name}
-        return (named - {ROW_NUMBER}) | ({self.column} if self.column else set())
+        return (*sorted(named - {ROW_NUMBER}), *([self.column] if self.column else []))
 
 
 FieldSource = Cell | StrictStr | bool | int | float
 
 
 def read_cell(name: str, cell: Cell, row: Row, kind: str) -> Any:
-    """Return the value of one field in one row, None when its column is empty; raises ValueError with the field's name."""
+    """Return the value of one field in one row, None when a column of it is empty; raises ValueError with the field's name."""
     text = _text(cell, row)
     if not isinstance(text, str):
         return text
@@ -97,8 +98,15 @@ def _text(cell: Cell, row: Row) -> Any:
     if cell.column is not None:
         return row.cells[cell.column]
     if cell.template is not None:
+        if empty_column(cell, row):  # "customer-" would be one journey of many strangers
+            return None
         return cell.template.format_map({**row.cells, ROW_NUMBER: row.number})
     return cell.constant
+
+
+def empty_column(cell: Cell, row: Row) -> str | None:
+    """Name the first column without which this cell has no value in this row."""
+    return next((name for name in cell.columns if not row.cells[name].strip()), None)
 
 
 def _time(text: str, form: str, zone: str) -> datetime:
@@ -134,16 +142,14 @@ READ: Final[Mapping[str, Callable[[str], Any]]] = {
 }
 
 
-@cache
-def target_kinds(event_type: str) -> Mapping[str, str] | None:
-    """Return the fields of an event type with how their text is read; None when there is no such type."""
-    for model in (*get_args(get_args(AnyInteraction)[0]), *get_args(get_args(AnyFeedback)[0])):
-        if model.model_fields["type"].default == event_type:
-            return _kinds(model)
-    return None
+def event_model(event_type: str) -> type[Event] | None:
+    """Return what an event of this type holds; None when there is no such type."""
+    models: tuple[type[Event], ...] = (*get_args(get_args(AnyInteraction)[0]), *get_args(get_args(AnyFeedback)[0]))
+    return next((model for model in models if model.model_fields["type"].default == event_type), None)
 
 
-def _kinds(model: type[Event]) -> dict[str, str]:
+def target_kinds(model: type[Event]) -> dict[str, str]:
+    """Return the fields of an event with how their text is read."""
     fields = {name: _kind(field.annotation) for name, field in model.model_fields.items()}
     return {name: kind for name, kind in fields.items() if name not in ("type", "properties")}
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, Valid
 from schemas.envelope import Event
 from schemas.feedback import AnyFeedback
 from schemas.interactions import AnyInteraction
-from touchstream.adapters.cells import Cell, FieldSource, read_cell, target_kinds
+from touchstream.adapters.cells import Cell, FieldSource, empty_column, event_model, read_cell, target_kinds
 from touchstream.errors import UserError
 from touchstream.ingest.adapter import Adapter, first_problem, row_by_row
 from touchstream.ingest.rows import Row, Table
@@ -49,7 +49,7 @@ class EventMap(BaseModel):
     def columns(self) -> set[str]:
         """Every column it reads."""
         sources = (*self.fields.values(), *self.properties.values())
-        return {*self.when, *self.unless_empty}.union(*(Cell.of(source).columns() for source in sources))
+        return {*self.when, *self.unless_empty}.union(*(Cell.of(source).columns for source in sources))
 
 
 class ColumnMap(BaseModel):
@@ -96,9 +96,11 @@ class _Plan:
 
     def __init__(self, path: Path, event: EventMap) -> None:
         self.event = event
-        kinds = target_kinds(event.type)
-        if kinds is None:
+        model = event_model(event.type)
+        if model is None:
             raise UserError(f"{path}: type {event.type!r} is no event type; see `touchstream schemas`")
+        kinds = target_kinds(model)
+        self._required = {name for name, field in model.model_fields.items() if field.is_required()}
         unknown = sorted(set(event.fields) - set(kinds))
         if unknown:
             raise UserError(
@@ -114,6 +116,8 @@ class _Plan:
             value = read_cell(name, cell, row, kind)
             if value is not None:  # an empty cell is an absent field
                 fields[name] = value
+            elif name in self._required and (empty := empty_column(cell, row)):
+                raise ValueError(f"{name}: column {empty!r} is empty")
         fields["properties"] = {name: read_cell(name, cell, row, kind) for name, cell, kind in self._properties}
         return ANY_EVENT.validate_python(fields)
 
