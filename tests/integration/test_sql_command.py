@@ -53,6 +53,7 @@ def test_an_answer_can_be_csv_tsv_or_json(sql):
     assert sql(query, "--format", "tsv").stdout == "a\tb\n1\tx,y\n"
     assert json.loads(sql(query, "--format", "json").stdout)["data"] == [{"a": 1, "b": "x,y"}]
     assert sql(f"{query} FORMAT Values;").stdout == "(1,'x,y')"
+    assert sql(f"{query} FORMAT Values SETTINGS max_threads = 1").stdout == "(1,'x,y')"
 
 
 def test_a_long_answer_is_cut_for_the_terminal_only(sql):
@@ -63,6 +64,7 @@ def test_a_long_answer_is_cut_for_the_terminal_only(sql):
 
 def test_a_query_can_come_from_standard_input_and_may_begin_with_a_comment(sql):
     assert "42" in sql("-", stdin="-- the answer\nSELECT 42;\n").stdout
+    assert "42" in sql("-", stdin="\ufeff/* the\nanswer */ SELECT 42 -- known\n").stdout
 
 
 def test_a_change_is_made_without_an_answer(sql):

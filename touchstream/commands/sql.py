@@ -17,10 +17,15 @@ from touchstream.errors import UserError
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 MOST_ROWS: Final = 1_000  # a terminal is not for more
 NUMBERS: Final = ("Int", "UInt", "Float", "Decimal")
+NOT_SAID: Final = r"(?>--[^\n]*|#[ !][^\n]*|/\*.*?\*/|\s)"  # comments and blanks
 ASKS: Final = re.compile(
-    r"(?:--[^\n]*\n|\s|\()*(?:SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS|FROM|VALUES|CHECK)\b", re.IGNORECASE
+    rf"(?:{NOT_SAID}|\()*(?:SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS|FROM|VALUES|CHECK)\b",
+    re.IGNORECASE | re.DOTALL,
 )
-ENDS_WITH_FORMAT: Final = re.compile(r"\bFORMAT\s+\w+$", re.IGNORECASE)
+SETTING: Final = r"\w+\s*=\s*(?:'[^']*'|[\w.-]+)"
+ENDS_WITH_FORMAT: Final = re.compile(
+    rf"\bFORMAT\s+\w+(?:\s+SETTINGS\s+{SETTING}(?:\s*,\s*{SETTING})*)?{NOT_SAID}*$", re.IGNORECASE | re.DOTALL
+)
 
 
 @click.command(name="sql")
@@ -39,7 +44,7 @@ def command(query: str, form: str) -> None:
     The views to ask are v_sessions, v_waits, v_satisfaction, ...: `touchstream sql "SHOW TABLES LIKE 'v_%'"`. Any statement
     runs that the ClickHouse user may run, also one that changes or drops a table.
     """
-    text = (sys.stdin.read() if query == "-" else query).strip().rstrip(";")
+    text = (sys.stdin.read() if query == "-" else query).lstrip("\ufeff").strip().rstrip(";")
     if not text:
         raise UserError('the query is empty; write one, like "SELECT count() FROM v_interactions"')
     settings = ClickHouseSettings.read()
