@@ -1,8 +1,10 @@
 """`touchstream simulate`: send events of simulated customers."""
 
 import json
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from rich.console import Console
@@ -100,10 +102,16 @@ def _delivery(stack: ExitStack, out: Path | None, *, dated: bool) -> Delivery:
                 )
             )
         )
+    return FileDelivery(stack.enter_context(_written(out)))
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
     try:
-        return FileDelivery(stack.enter_context(out.open("wb")))
-    except OSError as error:
-        raise UserError(f"{out}: {error.strerror or error}; give a file that can be written") from error
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:  # a disk may also be full in the middle
+        raise UserError(f"{path}: {error.strerror or error}; give a file that can be written") from error
 
 
 def _past(run: Run, start_ms: int, end_ms: int) -> None:

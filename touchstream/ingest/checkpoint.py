@@ -11,6 +11,7 @@ import xxhash
 from touchstream.errors import UserError
 
 HEAD_BYTES: Final = 1 << 20
+LONGEST_NAME: Final = 200  # bytes: file systems take 255, and a hash and an ending follow
 
 
 def file_identity(path: Path) -> str:
@@ -30,7 +31,12 @@ def write_safely(path: Path, content: bytes, option: str = "--state-dir") -> Non
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}; give a writable place with {option}") from error
+        raise unusable(path, error, option) from error
+
+
+def unusable(path: Path, error: OSError, option: str = "--state-dir") -> UserError:
+    """Say that no small file can be kept there."""
+    return UserError(f"{path}: {error.strerror or error}; give a writable place with {option}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Checkpoint:
     def of(cls, state_dir: Path, file: Path, *, adapter: str, destination: str) -> "Checkpoint":
         """Return the checkpoint of this file read this way into this destination."""
         identity = f"{file_identity(file)}|{adapter}|{destination}"
-        return cls(state_dir / "ingest" / f"{file.name}-{xxhash.xxh3_64_hexdigest(identity.encode())}.json")
+        name = os.fsdecode(os.fsencode(file.name)[:LONGEST_NAME])
+        return cls(state_dir / "ingest" / f"{name}-{xxhash.xxh3_64_hexdigest(identity.encode())}.json")
 
     def rows_done(self) -> int:
         """Rows acknowledged by an earlier run, 0 when there was none."""
@@ -51,6 +58,8 @@ class Checkpoint:
             return int(json.loads(self.path.read_bytes())["rows_done"])
         except FileNotFoundError:
             return 0
+        except OSError as error:
+            raise unusable(self.path, error) from error
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"{self.path}: not a checkpoint ({error}); delete it, or run again with --restart"
@@ -62,4 +71,7 @@ class Checkpoint:
 
     def forget(self) -> None:
         """Forget the run: it is complete, or is to start over."""
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(self.path, error) from error

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -69,7 +70,7 @@ class SourceFile:
             for row in self._read(layout):
                 number = row.number
                 yield row
-        except (EOFError, OSError, zstandard.ZstdError, UnicodeError) as error:
+        except (EOFError, OSError, zlib.error, zstandard.ZstdError, UnicodeError) as error:
             raise UserError(f"{self.path}: broken after row {number}: {error}; fetch the file again") from error
 
     def _read(self, layout: Layout) -> Iterator[Row]:
@@ -115,7 +116,10 @@ def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
 
 
 def _header(path: Path, reader: Iterator[list[str]], table: Table) -> list[str]:
-    header = [name.strip() for name in next(reader, [])]
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise UserError(f"{path}: the header cannot be read ({error}); close its quotes, or correct the map") from error
     missing = [name for name in table.columns if name not in header]
     if missing:
         raise UserError(

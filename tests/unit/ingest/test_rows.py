@@ -88,6 +88,19 @@ def test_a_file_that_was_cut_off_says_after_which_row(tmp_path, pack):
         list(SourceFile(path).rows(Lines()))
 
 
+def test_a_gzip_file_with_spoilt_bytes_says_after_which_row(tmp_path):
+    packed = bytearray(gzip.compress(b"".join(b"row %d of many\n" % (n * n) for n in range(20_000))))
+    packed[len(packed) // 2 : len(packed) // 2 + 99] = b"\xff" * 99
+    with pytest.raises(UserError, match=r"file: broken after row \d+: .*; fetch the file again"):
+        list(SourceFile(written(tmp_path, bytes(packed))).rows(Lines()))
+
+
+def test_a_header_whose_quote_never_closes_is_one_line(tmp_path):
+    source = SourceFile(written(tmp_path, b'name,"score\n' + b"Ana,9\n" * 1_000_000))
+    with pytest.raises(UserError, match=r"file: the header cannot be read .*; close its quotes, or correct the map"):
+        list(source.rows(Table()))
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(UserError, match="nowhere: No such file or directory"):
         SourceFile(tmp_path / "nowhere")

@@ -152,6 +152,26 @@ def test_a_spoilt_checkpoint_names_itself_and_the_cure(tmp_path):
         Checkpoint(tmp_path / "checkpoint").rows_done()
 
 
+def test_a_checkpoint_that_cannot_be_kept_names_itself_and_the_cure(file):
+    checkpoint = Checkpoint.of(file, file, adapter="ndjson", destination="here")  # a file where a folder should be
+    for use in (checkpoint.rows_done, checkpoint.forget, lambda: checkpoint.save(1)):
+        with pytest.raises(UserError, match=r"ndjson/ingest/.*; give a writable place with --state-dir"):
+            use()
+
+
+def test_a_file_with_a_name_as_long_as_names_can_be_has_a_checkpoint(tmp_path):
+    long = tmp_path / ("a" + "\N{LATIN SMALL LETTER S WITH COMMA BELOW}" * 127)
+    long.write_text("x")
+    checkpoint = Checkpoint.of(tmp_path, long, adapter="ndjson", destination="here")
+    checkpoint.save(7)
+    assert checkpoint.rows_done() == 7
+
+
+def test_refused_rows_that_find_no_room_say_so_in_one_line(file):
+    with pytest.raises(UserError, match="/dev/full: No space left on device; make room, or leave --keep-refused out"):
+        ingest(file, MemorySender(), keep_in=Path("/dev/full"))
+
+
 def test_a_limit_counts_rows_from_the_start_of_the_file(file):
     sender = MemorySender()
     ingest(file, sender, limit=3)
