@@ -1,3 +1,4 @@
+import codecs
 import gzip
 from pathlib import Path
 
@@ -56,6 +57,24 @@ def test_bytes_of_another_encoding_stay_recognisable(tmp_path):
         row.cells["name"].encode()
     (row,) = SourceFile(written(tmp_path, b"name,score\nAn\xe3,9\n")).rows(Table(encoding="latin-1"))
     assert row.cells["name"] == "Anã"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf8", "UTF_8", "utf-8-sig"])
+def test_the_mark_with_which_excel_begins_a_file_belongs_to_no_column(tmp_path, encoding):
+    rows = SourceFile(written(tmp_path, codecs.BOM_UTF8 + TABLE)).rows(Table(encoding=encoding, columns=("name",)))
+    assert [row.cells["name"] for row in rows] == ["Ana", "Dan"]
+
+
+def test_a_mark_before_the_first_line_belongs_to_no_row(tmp_path):
+    rows = SourceFile(written(tmp_path, codecs.BOM_UTF8 + b'{"a": 1}\n{"a": 2}\n')).rows(Lines())
+    assert [row.raw for row in rows] == [b'{"a": 1}', b'{"a": 2}']
+
+
+def test_a_column_that_is_used_is_in_the_header_once(tmp_path):
+    path = written(tmp_path, b"name,score,score\nAna,9,8\n")
+    with pytest.raises(UserError, match="file: the header has column 'score' more than once; rename all but one"):
+        list(SourceFile(path).rows(Table(columns=("name", "score"))))
+    assert [row.cells["name"] for row in SourceFile(path).rows(Table(columns=("name",)))] == ["Ana"]
 
 
 def test_a_table_without_the_expected_column_says_what_it_has(tmp_path):
