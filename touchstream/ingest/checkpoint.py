@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 import xxhash
@@ -22,14 +23,18 @@ def file_identity(path: Path) -> str:
 
 def write_safely(path: Path, content: bytes, option: str = "--state-dir") -> None:
     """Write a small file; a crash in the middle leaves the older one."""
+    fresh = path.with_name(f"{path.name}.{token_hex(4)}.new")  # another run may write the same file now
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        try:
+            with fresh.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise unusable(path, error, option) from error
 

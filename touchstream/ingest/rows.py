@@ -54,6 +54,8 @@ class SourceFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                raise UserError(f"{path}: is no file, and pipes are not taken; write it to a file first")
             self._raw = path.open("rb")
         except OSError as error:
             raise UserError(f"{path}: {error.strerror or error}; give a file that can be read") from error

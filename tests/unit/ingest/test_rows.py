@@ -1,5 +1,6 @@
 import codecs
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,12 @@ def test_a_header_whose_quote_never_closes_is_one_line(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(UserError, match="nowhere: No such file or directory"):
         SourceFile(tmp_path / "nowhere")
+
+
+def test_a_pipe_is_told_that_a_file_is_taken(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="pipe: is no file, and pipes are not taken; write it to a file first"):
+        SourceFile(tmp_path / "pipe")
 
 
 def test_position_reaches_the_size_of_the_packed_file(tmp_path):

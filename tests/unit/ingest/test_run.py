@@ -99,6 +99,30 @@ def test_an_interrupted_run_goes_on_after_the_rows_that_were_acknowledged(file, 
     assert (report.resumed_after, report.rows) == (4, 7)
 
 
+def test_a_limit_that_an_interrupted_run_has_passed_leaves_its_checkpoint(file, monkeypatch):
+    monkeypatch.setattr(run, "EVENTS_PER_FLUSH", 4)
+    with pytest.raises(SendError):
+        ingest(file, MemorySender(breaks_after_flushes=1))
+    for limit, rows in ((2, 0), (6, 2), (None, 5)):
+        report, _ = ingest(file, MemorySender(), limit=limit)
+        assert report.rows == rows
+    assert not list((file.parent / "state" / "ingest").iterdir())
+
+
+def test_two_runs_of_one_file_write_their_checkpoint_side_by_side(tmp_path, monkeypatch):
+    path, replace = tmp_path / "checkpoint.json", Path.replace
+
+    def beside_another(fresh: Path, to: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", replace)
+        Checkpoint(path).save(2)
+        return replace(fresh, to)
+
+    monkeypatch.setattr(Path, "replace", beside_another)
+    Checkpoint(path).save(1)
+    assert Checkpoint(path).rows_done() == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_finished_run_leaves_no_checkpoint_so_that_the_next_sends_all_again(file, monkeypatch):
     monkeypatch.setattr(run, "EVENTS_PER_FLUSH", 4)
     ingest(file, MemorySender())
