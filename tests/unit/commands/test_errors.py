@@ -1,5 +1,10 @@
 """Whoever makes a mistake at the terminal reads one line: what it was, and what to do."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -193,3 +198,27 @@ def test_an_interruption_is_no_finding(touchstream, monkeypatch):
     monkeypatch.setattr("touchstream.commands.sql.connect", interrupted)
     result = touchstream("sql", "SELECT 1")
     assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
+
+
+def test_an_interruption_before_the_command_has_begun_is_none_either(touchstream, monkeypatch):
+    def interrupted(_environment):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("touchstream.settings.strangers", interrupted)
+    result = touchstream("sql", "SELECT 1")
+    assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
+
+
+def test_a_command_whose_words_nobody_reads_is_no_finding(tmp_path):
+    reads, writes = os.pipe()
+    os.close(reads)
+    ended = subprocess.run(
+        [sys.executable, "-m", "touchstream", "schemas", "--out", tmp_path],
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+        timeout=60,
+        check=False,
+    )
+    os.close(writes)
+    assert (ended.returncode, ended.stderr) == (141, b"")
