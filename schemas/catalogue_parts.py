@@ -3,12 +3,13 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS, Duration, DurationOrZero
+from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS, Duration, DurationOrZero, written
 from schemas.feedback import Emotion
 
 Id = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$", max_length=256)]
+Count = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Text = Annotated[StrictStr, Field(pattern=r"\S", max_length=256)]
 
 
@@ -77,11 +78,17 @@ class Channel(Entry):
     gap_ms: Duration | None = Field(default=None, alias="gap")  # None: the gap of `sessions`
 
 
+def _a_year_at_most(ms: int) -> int:
+    if ms > 366 * DAY_MS:
+        raise ValueError(f"{written(ms)} is too long: write at most 366d")
+    return ms
+
+
 class Target(Entry):
     """How soon a waiting customer is to be answered."""
 
     id: Id
-    within_ms: Duration = Field(alias="within")
+    within_ms: Annotated[Duration, AfterValidator(_a_year_at_most)] = Field(alias="within")
     clock: Clock = Clock.CALENDAR
     calendar: Id | None = None
     default_for: tuple[ConversationKind, ...] = ()  # where the touchpoint names no target of its own
@@ -122,8 +129,8 @@ class SessionRules(Entry):
 
     gap_ms: Duration = Field(default=30 * MINUTE_MS, alias="gap")
     max_length_ms: Duration = Field(default=DAY_MS, alias="max_length")
-    max_events: Annotated[StrictInt, Field(ge=1)] = 500
-    max_journey_steps: Annotated[StrictInt, Field(ge=1)] = 10_000
+    max_events: Count = 500
+    max_journey_steps: Count = 10_000
 
 
 class TimeRules(Entry):
@@ -149,12 +156,12 @@ class Thresholds(Entry):
     """When somebody should look."""
 
     warn_at: Annotated[float, Field(gt=0, le=1)] = 0.8  # share of a target that has passed
-    escalate_at: Annotated[float, Field(gt=1)] = 2.0  # ... when somebody else is called
-    unanswered: Annotated[StrictInt, Field(ge=1)] = 100  # open conversations of one channel
+    escalate_at: Annotated[float, Field(gt=1, le=10)] = 2.0  # ... when somebody else is called
+    unanswered: Count = 100  # open conversations of one channel
     drop_off_rise: Annotated[float, Field(gt=0, le=1)] = 0.1  # beyond the usual share without success
     dead_letter_share: Annotated[float, Field(gt=0, le=1)] = 0.02  # of what was received
     stale_after_ms: Duration = Field(default=5 * MINUTE_MS, alias="stale_after")  # without anything new
     cart_abandoned_after_ms: Duration = Field(default=DAY_MS, alias="cart_abandoned_after")
     journey_over_after_ms: Duration = Field(default=30 * DAY_MS, alias="journey_over_after")  # of silence
     silent_after_ms: Duration = Field(default=30 * DAY_MS, alias="silent_after")  # a touchpoint nobody meets
-    experiment_minimum: Annotated[StrictInt, Field(ge=2)] = 100  # journeys of each variant before there is a verdict
+    experiment_minimum: Annotated[Count, Field(ge=2)] = 100  # journeys of each variant before there is a verdict

@@ -12,6 +12,7 @@ DAY_MS: Final = 86_400_000
 DAY_S: Final = 86_400
 
 UNIT_MS: Final = {"ms": 1, "s": 1_000, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
+LONGEST_D: Final = 36_500  # a century: dates that lie that far away can still be written
 WRITTEN = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
 
 
@@ -20,7 +21,10 @@ def duration_ms(written: object) -> int:
     match = WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:
         raise ValueError(f"{written!r} is not a duration: write a number and a unit, such as 30s, 5m, 3h or 7d")
-    return int(match[1]) * UNIT_MS[match[2]]
+    milliseconds = int(match[1]) * UNIT_MS[match[2]]
+    if milliseconds > LONGEST_D * DAY_MS:
+        raise ValueError(f"{written!r} is too long: write at most {LONGEST_D}d")
+    return milliseconds
 
 
 DurationOrZero = Annotated[int, BeforeValidator(duration_ms)]

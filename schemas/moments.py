@@ -25,5 +25,6 @@ class Within:
         return core_schema.json_or_python_schema(text, any_form)
 
 
-EventMoment = Annotated[datetime, Within(1990, 2200)]  # outside of these years a clock was never set
+EVENT_YEARS = Within(1990, 2200)  # outside of these years a clock was never set
+EventMoment = Annotated[datetime, EVENT_YEARS]
 AnyMoment = Annotated[datetime, Within(1900, 2299)]  # what ClickHouse's DateTime64 can hold

@@ -89,14 +89,14 @@ class ClickHouseSettings(EnvironmentSettings):
         Field(description="whether each shard of the cluster holds a share of the journeys, under Distributed tables"),
     ] = False
     quorum: Annotated[
-        Literal["auto"] | Annotated[int, Field(ge=2)] | None,
+        Literal["auto"] | Annotated[int, Field(ge=2, le=100)] | None,
         Field(description="replicas that must have acknowledged a write; auto: most of them"),
     ] = None
     compression: Annotated[
         Literal["lz4", "zstd"] | None, Field(description="of inserts over the network; none when not set")
     ] = None
-    connect_timeout_s: Annotated[float, Field(gt=0, description="seconds to wait for a connection")] = 5.0
-    write_timeout_s: Annotated[float, Field(gt=0, description="seconds to wait for an answer")] = 60.0
+    connect_timeout_s: Annotated[float, Field(gt=0, le=86_400, description="seconds to wait for a connection")] = 5.0
+    write_timeout_s: Annotated[float, Field(gt=0, le=86_400, description="seconds to wait for an answer")] = 60.0
 
     @model_validator(mode="after")
     def a_cluster_shares_its_rows(self) -> Self:

@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from sinks.environment import CertificatesPath, EnvironmentSettings
 
 PREFIX = "TOUCHSTREAM_"
+INT32_MAX = 2**31 - 1  # what Kafka's protocol can say
 
 
 class Settings(EnvironmentSettings):
@@ -68,15 +69,16 @@ class Settings(EnvironmentSettings):
 
     batch_events: Annotated[int, Field(ge=1, le=100_000, description="most events handed out at once")] = 4000
     unacked_events: Annotated[
-        int, Field(ge=1, description="unacknowledged events after which no more of a partition is handed out")
+        int,
+        Field(ge=1, le=INT32_MAX, description="unacknowledged events after which no more of a partition is handed out"),
     ] = 20_000
-    fetch_bytes: Annotated[int, Field(ge=65_536, description="bytes fetched from one partition at once")] = (
-        2 * 1024 * 1024
-    )
+    fetch_bytes: Annotated[
+        int, Field(ge=65_536, le=INT32_MAX, description="bytes fetched from one partition at once")
+    ] = 2 * 1024 * 1024
     # With little traffic an answer for every event costs four times the CPU of an answer for a hundred.
-    fetch_min_bytes: Annotated[int, Field(ge=1, description="bytes that a broker gathers before it answers")] = (
-        256 * 1024
-    )
+    fetch_min_bytes: Annotated[
+        int, Field(ge=1, le=INT32_MAX, description="bytes that a broker gathers before it answers")
+    ] = 256 * 1024
     fetch_wait_ms: Annotated[
         int,
         Field(ge=1, le=5000, description="milliseconds after which a broker answers with less than that, or nothing"),
@@ -112,8 +114,10 @@ class Settings(EnvironmentSettings):
         addresses = [part.strip().removeprefix("kafka://") for part in brokers.replace(";", ",").split(",")]
         for address in addresses:
             host, _, port = address.rpartition(":")
-            if not host or not port.isdigit():
+            if not host or not port.isdecimal():
                 raise ValueError(f"{address!r} is not host:port")
+            if not 1 <= int(port) <= 65_535:
+                raise ValueError(f"{address!r} has a port that cannot be: they go from 1 to 65,535")
         return ",".join(addresses)
 
     @model_validator(mode="after")

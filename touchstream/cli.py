@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 import click
 from click.exceptions import Exit
 
-from touchstream.errors import INTERRUPTED, told
+from touchstream.errors import INTERRUPTED, UNREAD, told
 
 # Loaded when asked for, from the module of that name, so that `--help` does not open a database engine.
 COMMANDS: Final = {
@@ -74,15 +74,20 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and say in one line what can be cured, after what was set and is read by nobody."""
-        from touchstream.settings import strangers  # takes a tenth of a second that `--help` does not need
-
-        for warning in strangers(os.environ):
-            click.echo(f"touchstream: {warning}", err=True)
         try:
+            from touchstream.settings import strangers  # takes a tenth of a second that `--help` does not need
+
+            for warning in strangers(os.environ):
+                click.echo(f"touchstream: {warning}", err=True)
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("touchstream: interrupted", err=True)
             raise Exit(INTERRUPTED) from None
+        except (
+            BrokenPipeError
+        ):  # `touchstream sql ... | head` has read enough; click would say 1, which means a finding
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise Exit(UNREAD) from None
         except Exception as error:
             message = told(error)
             if message is None:
@@ -102,11 +107,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command of this process."""
-    try:
-        cli.main(prog_name="touchstream")
-    except BrokenPipeError:  # `touchstream sql ... | head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    cli.main(prog_name="touchstream")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
+from urllib3.exceptions import HTTPError
 
 from sinks.errors import SinkUnavailable
 from sinks.failures import meaning
@@ -23,7 +24,7 @@ def clickhouse_errors(settings: ClickHouseSettings) -> Iterator[None]:
     """Turn every error of ClickHouse into a `UserError` with its address."""
     try:
         yield
-    except (ClickHouseError, OSError) as error:
+    except (ClickHouseError, HTTPError, OSError) as error:
         raise UserError(f"ClickHouse at {settings.target}: {in_one_line(error)}") from error
 
 

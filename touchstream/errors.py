@@ -4,6 +4,7 @@ import sys
 from typing import Any, Final
 
 INTERRUPTED: Final = 130  # exit code, as shells have it; 1 means that something is not as it should be
+UNREAD: Final = 141  # nobody reads what a command prints; as shells have it, too
 
 # Where the one-line errors of the other packages live; looked up only when they have been imported at all.
 ONE_LINERS: Final = (

@@ -53,16 +53,37 @@ def test_an_answer_can_be_csv_tsv_or_json(sql):
     assert sql(query, "--format", "tsv").stdout == "a\tb\n1\tx,y\n"
     assert json.loads(sql(query, "--format", "json").stdout)["data"] == [{"a": 1, "b": "x,y"}]
     assert sql(f"{query} FORMAT Values;").stdout == "(1,'x,y')"
+    assert sql(f"{query} FORMAT Values SETTINGS max_threads = 1").stdout == "(1,'x,y')"
 
 
 def test_a_long_answer_is_cut_for_the_terminal_only(sql):
     query = "SELECT number FROM numbers(1500)"
-    assert "... and 500 more rows; --format csv prints all" in sql(query).stdout
+    assert "... and more rows; --format csv prints all" in sql(query).stdout
     assert sql(query, "--format", "csv").stdout.count("\n") == 1501
+
+
+def test_totals_are_no_row(sql):
+    assert sql("SELECT number, count() FROM numbers(2) GROUP BY number WITH TOTALS").stdout.splitlines()[-1] == "2 rows"
+
+
+def test_a_value_cannot_command_the_terminal(sql):
+    said = sql("SELECT '\\x1b[2Jgone\\xc2\\x9b\\xff' AS `a\\x1b[1m[b]`").stdout
+    assert "\\x1b[2Jgone\\x9b" in said
+    assert "a\\x1b[1m[b]" in said
+    assert "\x1b" not in said
+
+
+def test_a_query_that_fails_amid_its_answer_is_one_line(sql):
+    said = sql(
+        "SELECT repeat('x', 100000), throwIf(number = 900) FROM numbers(1000) SETTINGS max_block_size = 1", code=2
+    ).stderr
+    assert said.count("\n") == 1
+    assert "throwIf" in said
 
 
 def test_a_query_can_come_from_standard_input_and_may_begin_with_a_comment(sql):
     assert "42" in sql("-", stdin="-- the answer\nSELECT 42;\n").stdout
+    assert "42" in sql("-", stdin="\ufeff/* the\nanswer */ SELECT 42 -- known\n").stdout
 
 
 def test_a_change_is_made_without_an_answer(sql):

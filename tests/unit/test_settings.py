@@ -1,6 +1,7 @@
 import pytest
 
 from sinks.errors import SettingsError
+from sinks.settings import ClickHouseSettings
 from streams.settings import load_settings
 
 
@@ -28,6 +29,23 @@ def test_a_bad_value_is_one_line_with_variable_value_and_cure() -> None:
 
 def test_a_broker_without_port_is_refused() -> None:
     assert "'localhost' is not host:port" in refusal(brokers="localhost")
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    assert f"'b:{port}' has a port that cannot be: they go from 1 to 65,535" in refusal(brokers=f"a:1,b:{port}")
+
+
+@pytest.mark.parametrize("name", ["unacked_events", "fetch_bytes", "fetch_min_bytes"])
+def test_a_number_that_kafka_cannot_say_is_refused(name: str) -> None:
+    assert "less than or equal to 2147483647" in refusal(**{name: 99_999_999_999})
+
+
+@pytest.mark.parametrize("name", ["connect_timeout_s", "write_timeout_s"])
+@pytest.mark.parametrize("seconds", ["inf", "nan", "1e300", "1e12"])
+def test_a_wait_for_clickhouse_is_at_most_a_day(name: str, seconds: str) -> None:
+    with pytest.raises(SettingsError, match=f"TOUCHSTREAM_CLICKHOUSE_{name.upper()}='{seconds}': .*to 86,400: seconds"):
+        ClickHouseSettings.read(**{name: seconds})
 
 
 def test_a_password_is_never_sent_in_clear() -> None:

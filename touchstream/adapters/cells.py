@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from functools import cache
+from decimal import Decimal
+from functools import cached_property
 from string import Formatter
-from typing import Any, Final, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, StrictStr, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, field_validator, model_validator
 
 from schemas.envelope import EPOCH, Event
 from schemas.feedback import AnyFeedback
@@ -18,6 +18,7 @@ from touchstream.ingest.rows import Row
 Kind = Literal["text", "integer", "number", "boolean", "time", "list", "minor_units"]
 ROW_NUMBER: Final = "row"  # {row} in a template: the number of the row, for files without an id
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "y", "t"})
+LARGEST: Final = 2**63 - 1  # a number of a thousand digits would take its time
 FALSE_WORDS: Final = frozenset({"0", "false", "no", "n", "f"})
 
 
@@ -52,24 +53,36 @@ class Cell(BaseModel):
             raise ValueError(f"{zone!r} is no time zone; write one like Europe/Bucharest") from error
         return zone
 
+    @field_validator("template")
     @classmethod
-    def of(cls, source: "FieldSource") -> "Cell":
-        """Read the short forms: text with braces is a template, everything else a constant."""
-        if isinstance(source, Cell):
-            return source
-        return cls(template=source) if isinstance(source, str) and "{" in source else cls(constant=source)
+    def names_columns(cls, template: str) -> str:
+        """Refuse braces that do not pair, or name nothing."""
+        try:
+            named = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+        except ValueError as error:
+            raise ValueError("braces go around the name of a column, like order-{number}") from error
+        if not all(named):
+            raise ValueError("empty braces name no column; write like order-{number}")
+        return template
 
-    def columns(self) -> set[str]:
+    @cached_property  # asked for every row
+    def columns(self) -> tuple[str, ...]:
         """Every column it reads."""
         named = {name for _, name, _, _ in Formatter().parse(self.template or "") if name}
-        return (named - {ROW_NUMBER}) | ({self.column} if self.column else set())
+        return (*sorted(named - {ROW_NUMBER}), *([self.column] if self.column else []))
 
 
-FieldSource = Cell | StrictStr | bool | int | float
+def _whole(source: Any) -> Any:
+    if isinstance(source, (dict, Cell)):
+        return source
+    return {"template" if isinstance(source, str) and "{" in source else "constant": source}
+
+
+FieldSource = Annotated[Cell, BeforeValidator(_whole)]  # text with braces is a template, everything else a constant
 
 
 def read_cell(name: str, cell: Cell, row: Row, kind: str) -> Any:
-    """Return the value of one field in one row, None when its column is empty; raises ValueError with the field's name."""
+    """Return the value of one field in one row, None when a column of it is empty; raises ValueError with the field's name."""
     text = _text(cell, row)
     if not isinstance(text, str):
         return text
@@ -89,7 +102,7 @@ def read_cell(name: str, cell: Cell, row: Row, kind: str) -> Any:
             if kind == "list"
             else READ[kind](text)
         )
-    except (ValueError, InvalidOperation, OverflowError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise ValueError(f"{name}: expected {kind}, got {text!r}") from error
 
 
@@ -97,8 +110,15 @@ def _text(cell: Cell, row: Row) -> Any:
     if cell.column is not None:
         return row.cells[cell.column]
     if cell.template is not None:
+        if empty_column(cell, row):  # "customer-" would be one journey of many strangers
+            return None
         return cell.template.format_map({**row.cells, ROW_NUMBER: row.number})
     return cell.constant
+
+
+def empty_column(cell: Cell, row: Row) -> str | None:
+    """Name the first column without which this cell has no value in this row."""
+    return next((name for name in cell.columns if not row.cells[name].strip()), None)
 
 
 def _time(text: str, form: str, zone: str) -> datetime:
@@ -120,7 +140,7 @@ def _boolean(text: str) -> bool:
 
 def _minor_units(text: str) -> int:
     minor = Decimal(text) * 100
-    if minor != minor.to_integral_value():
+    if abs(minor) > LARGEST or minor != minor.to_integral_value():
         raise ValueError(text)
     return int(minor)
 
@@ -134,16 +154,14 @@ READ: Final[Mapping[str, Callable[[str], Any]]] = {
 }
 
 
-@cache
-def target_kinds(event_type: str) -> Mapping[str, str] | None:
-    """Return the fields of an event type with how their text is read; None when there is no such type."""
-    for model in (*get_args(get_args(AnyInteraction)[0]), *get_args(get_args(AnyFeedback)[0])):
-        if model.model_fields["type"].default == event_type:
-            return _kinds(model)
-    return None
+def event_model(event_type: str) -> type[Event] | None:
+    """Return what an event of this type holds; None when there is no such type."""
+    models: tuple[type[Event], ...] = (*get_args(get_args(AnyInteraction)[0]), *get_args(get_args(AnyFeedback)[0]))
+    return next((model for model in models if model.model_fields["type"].default == event_type), None)
 
 
-def _kinds(model: type[Event]) -> dict[str, str]:
+def target_kinds(model: type[Event]) -> dict[str, str]:
+    """Return the fields of an event with how their text is read."""
     fields = {name: _kind(field.annotation) for name, field in model.model_fields.items()}
     return {name: kind for name, kind in fields.items() if name not in ("type", "properties")}
 

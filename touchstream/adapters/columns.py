@@ -1,16 +1,17 @@
 """Any CSV file, with a map that says which column, constant or template fills which field of which event."""
 
 from collections.abc import Iterator, Mapping
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, ValidationError, field_validator
 
 from schemas.envelope import Event
 from schemas.feedback import AnyFeedback
 from schemas.interactions import AnyInteraction
-from touchstream.adapters.cells import Cell, FieldSource, read_cell, target_kinds
+from touchstream.adapters.cells import FieldSource, empty_column, event_model, read_cell, target_kinds
 from touchstream.errors import UserError
 from touchstream.ingest.adapter import Adapter, first_problem, row_by_row
 from touchstream.ingest.rows import Row, Table
@@ -24,7 +25,17 @@ class FileFormat(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     delimiter: StrictStr = Field(default=",", min_length=1, max_length=1)
-    encoding: StrictStr = "utf-8-sig"
+    encoding: StrictStr = "utf-8"
+
+    @field_validator("encoding")
+    @classmethod
+    def known_encoding(cls, encoding: str) -> str:
+        """Refuse what is not an encoding of text."""
+        try:
+            TextIOWrapper(BytesIO(), encoding=encoding)
+        except (LookupError, ValueError) as error:
+            raise ValueError("this is no encoding of text; write one like utf-8 or cp1252") from error
+        return encoding
 
 
 class EventMap(BaseModel):
@@ -48,8 +59,8 @@ class EventMap(BaseModel):
 
     def columns(self) -> set[str]:
         """Every column it reads."""
-        sources = (*self.fields.values(), *self.properties.values())
-        return {*self.when, *self.unless_empty}.union(*(Cell.of(source).columns() for source in sources))
+        cells = (*self.fields.values(), *self.properties.values())
+        return {*self.when, *self.unless_empty}.union(*(cell.columns for cell in cells))
 
 
 class ColumnMap(BaseModel):
@@ -96,16 +107,18 @@ class _Plan:
 
     def __init__(self, path: Path, event: EventMap) -> None:
         self.event = event
-        kinds = target_kinds(event.type)
-        if kinds is None:
+        model = event_model(event.type)
+        if model is None:
             raise UserError(f"{path}: type {event.type!r} is no event type; see `touchstream schemas`")
+        kinds = target_kinds(model)
+        self._required = {name for name, field in model.model_fields.items() if field.is_required()}
         unknown = sorted(set(event.fields) - set(kinds))
         if unknown:
             raise UserError(
                 f"{path}: {event.type} has no field {unknown[0]!r}; put it under properties, or one of {', '.join(kinds)}"
             )
-        self._fields = [(name, Cell.of(source), kinds[name]) for name, source in event.fields.items()]
-        self._properties = [(name, Cell.of(source), "text") for name, source in event.properties.items()]
+        self._fields = [(name, cell, kinds[name]) for name, cell in event.fields.items()]
+        self._properties = [(name, cell, "text") for name, cell in event.properties.items()]
 
     def build(self, row: Row) -> Event:
         """Make the event of one row; raises ValueError or ValidationError when the row does not give one."""
@@ -114,6 +127,8 @@ class _Plan:
             value = read_cell(name, cell, row, kind)
             if value is not None:  # an empty cell is an absent field
                 fields[name] = value
+            elif name in self._required and (empty := empty_column(cell, row)):
+                raise ValueError(f"{name}: column {empty!r} is empty")
         fields["properties"] = {name: read_cell(name, cell, row, kind) for name, cell, kind in self._properties}
         return ANY_EVENT.validate_python(fields)
 

@@ -17,7 +17,7 @@ from rich.live import Live
 
 from streams.settings import load_settings
 from touchstream.catalogue import catalogue_of_the_demo
-from touchstream.commands.moment import EVENTS_PER_SECOND, Duration
+from touchstream.commands.moment import EVENTS_PER_SECOND, History
 from touchstream.demo import Demo, Plan, running
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader
@@ -38,7 +38,7 @@ LINES_EVERY_S: Final = 5.0
 @click.option(
     "--history",
     "history_ms",
-    type=Duration(),
+    type=History(),
     default="42d",
     show_default=True,
     help="How much past to make up: 24h, 42d.",

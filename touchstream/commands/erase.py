@@ -42,24 +42,26 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None,
     """
     if not journey.strip():
         raise UserError("JOURNEY is empty; give the journey_id of the person to erase")
+    path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
     settings, clickhouse = load_settings(), ClickHouseSettings.read()
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         stored = ErasedRows(client, clickhouse, journey)
-        before = stored.count()
-        _ask(before, yes)
+        found = stored.count()
+        _ask(found, yes)
+        rows = _most(found, _rows_of(path, journey))  # an interrupted run has deleted some of them
+        _write(path, _receipt(settings, journey, rows) | {"erased_at": None})  # before anything is deleted
         keys = {DEAD_LETTERS: ["|".join(map(str, place)) for place in stored.letters()], ALERTS: stored.alerts()}
         with Progress(console=Console(stderr=True)) as bar:
             placed = _forget(settings, journey, bar)
-            rows = {table: max(number, before[table]) for table, number in stored.count().items()}
+            rows = _most(rows, stored.count())
+            _write(path, _receipt(settings, journey, rows) | {"erased_at": None})
             stored.remove()
             gone = not no_wait and _wait_for_disk(stored, bar)
         left = {table: number for table, number in stored.count().items() if number}
         if left:
             raise UserError(f"somebody wrote rows of the journey again ({left}); run the same command again")
     deleted = forgetting.delete_records(settings, journey, placed, keys) if delete_records else {}
-    path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
-    content = msgspec.json.format(msgspec.json.encode(_receipt(settings, journey, rows, gone, deleted)))
-    write_safely(path, content + b"\n", "--receipt")
+    _write(path, _receipt(settings, journey, rows, gone, deleted))
     click.echo(f"erased {sum(rows.values()):,} rows; the receipt is {path}")
 
 
@@ -83,8 +85,30 @@ def _wait_for_disk(stored: ErasedRows, bar: Progress) -> bool:
     return stored.until_gone_from_disk(lambda done, total: bar.update(task, completed=done, total=total))
 
 
+def _most(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {table: max(one.get(table, 0), other.get(table, 0)) for table in {**one, **other}}
+
+
+def _rows_of(path: Path, journey: str) -> dict[str, int]:
+    """Return the rows that an earlier receipt of the journey tells, none when there is none."""
+    try:
+        earlier = msgspec.json.decode(path.read_bytes(), type=_Earlier)
+    except (OSError, msgspec.DecodeError):  # whether the place can be written to is seen when it is written to
+        return {}
+    return earlier.rows if earlier.journey == erasure_hash(journey) else {}
+
+
+class _Earlier(msgspec.Struct):
+    journey: str
+    rows: dict[str, int]
+
+
+def _write(path: Path, receipt: dict[str, Any]) -> None:
+    write_safely(path, msgspec.json.format(msgspec.json.encode(receipt)) + b"\n", "--receipt")
+
+
 def _receipt(
-    settings: Settings, journey: str, rows: dict[str, int], gone: bool, deleted: dict[str, int]
+    settings: Settings, journey: str, rows: dict[str, int], gone: bool = False, deleted: dict[str, int] | None = None
 ) -> dict[str, Any]:
     days = {topic.name: topic.retention_ms // DAY_MS for topic in (*EVENTS, ALERTS, DEAD_LETTERS)}
     changelog = state_topics(settings.app_id)[0]
@@ -93,7 +117,7 @@ def _receipt(
         "erased_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "rows": rows,
         "off_the_disk_of_clickhouse": gone,
-        "records_deleted_up_to": deleted,
+        "records_deleted_up_to": deleted or {},
         "remains": {name: f"Kafka keeps records for {number} days" for name, number in days.items()}
         | {changelog: f"compacted within {COMPACTED_WITHIN_MS // DAY_MS} day, its tombstone a day later"}
         | {"rolling_metrics": WINDOWS},

@@ -1,14 +1,29 @@
 """Times, durations and rates that a person writes on the command line."""
 
-from datetime import datetime
+import time
+from datetime import UTC, datetime
+from math import isnan
 from typing import Any, Final
 
 import click
 
-from schemas.durations import duration_ms
+from schemas.durations import DAY_MS, duration_ms
 from schemas.envelope import to_ms
+from schemas.moments import EVENT_YEARS
 
-EVENTS_PER_SECOND: Final = click.FloatRange(0.01, 100_000)
+
+class _EventsPerSecond(click.FloatRange):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read one; not-a-number lies in every range."""
+        rate = super().convert(value, param, ctx)
+        if isnan(rate):
+            self.fail(f"{value!r} is not a number of events: write one like 20", param, ctx)
+        return rate
+
+
+EVENTS_PER_SECOND: Final = _EventsPerSecond(0.01, 100_000)
+FIRST_MS: Final = to_ms(datetime(EVENT_YEARS.first_year, 1, 1, tzinfo=UTC))
+BEFORE_MS: Final = to_ms(datetime(EVENT_YEARS.before_year, 1, 1, tzinfo=UTC))
 
 
 class Moment(click.ParamType):
@@ -30,6 +45,18 @@ class Moment(click.ParamType):
         return to_ms(moment)
 
 
+class MomentOfEvents(Moment):
+    """A moment at which an event may have happened."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read one."""
+        at_ms = super().convert(value, param, ctx)
+        if not FIRST_MS <= at_ms < BEFORE_MS:
+            years = f"{EVENT_YEARS.first_year} to {EVENT_YEARS.before_year - 1}"
+            self.fail(f"{value!r} is outside of the years of events: write a time in {years}", param, ctx)
+        return at_ms
+
+
 class Duration(click.ParamType):
     """A duration such as 30s, 5m, 3h or 7d, as milliseconds."""
 
@@ -43,3 +70,16 @@ class Duration(click.ParamType):
             return duration_ms(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class History(Duration):
+    """A duration that reaches back from now, no further than events may be old."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read one."""
+        history_ms = super().convert(value, param, ctx)
+        longest_ms = time.time_ns() // 1_000_000 - FIRST_MS
+        if history_ms > longest_ms:
+            first = f"events are of {EVENT_YEARS.first_year} or later"
+            self.fail(f"{value!r} is too long, {first}: write at most {longest_ms // DAY_MS}d", param, ctx)
+        return history_ms

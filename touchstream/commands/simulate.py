@@ -1,16 +1,19 @@
 """`touchstream simulate`: send events of simulated customers."""
 
 import json
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from schemas.catalogue import Catalogue
+from schemas.durations import written
 from streams.settings import load_settings
-from touchstream.commands.moment import EVENTS_PER_SECOND, Duration, Moment
+from touchstream.commands.moment import BEFORE_MS, EVENTS_PER_SECOND, Duration, History, MomentOfEvents
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
 from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation
@@ -23,7 +26,7 @@ from touchstream.simulate.totals import Totals
 @click.command(name="simulate")
 @click.option("--rate", type=EVENTS_PER_SECOND, default=20.0, show_default=True, help="Events per mean second.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed and times give the same events.")
-@click.option("--history", type=Duration(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
+@click.option("--history", type=History(), default=0, help="Send this much past first, as fast as possible: 24h, 7d.")
 @click.option(
     "--live-rate",
     type=EVENTS_PER_SECOND,
@@ -34,7 +37,9 @@ from touchstream.simulate.totals import Totals
     is_flag=True,
     help="Let Kafka say of the history that it came back then, not today; only where messages so old are kept.",
 )
-@click.option("--start", type=Moment(), help="Send a fixed span from here, without looking at the clock; needs --for.")
+@click.option(
+    "--start", type=MomentOfEvents(), help="Send a fixed span from here, without looking at the clock; needs --for."
+)
 @click.option("--for", "span", type=Duration(), help="How long: of live time, or of the fixed span.")
 @click.option("--clean", is_flag=True, help="No duplicates, nothing late, no garbage.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to an NDJSON file instead of Kafka; needs --start.")
@@ -58,6 +63,10 @@ def command(
     """Send events of simulated customers to Kafka: the present at its pace, or the past as fast as possible."""
     if (start is None) != (span is None) and (start is not None or out is not None):
         raise UserError("--start and --for belong together: a fixed span needs a beginning and a length")
+    if start is not None and span is not None and start + span > BEFORE_MS:
+        raise UserError(
+            f"--for {written(span)}: events would be later than of 2199; give a shorter span or an earlier --start"
+        )
     if out is not None and start is None:
         raise UserError(f"--out {out}: a file needs a fixed span; give --start and --for")
     clock, totals = WallClock(), Totals()
@@ -100,10 +109,16 @@ def _delivery(stack: ExitStack, out: Path | None, *, dated: bool) -> Delivery:
                 )
             )
         )
+    return FileDelivery(stack.enter_context(_written(out)))
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
     try:
-        return FileDelivery(stack.enter_context(out.open("wb")))
-    except OSError as error:
-        raise UserError(f"{out}: {error.strerror or error}; give a file that can be written") from error
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:  # a disk may also be full in the middle
+        raise UserError(f"{path}: {error.strerror or error}; give a file that can be written") from error
 
 
 def _past(run: Run, start_ms: int, end_ms: int) -> None:

@@ -3,9 +3,13 @@
 import json
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice, takewhile
 from typing import Any, Final
 
 import click
+from clickhouse_connect.driver.exceptions import DatabaseError
 from rich.console import Console
 from rich.table import Table
 
@@ -16,11 +20,20 @@ from touchstream.errors import UserError
 
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 MOST_ROWS: Final = 1_000  # a terminal is not for more
+PIECE_BYTES: Final = 1 << 16
+COMMANDS_OF_TERMINALS: Final = {
+    code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
+}  # a value is what somebody sent: it must not clear the screen
 NUMBERS: Final = ("Int", "UInt", "Float", "Decimal")
+NOT_SAID: Final = r"(?>--[^\n]*|#[ !][^\n]*|/\*.*?\*/|\s)"  # comments and blanks
 ASKS: Final = re.compile(
-    r"(?:--[^\n]*\n|\s|\()*(?:SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS|FROM|VALUES|CHECK)\b", re.IGNORECASE
+    rf"(?:{NOT_SAID}|\()*(?:SELECT|WITH|SHOW|DESC|DESCRIBE|EXPLAIN|EXISTS|FROM|VALUES|CHECK)\b",
+    re.IGNORECASE | re.DOTALL,
 )
-ENDS_WITH_FORMAT: Final = re.compile(r"\bFORMAT\s+\w+$", re.IGNORECASE)
+SETTING: Final = r"\w+\s*=\s*(?:'[^']*'|[\w.-]+)"
+ENDS_WITH_FORMAT: Final = re.compile(
+    rf"\bFORMAT\s+\w+(?:\s+SETTINGS\s+{SETTING}(?:\s*,\s*{SETTING})*)?{NOT_SAID}*$", re.IGNORECASE | re.DOTALL
+)
 
 
 @click.command(name="sql")
@@ -39,7 +52,7 @@ def command(query: str, form: str) -> None:
     The views to ask are v_sessions, v_waits, v_satisfaction, ...: `touchstream sql "SHOW TABLES LIKE 'v_%'"`. Any statement
     runs that the ClickHouse user may run, also one that changes or drops a table.
     """
-    text = (sys.stdin.read() if query == "-" else query).strip().rstrip(";")
+    text = (sys.stdin.read() if query == "-" else query).lstrip("\ufeff").strip().rstrip(";")
     if not text:
         raise UserError('the query is empty; write one, like "SELECT count() FROM v_interactions"')
     settings = ClickHouseSettings.read()
@@ -50,28 +63,53 @@ def command(query: str, form: str) -> None:
                 client.command(text)
                 return
             own_format = ENDS_WITH_FORMAT.search(text)
-            answer = client.raw_query(text, fmt=None if own_format else FORMATS.get(form, "JSONCompact"))
+            if not own_format and form == "table":
+                with closing(client.raw_stream(text, fmt="JSONCompactEachRowWithNamesAndTypes")) as stream:
+                    answer = _answer(stream)
+            else:
+                printed = client.raw_query(text, fmt=None if own_format else FORMATS[form])
         finally:
             client.close()
     if own_format or form != "table":
-        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.write(printed)
         sys.stdout.buffer.flush()
-    elif answer.strip():
-        _print_table(json.loads(answer))
+    elif answer:
+        names, kinds, *rows = answer
+        _print_table(names, kinds, rows)
 
 
-def _print_table(answer: dict[str, Any]) -> None:
+def _answer(stream: Any) -> list[list[Any]]:
+    """Read names, kinds, and one row more than is printed; what follows an empty line are totals."""
+    return list(islice(map(_read, takewhile(bool, _lines(stream))), 2 + MOST_ROWS + 1))
+
+
+def _lines(stream: Any) -> Iterator[bytes]:
+    begun = b""
+    while piece := stream.read(PIECE_BYTES):
+        *whole, begun = (begun + piece).split(b"\n")
+        yield from whole
+    yield begun
+
+
+def _read(line: bytes) -> list[Any]:
+    try:
+        row: list[Any] = json.loads(line.decode(errors="replace"))
+    except ValueError as error:  # the query failed when a part of its answer was on its way
+        raise DatabaseError(line.decode(errors="replace")) from error
+    return row
+
+
+def _print_table(names: list[str], kinds: list[str], rows: list[list[Any]]) -> None:
     table = Table(show_edge=False, pad_edge=False)
-    for column in answer["meta"]:
-        kind = column["type"].removeprefix("Nullable(")
-        table.add_column(column["name"], justify="right" if kind.startswith(NUMBERS) else "left", overflow="fold")
-    rows = answer["data"]
+    for name, kind in zip(names, kinds, strict=True):
+        number = kind.removeprefix("Nullable(").startswith(NUMBERS)
+        table.add_column(_shown(name), justify="right" if number else "left", overflow="fold")
     for row in rows[:MOST_ROWS]:
         table.add_row(*map(_shown, row))
     console = Console(width=None if sys.stdout.isatty() else 500)
     console.print(table)
     if len(rows) > MOST_ROWS:
-        console.print(f"... and {len(rows) - MOST_ROWS:,} more rows; --format csv prints all")
+        console.print("... and more rows; --format csv prints all")
     else:
         console.print(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", style="dim")
 
@@ -81,4 +119,5 @@ def _shown(value: Any) -> str:
 
     if value is None:
         return "-"
-    return escape(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return escape(text.translate(COMMANDS_OF_TERMINALS))

@@ -7,7 +7,7 @@ import msgspec
 import xxhash
 
 from touchstream.errors import UserError
-from touchstream.ingest.checkpoint import write_safely
+from touchstream.ingest.checkpoint import unusable, write_safely
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -35,6 +35,8 @@ class Unfinished:
             return msgspec.json.decode(self.path.read_bytes(), type=Begun)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise unusable(self.path, error) from error
         except msgspec.DecodeError as error:
             raise UserError(f"{self.path}: not a checkpoint ({error}); run again with --restart") from error
 
@@ -44,4 +46,7 @@ class Unfinished:
 
     def forget(self) -> None:
         """Forget the run: it is complete, or is to start over."""
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(self.path, error) from error

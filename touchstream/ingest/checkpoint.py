@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 import xxhash
@@ -11,6 +12,7 @@ import xxhash
 from touchstream.errors import UserError
 
 HEAD_BYTES: Final = 1 << 20
+LONGEST_NAME: Final = 200  # bytes: file systems take 255, and a hash and an ending follow
 
 
 def file_identity(path: Path) -> str:
@@ -21,16 +23,25 @@ def file_identity(path: Path) -> str:
 
 def write_safely(path: Path, content: bytes, option: str = "--state-dir") -> None:
     """Write a small file; a crash in the middle leaves the older one."""
+    fresh = path.with_name(f"{path.name}.{token_hex(4)}.new")  # another run may write the same file now
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        try:
+            with fresh.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}; give a writable place with {option}") from error
+        raise unusable(path, error, option) from error
+
+
+def unusable(path: Path, error: OSError, option: str = "--state-dir") -> UserError:
+    """Say that no small file can be kept there."""
+    return UserError(f"{path}: {error.strerror or error}; give a writable place with {option}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,8 @@ class Checkpoint:
     def of(cls, state_dir: Path, file: Path, *, adapter: str, destination: str) -> "Checkpoint":
         """Return the checkpoint of this file read this way into this destination."""
         identity = f"{file_identity(file)}|{adapter}|{destination}"
-        return cls(state_dir / "ingest" / f"{file.name}-{xxhash.xxh3_64_hexdigest(identity.encode())}.json")
+        name = os.fsdecode(os.fsencode(file.name)[:LONGEST_NAME])
+        return cls(state_dir / "ingest" / f"{name}-{xxhash.xxh3_64_hexdigest(identity.encode())}.json")
 
     def rows_done(self) -> int:
         """Rows acknowledged by an earlier run, 0 when there was none."""
@@ -51,6 +63,8 @@ class Checkpoint:
             return int(json.loads(self.path.read_bytes())["rows_done"])
         except FileNotFoundError:
             return 0
+        except OSError as error:
+            raise unusable(self.path, error) from error
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"{self.path}: not a checkpoint ({error}); delete it, or run again with --restart"
@@ -62,4 +76,7 @@ class Checkpoint:
 
     def forget(self) -> None:
         """Forget the run: it is complete, or is to start over."""
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(self.path, error) from error

@@ -2,6 +2,8 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -18,12 +20,11 @@ class Refusals:
     def __init__(self, keep_in: Path | None = None, *, resumed: bool = False) -> None:
         self.by_reason: Counter[str] = Counter()
         self.examples: dict[str, list[str]] = {}
+        self._keep_in = keep_in
         self._kept: TextIO | None = None
         if keep_in is not None:
-            try:
+            with self._writing():
                 self._kept = keep_in.open("a" if resumed else "w", encoding="utf-8", errors="backslashreplace")
-            except OSError as error:
-                raise UserError(f"{keep_in}: {error.strerror or error}; leave --keep-refused out") from error
 
     def add(self, row: Row, refused: Refused) -> None:
         """Take note of one refused row."""
@@ -38,9 +39,20 @@ class Refusals:
                 "detail": refused.detail,
                 "row": dict(row.cells) if row.cells else row.raw.decode(errors="backslashreplace"),
             }
-            self._kept.write(json.dumps(kept, ensure_ascii=False) + "\n")
+            with self._writing():
+                self._kept.write(json.dumps(kept, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
         """Finish the file."""
         if self._kept is not None:
-            self._kept.close()
+            with self._writing():
+                self._kept.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UserError(
+                f"{self._keep_in}: {error.strerror or error}; make room, or leave --keep-refused out"
+            ) from error

@@ -1,7 +1,9 @@
 """Rows of a file, one at a time: plain, gzip or zstd; tables or one JSON object a line."""
 
+import codecs
 import csv
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,8 +41,8 @@ class Table:
     """A file with a header and one row a line (or several, when a quoted cell holds a line break)."""
 
     delimiter: str = ","
-    encoding: str = "utf-8-sig"
-    columns: tuple[str, ...] = ()  # must be in the header
+    encoding: str = "utf-8"
+    columns: tuple[str, ...] = ()  # must be in the header, once
 
 
 Layout = Lines | Table
@@ -52,6 +54,8 @@ class SourceFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                raise UserError(f"{path}: is no file, and pipes are not taken; write it to a file first")
             self._raw = path.open("rb")
         except OSError as error:
             raise UserError(f"{path}: {error.strerror or error}; give a file that can be read") from error
@@ -69,7 +73,7 @@ class SourceFile:
             for row in self._read(layout):
                 number = row.number
                 yield row
-        except (EOFError, OSError, zstandard.ZstdError, UnicodeError) as error:
+        except (EOFError, OSError, zlib.error, zstandard.ZstdError, UnicodeError) as error:
             raise UserError(f"{self.path}: broken after row {number}: {error}; fetch the file again") from error
 
     def _read(self, layout: Layout) -> Iterator[Row]:
@@ -84,6 +88,8 @@ def _line_rows(stream: BinaryIO) -> Iterator[Row]:
     number, line, cut = 0, 0, False
     for raw in iter(partial(stream.readline, LONGEST_LINE), b""):
         whole = raw.endswith(b"\n")
+        if not (number or line or cut):
+            raw = raw.removeprefix(codecs.BOM_UTF8)
         if not cut and raw.strip():
             number += 1
             yield Row(number, line + 1, raw=raw.rstrip(b"\r\n"))
@@ -93,7 +99,10 @@ def _line_rows(stream: BinaryIO) -> Iterator[Row]:
 
 def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
     # A byte that is not of the encoding survives as a surrogate, which no event accepts: that row is refused, not the file.
-    text = io.TextIOWrapper(stream, encoding=table.encoding, errors="surrogateescape", newline="")
+    encoding = (
+        "utf-8-sig" if codecs.lookup(table.encoding).name == "utf-8" else table.encoding
+    )  # Excel's begins with a mark
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
     reader = csv.reader(text, delimiter=table.delimiter)
     header = _header(path, reader, table)
     number = 0
@@ -115,11 +124,17 @@ def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
 
 
 def _header(path: Path, reader: Iterator[list[str]], table: Table) -> list[str]:
-    header = [name.strip() for name in next(reader, [])]
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise UserError(f"{path}: the header cannot be read ({error}); close its quotes, or correct the map") from error
     missing = [name for name in table.columns if name not in header]
     if missing:
         raise UserError(
             f"{path}: no column {missing[0]!r}, the header has {', '.join(header)[:200] or 'nothing'}; "
             "choose another --adapter or correct the map"
         )
+    twice = [name for name in table.columns if header.count(name) > 1]
+    if twice:
+        raise UserError(f"{path}: the header has column {twice[0]!r} more than once; rename all but one")
     return header

@@ -71,7 +71,7 @@ class Ingest:
     def in_order(
         self, checkpoint: Checkpoint, *, limit: int | None = None, progress: Callable[[], None] = lambda: None
     ) -> Report:
-        """Send the file from where the checkpoint says, and forget the checkpoint at the end."""
+        """Send the file from where the checkpoint says, and forget the checkpoint at the end of the file."""
         done = self.report.resumed_after = checkpoint.rows_done()
         taken = _Taken(self._rows(done, limit), self._check)
         unflushed = 0
@@ -86,7 +86,11 @@ class Ingest:
         self.sender.flush()
         progress()
         self.report.rows = max(taken.row.number - self.report.resumed_after, 0)
-        checkpoint.forget()
+        done = self.report.resumed_after + self.report.rows
+        if limit is not None and self.report.resumed_after and done >= limit:
+            checkpoint.save(done)  # the interrupted run has more to send
+        else:
+            checkpoint.forget()
         return self.report
 
     def shuffled(self, seed: int, *, limit: int | None = None, progress: Callable[[], None] = lambda: None) -> Report:

@@ -1,5 +1,10 @@
 """Whoever makes a mistake at the terminal reads one line: what it was, and what to do."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -34,6 +39,10 @@ def says(result, text: str) -> None:
         (("ingest", "a.ndjson", "--map", "no.yaml"), "--map no.yaml: adapter 'ndjson' takes no map"),
         (("simulate", "--catalogue", "no.yaml"), "no.yaml: cannot be read"),
         (("simulate", "--start", "2026-03-01T00:00:00Z"), "--start and --for belong together"),
+        (
+            ("simulate", "--start", "2199-12-31", "--for", "3d"),
+            "--for 3d: events would be later than of 2199; give a shorter span or an earlier --start",
+        ),
         (("simulate", "--out", "events.ndjson"), "--out events.ndjson: a file needs a fixed span"),
         (
             ("sql", "SELECT 1"),
@@ -140,7 +149,10 @@ def test_an_unknown_command_is_told_the_nearest(touchstream, written, meant):
     assert f"No such command '{written}'. Did you mean '{meant}'?" in result.stderr
 
 
-@pytest.mark.parametrize(("option", "value"), [("--history", "abc"), ("--rate", "0"), ("--live-rate", "-1")])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--history", "abc"), ("--history", "36500d"), ("--rate", "nan"), ("--rate", "0"), ("--live-rate", "-1")],
+)
 def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch, option, value):
     monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
     result = touchstream("demo", option, value)
@@ -148,11 +160,32 @@ def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch, opt
     assert f"Invalid value for '{option}': " in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--start", "yesterday"), ("--history", "24 moons"), ("--rate", "0")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--start", "yesterday"),
+        ("--history", "24 moons"),
+        ("--history", "999999999d"),
+        ("--rate", "0"),
+        ("--rate", "nan"),
+        ("--live-rate", "nan"),
+    ],
+)
 def test_a_wrong_option_is_named(touchstream, arguments):
     result = touchstream("simulate", *arguments)
     assert result.exit_code == 2
     assert f"'{arguments[0]}'" in result.stderr
+
+
+@pytest.mark.parametrize("start", ["1989-12-31", "2200-01-01", "9999-12-31T23:59:59-12:00"])
+def test_no_event_is_of_a_year_in_which_no_clock_was_ever_set(touchstream, start):
+    said = " ".join(touchstream("simulate", "--start", start, "--for", "3d").stderr.split())
+    assert f"'{start}' is outside of the years of events: write a time in 1990 to 2199" in said
+
+
+def test_a_history_reaches_back_no_further_than_events_may_be_old(touchstream):
+    said = " ".join(touchstream("simulate", "--history", "30000d").stderr.split())
+    assert "'30000d' is too long, events are of 1990 or later: write at most 1" in said
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-03-01T08:00:00", "2026-02-30"])
@@ -193,3 +226,27 @@ def test_an_interruption_is_no_finding(touchstream, monkeypatch):
     monkeypatch.setattr("touchstream.commands.sql.connect", interrupted)
     result = touchstream("sql", "SELECT 1")
     assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
+
+
+def test_an_interruption_before_the_command_has_begun_is_none_either(touchstream, monkeypatch):
+    def interrupted(_environment):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("touchstream.settings.strangers", interrupted)
+    result = touchstream("sql", "SELECT 1")
+    assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
+
+
+def test_a_command_whose_words_nobody_reads_is_no_finding(tmp_path):
+    reads, writes = os.pipe()
+    os.close(reads)
+    ended = subprocess.run(
+        [sys.executable, "-m", "touchstream", "schemas", "--out", tmp_path],
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+        timeout=60,
+        check=False,
+    )
+    os.close(writes)
+    assert (ended.returncode, ended.stderr) == (141, b"")

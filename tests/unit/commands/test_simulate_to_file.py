@@ -38,3 +38,11 @@ def test_a_clean_run_has_no_mishaps(tmp_path):
     for counts in json.loads(expected.read_text())["topics"].values():
         assert counts["sent"] == counts["valid"] > 0
         assert not counts["garbage"]
+
+
+def test_a_full_disk_is_one_line():
+    result = CliRunner().invoke(
+        cli, ("simulate", "--catalogue", str(CATALOGUE), *SPAN, "--out", "/dev/full"), catch_exceptions=False
+    )
+    assert result.exit_code == 2
+    assert result.stderr.endswith("touchstream: /dev/full: No space left on device; give a file that can be written\n")

@@ -55,7 +55,11 @@ def test_one_row_gives_the_events_whose_conditions_it_meets(tmp_path):
         ("17;paid;2026-03-29;ana;12.50;Cluj;;;", "occurred_at: expected time, got '2026-03-29'"),
         ("17;paid;29.03.2026 12:00;ana;12.505;Cluj;;;", "amount: expected minor_units, got '12.505'"),
         ("17;new;;ana;;;great;1;", "score: 'great' is not one of the map's values (bad, good)"),
-        ("17;paid;;ana;12.50;Cluj;;;", "occurred_at: Field required"),
+        ("17;paid;;ana;12.50;Cluj;;;", "occurred_at: column 'paid_at' is empty"),
+        ("17;paid;29.03.2026 12:00;ana;1e999999;Cluj;;;", "amount: expected minor_units, got '1e999999'"),
+        ("17;paid;29.03.2026 12:00;ana;1e99999;Cluj;;;", "amount: expected minor_units, got '1e99999'"),
+        (";paid;29.03.2026 12:00;ana;12.50;Cluj;;;", "event_id: column 'number' is empty"),
+        ("17;paid;29.03.2026 12:00; ;12.50;Cluj;;;", "journey_id: column 'customer' is empty"),
         ("17;paid;29.03.2026 12:00;ana;-1;Cluj;;;", "amount: Input should be greater than or equal to 0"),
     ],
 )
@@ -63,6 +67,14 @@ def test_a_cell_that_cannot_be_read_refuses_its_row_and_says_which_field(tmp_pat
     (refused,) = read(tmp_path, [row])
     assert isinstance(refused, Refused)
     assert says in refused.detail
+
+
+def test_a_template_with_an_empty_column_is_an_absent_field(tmp_path):
+    mapping = changed(("events", 0, "fields", "customer_id"), "shop-{shop}")
+    mapping["events"][0]["properties"]["place"] = "in {shop}"
+    (purchase,) = read(tmp_path, ["17;paid;29.03.2026 12:00;ana;12.50;;;;"], mapping)
+    assert purchase.customer_id is None
+    assert purchase.properties == {"shop": None, "place": None}
 
 
 @pytest.mark.parametrize(
@@ -73,6 +85,24 @@ def test_a_cell_that_cannot_be_read_refuses_its_row_and_says_which_field(tmp_pat
         (("events", 0, "fields", "order_id"), {"column": "nr"}, "no column 'nr', the header has number, status"),
         (("events", 0, "fields", "occurred_at", "zone"), "Cluj", "'Cluj' is no time zone"),
         (("events", 0, "fields", "order_id"), {}, "order_id: give exactly one of column, template and constant"),
+        (
+            ("events", 0, "fields", "event_id"),
+            "order-{number",
+            "events.0.fields.event_id.template: braces go around the name",
+        ),
+        (("events", 0, "fields", "event_id"), "order-{}}", "event_id.template: braces go around the name of a column"),
+        (
+            ("events", 0, "properties", "shop"),
+            "in-{}",
+            "shop.template: empty braces name no column; write like order-{number}",
+        ),
+        (
+            ("file", "encoding"),
+            "utf8x",
+            "file.encoding: this is no encoding of text; write one like utf-8 or cp1252, got 'utf8x'",
+        ),
+        (("file", "encoding"), "hex", "file.encoding: this is no encoding of text"),
+        (("file", "encoding"), "", "file.encoding: this is no encoding of text"),
         (("events",), None, "events: Field required"),
         (("file", "separator"), ",", "file.separator: Extra inputs are not permitted"),
     ],

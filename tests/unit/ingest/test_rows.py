@@ -1,4 +1,6 @@
+import codecs
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,24 @@ def test_bytes_of_another_encoding_stay_recognisable(tmp_path):
     assert row.cells["name"] == "Anã"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf8", "UTF_8", "utf-8-sig"])
+def test_the_mark_with_which_excel_begins_a_file_belongs_to_no_column(tmp_path, encoding):
+    rows = SourceFile(written(tmp_path, codecs.BOM_UTF8 + TABLE)).rows(Table(encoding=encoding, columns=("name",)))
+    assert [row.cells["name"] for row in rows] == ["Ana", "Dan"]
+
+
+def test_a_mark_before_the_first_line_belongs_to_no_row(tmp_path):
+    rows = SourceFile(written(tmp_path, codecs.BOM_UTF8 + b'{"a": 1}\n{"a": 2}\n')).rows(Lines())
+    assert [row.raw for row in rows] == [b'{"a": 1}', b'{"a": 2}']
+
+
+def test_a_column_that_is_used_is_in_the_header_once(tmp_path):
+    path = written(tmp_path, b"name,score,score\nAna,9,8\n")
+    with pytest.raises(UserError, match="file: the header has column 'score' more than once; rename all but one"):
+        list(SourceFile(path).rows(Table(columns=("name", "score"))))
+    assert [row.cells["name"] for row in SourceFile(path).rows(Table(columns=("name",)))] == ["Ana"]
+
+
 def test_a_table_without_the_expected_column_says_what_it_has(tmp_path):
     with pytest.raises(UserError, match=r"no column 'uuid', the header has name, score; choose another --adapter"):
         list(SourceFile(written(tmp_path, TABLE)).rows(Table(columns=("uuid",))))
@@ -88,9 +108,28 @@ def test_a_file_that_was_cut_off_says_after_which_row(tmp_path, pack):
         list(SourceFile(path).rows(Lines()))
 
 
+def test_a_gzip_file_with_spoilt_bytes_says_after_which_row(tmp_path):
+    packed = bytearray(gzip.compress(b"".join(b"row %d of many\n" % (n * n) for n in range(20_000))))
+    packed[len(packed) // 2 : len(packed) // 2 + 99] = b"\xff" * 99
+    with pytest.raises(UserError, match=r"file: broken after row \d+: .*; fetch the file again"):
+        list(SourceFile(written(tmp_path, bytes(packed))).rows(Lines()))
+
+
+def test_a_header_whose_quote_never_closes_is_one_line(tmp_path):
+    source = SourceFile(written(tmp_path, b'name,"score\n' + b"Ana,9\n" * 1_000_000))
+    with pytest.raises(UserError, match=r"file: the header cannot be read .*; close its quotes, or correct the map"):
+        list(source.rows(Table()))
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(UserError, match="nowhere: No such file or directory"):
         SourceFile(tmp_path / "nowhere")
+
+
+def test_a_pipe_is_told_that_a_file_is_taken(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="pipe: is no file, and pipes are not taken; write it to a file first"):
+        SourceFile(tmp_path / "pipe")
 
 
 def test_position_reaches_the_size_of_the_packed_file(tmp_path):

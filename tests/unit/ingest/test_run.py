@@ -99,6 +99,30 @@ def test_an_interrupted_run_goes_on_after_the_rows_that_were_acknowledged(file, 
     assert (report.resumed_after, report.rows) == (4, 7)
 
 
+def test_a_limit_that_an_interrupted_run_has_passed_leaves_its_checkpoint(file, monkeypatch):
+    monkeypatch.setattr(run, "EVENTS_PER_FLUSH", 4)
+    with pytest.raises(SendError):
+        ingest(file, MemorySender(breaks_after_flushes=1))
+    for limit, rows in ((2, 0), (6, 2), (None, 5)):
+        report, _ = ingest(file, MemorySender(), limit=limit)
+        assert report.rows == rows
+    assert not list((file.parent / "state" / "ingest").iterdir())
+
+
+def test_two_runs_of_one_file_write_their_checkpoint_side_by_side(tmp_path, monkeypatch):
+    path, replace = tmp_path / "checkpoint.json", Path.replace
+
+    def beside_another(fresh: Path, to: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", replace)
+        Checkpoint(path).save(2)
+        return replace(fresh, to)
+
+    monkeypatch.setattr(Path, "replace", beside_another)
+    Checkpoint(path).save(1)
+    assert Checkpoint(path).rows_done() == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_finished_run_leaves_no_checkpoint_so_that_the_next_sends_all_again(file, monkeypatch):
     monkeypatch.setattr(run, "EVENTS_PER_FLUSH", 4)
     ingest(file, MemorySender())
@@ -150,6 +174,26 @@ def test_a_spoilt_checkpoint_names_itself_and_the_cure(tmp_path):
     (tmp_path / "checkpoint").write_text("{")
     with pytest.raises(UserError, match=r"checkpoint: not a checkpoint .* run again with --restart"):
         Checkpoint(tmp_path / "checkpoint").rows_done()
+
+
+def test_a_checkpoint_that_cannot_be_kept_names_itself_and_the_cure(file):
+    checkpoint = Checkpoint.of(file, file, adapter="ndjson", destination="here")  # a file where a folder should be
+    for use in (checkpoint.rows_done, checkpoint.forget, lambda: checkpoint.save(1)):
+        with pytest.raises(UserError, match=r"ndjson/ingest/.*; give a writable place with --state-dir"):
+            use()
+
+
+def test_a_file_with_a_name_as_long_as_names_can_be_has_a_checkpoint(tmp_path):
+    long = tmp_path / ("a" + "\N{LATIN SMALL LETTER S WITH COMMA BELOW}" * 127)
+    long.write_text("x")
+    checkpoint = Checkpoint.of(tmp_path, long, adapter="ndjson", destination="here")
+    checkpoint.save(7)
+    assert checkpoint.rows_done() == 7
+
+
+def test_refused_rows_that_find_no_room_say_so_in_one_line(file):
+    with pytest.raises(UserError, match="/dev/full: No space left on device; make room, or leave --keep-refused out"):
+        ingest(file, MemorySender(), keep_in=Path("/dev/full"))
 
 
 def test_a_limit_counts_rows_from_the_start_of_the_file(file):

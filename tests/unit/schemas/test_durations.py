@@ -17,3 +17,9 @@ def test_a_duration_is_read_in_its_unit(written, milliseconds):
 def test_a_duration_without_a_whole_number_and_a_unit_is_refused_with_the_cure(written):
     with pytest.raises(ValueError, match="write a number and a unit, such as 30s, 5m, 3h or 7d"):
         duration_ms(written)
+
+
+def test_a_duration_of_more_than_a_century_is_refused():
+    assert duration_ms("36500d") == 36_500 * 86_400_000
+    with pytest.raises(ValueError, match="'876001h' is too long: write at most 36500d"):
+        duration_ms("876001h")

@@ -1,0 +1,72 @@
+"""The receipt of an erasure tells what was there, whatever happened on the way."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from touchstream.cli import cli
+from touchstream.commands import erase
+
+
+class Rows:
+    """What a ClickHouse has of a journey: forty interactions, until they are removed."""
+
+    def __init__(self) -> None:
+        self.number = 40
+
+    def __call__(self, *_arguments):
+        return self
+
+    def count(self):
+        return {"interactions": self.number, "answers": 0}
+
+    def letters(self):
+        return []
+
+    alerts = letters
+
+    def remove(self):
+        self.number = 0
+
+
+@pytest.fixture
+def rows(tmp_path, monkeypatch):
+    rows = Rows()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(erase, "connect", lambda _settings: open("/dev/null"))  # noqa: SIM115 - it is closed
+    monkeypatch.setattr(erase, "ErasedRows", rows)
+    monkeypatch.setattr(erase, "_forget", lambda *_arguments: {})
+    return rows
+
+
+def erasing(*options: str):
+    return CliRunner().invoke(cli, ("erase", "ana", "--yes", "--no-wait", *options), catch_exceptions=False)
+
+
+def test_a_second_run_keeps_what_the_first_one_found(rows, monkeypatch, tmp_path):
+    def interrupted() -> None:
+        rows.number = 0
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "remove", interrupted)
+        assert erasing("--receipt", "receipt.json").exit_code == 130
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert (receipt["rows"]["interactions"], receipt["erased_at"]) == (40, None)
+    assert "erased 40 rows" in erasing("--receipt", "receipt.json").stdout
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert (receipt["rows"], bool(receipt["erased_at"])) == ({"interactions": 40, "answers": 0}, True)
+
+
+def test_the_receipt_of_somebody_else_tells_nothing(rows, tmp_path):
+    (tmp_path / "receipt.json").write_text('{"journey": "another", "rows": {"interactions": 99}}')
+    assert "erased 40 rows" in erasing("--receipt", "receipt.json").stdout
+
+
+def test_a_receipt_that_cannot_be_written_is_told_before_anything_is_deleted(rows):
+    result = erasing("--receipt", "/proc/receipt.json")
+    assert result.exit_code == 2
+    assert "touchstream: /proc/receipt.json: " in result.stderr
+    assert "give a writable place with --receipt" in result.stderr
+    assert rows.number == 40
