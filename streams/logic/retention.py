@@ -98,6 +98,7 @@ def shorten(
     for name in touched:
         if journey.dialogues[name].shorten(policy.max_moments, policy):
             journey.forgot()
+    _condense(journey, policy)
     for events in (journey.notices, journey.answers):
         if len(events) > most:  # by halves: whoever is that long comes again and again
             gone = len(events) - most // 2
@@ -109,6 +110,18 @@ def shorten(
         for name, dialogue in oldest[: len(oldest) - most // 2]:
             journey.floor_ms = max(journey.floor_ms, dialogue.last_ms)
             _give_up(journey, name, watermark_ms, policy, book, changes)
+        journey.forgot()
+
+
+def _condense(journey: "Journey", policy: Policy) -> None:
+    """Let only what the oldest conversations have come to stay when all together have too many moments."""
+    dialogues, most = journey.dialogues, policy.max_journey_steps
+    moments = sum([len(each.moments) for each in dialogues.values()]) if len(dialogues) > 1 else 0
+    if moments > most:
+        for dialogue in sorted(dialogues.values(), key=lambda each: each.last_ms):
+            if moments > most // 2 and not dialogue.waiting:
+                moments -= len(dialogue.moments) - 1
+                dialogue.shorten(1, policy)
         journey.forgot()
 
 

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Final
 from unicodedata import normalize
+
+COMMAS: Final = str.maketrans("şţ", "șț")  # how Romanian was typed for decades, and how it is written
 
 
 def plain_words(words: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
@@ -18,7 +21,7 @@ def mentions(comment: str, words: tuple[str, ...]) -> bool:
 
 def plain(text: str) -> str:
     """Text without case, accents as one character, and all white space as one blank."""
-    return " ".join(normalize("NFKC", text).casefold().split())
+    return " ".join(normalize("NFKC", text).casefold().translate(COMMAS).split())
 
 
 @lru_cache(maxsize=1_000)

@@ -16,6 +16,7 @@ RULES = rules_of(Catalogue.load(Path(__file__).parents[3] / "touchpoints.yaml").
         pytest.param("I WAITED forever", ["slow_response"], id="case does not matter"),
         pytest.param("Der Kurier war unhöflich, und alles zu\nspät geliefert.", ["late_delivery", "unfriendly_staff"], id="German, across a line"),
         pytest.param("Am as\u0326teptat prea mult", ["slow_response"], id="Romanian, accents as two characters"),
+        pytest.param("Am a\u015fteptat", ["slow_response"], id="Romanian, cedillas of old keyboards"),
         pytest.param("livraison en retard et trop cher", ["late_delivery", "price"], id="French"),
         pytest.param("sin respuesta", ["slow_response"], id="Spanish"),
         pytest.param("a crude joke", [], id="rude is not in crude"),

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from schemas.interactions import Message
 from schemas.outcomes import WaitOutcome
 from streams.logic.fold import Changes, Fate, Fold, Journey
 from streams.logic.panes import PaneBook
@@ -224,6 +225,24 @@ def test_a_name_that_all_customers_share_does_not_grow_without_end() -> None:
     assert len(desk.book.waiting.waits) == len(journey.dialogues)
     desk.batch(answer(1, ms("11:00")))
     assert desk.fates == [Fate.VERY_LATE]
+
+
+def test_many_conversations_under_one_name_keep_what_they_came_to_and_not_all_their_moments() -> None:
+    desk = Desk(policy(max_journey_steps=12))
+    for number in range(8):
+        at = ms("10:00") + number * HOUR
+        desk.batch(
+            *(event for minute in (0, 2) for event in talk(at + minute * MINUTE, f"c{number}")), watermark=at + MINUTE
+        )
+    dialogues = desk.journey.dialogues
+    assert len(dialogues) == 8
+    assert sum(len(each.moments) for each in dialogues.values()) <= 12
+    assert dialogues["c0"].thread(desk.policy).human_replies == 2
+
+
+def talk(at: int, name: str) -> list[Message]:
+    """A question and its answer."""
+    return [inbound(at, conversation=name), outbound(at + MINUTE, conversation=name)]
 
 
 def test_open_sessions_do_not_leave() -> None:
