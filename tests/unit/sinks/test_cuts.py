@@ -206,7 +206,8 @@ def test_a_day_reads_little_more_than_its_rows(empty: Client, view: str) -> None
     )
     day = "dimensions = 'channel', since = '2026-02-01', until = '2026-02-02'"
     read = empty.query(f"EXPLAIN ESTIMATE SELECT * FROM {view}({day})").named_results()  # noqa: S608
-    assert sum(each["rows"] for each in read if each["table"] == table) < 200_000
+    around = 15 * 8_640  # rows of the 7 days before and after, which tell who was recognised then
+    assert sum(each["rows"] for each in read if each["table"] == table) < 200_000 + around
 
 
 @pytest.mark.parametrize("view", read_views(), ids=lambda view: view.name)
