@@ -40,8 +40,12 @@ def test_user_and_password_may_come_apart_from_the_address(monkeypatch: pytest.M
         ("URL", "chdb://", r"^TOUCHSTREAM_CLICKHOUSE_URL: .*names no directory"),
         ("URL", "chdb://relative/path", r"^TOUCHSTREAM_CLICKHOUSE_URL: .*names no directory"),
         ("CLUSTER", "a'b", r"^TOUCHSTREAM_CLICKHOUSE_CLUSTER=\"a'b\": "),
-        ("WRITE_TIMEOUT_S", "0", r"^TOUCHSTREAM_CLICKHOUSE_WRITE_TIMEOUT_S='0': .* Expected: a number above 0: "),
-        ("QUORUM", "1", r"^TOUCHSTREAM_CLICKHOUSE_QUORUM='1': .* Expected: auto or a whole number from 2: "),
+        (
+            "WRITE_TIMEOUT_S",
+            "0",
+            r"^TOUCHSTREAM_CLICKHOUSE_WRITE_TIMEOUT_S='0': .* Expected: a number above 0 to 86,400: ",
+        ),
+        ("QUORUM", "1", r"^TOUCHSTREAM_CLICKHOUSE_QUORUM='1': .* Expected: auto or a whole number from 2 to 100: "),
         ("CA_FILE", "/nope", r"^TOUCHSTREAM_CLICKHOUSE_CA_FILE='/nope': no certificate can be read from this file"),
     ],
 )
