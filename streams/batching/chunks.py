@@ -103,10 +103,15 @@ def hand_over_in_chunks(
 
 
 async def take(fetcher: Any, tps: set[TP], most: Callable[[TP], int | None]) -> dict[TP, list[Any]]:
-    """Take at most so many items of each partition; the rest stays in aiokafka's buffer as it came, compressed."""
+    """Take at most so many items of each partition; the rest stays in aiokafka's buffer as it came, compressed.
+
+    Nothing is waited for, so that all is taken in one assignment.
+    """
     # Errors first: raised later they would lose what was taken before.
     arrived = sorted(fetcher._records.keys() & tps, key=lambda tp: isinstance(fetcher._records[tp], FetchResult))
     taken: dict[TP, list[Any]] = {}
     for tp in arrived:
+        if fetcher._subscriptions.reassignment_in_progress:  # aiokafka would wait until it is over
+            break
         taken |= await fetcher.fetched_records([tp], max_records=most(tp))
     return taken

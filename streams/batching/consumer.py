@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from faust.transport.consumer import ensure_TP
@@ -19,6 +19,29 @@ FULL_POLL_S = 0.05  # how soon a partition that has got room again is looked at 
 SETTLE_POLL_S = 0.01
 
 
+class ReadOffsets(dict[TP, int | None]):
+    """What Faust knows of reading, to drop what it has read before. Of batched topics it knows nothing.
+
+    What is read twice goes out twice, and the second time replaces the first; dropped, it would be under way for ever.
+    """
+
+    def __init__(self, batched: Collection[str]) -> None:
+        super().__init__()
+        self._batched = batched
+
+    def __missing__(self, _tp: TP) -> None:
+        return None
+
+    def __setitem__(self, tp: TP, offset: int | None) -> None:
+        if tp.topic not in self._batched:
+            super().__setitem__(tp, offset)
+
+    def update(self, offsets: Mapping[TP, int | None]) -> None:  # type: ignore[override]
+        """Note many of them."""
+        for tp, offset in offsets.items():
+            self[tp] = offset
+
+
 class BatchConsumer(Consumer):  # type: ignore[misc]
     """Faust's consumer with ranges of offsets instead of single ones, for the batched topics."""
 
@@ -26,6 +49,8 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         limits = transport.app.limits
         self.ledger = Acknowledgements(max_events=limits.unacked_events, max_batches=limits.unacked_batches)
         super().__init__(transport, *args, **options)
+        self._read_offset = ReadOffsets(transport.app.batched_topics)
+        self.seeking = 0  # how many are going back to what is committed
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -34,6 +59,9 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
 
     async def _getmany(self, active_partitions: set[TP], timeout: float) -> dict[TP, list[Any]]:
         """Fetch from partitions with room only: a slow agent holds up its partitions and nobody else."""
+        if self.seeking:
+            await asyncio.sleep(FULL_POLL_S)
+            return {}
         ready = {tp for tp in active_partitions if self.ledger.room(tp)}
         if not ready:
             await self.ledger.wait_for_room(timeout)
@@ -115,6 +143,14 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         await self.commit_and_end_transactions()
 
     # -- rebalancing
+
+    async def perform_seek(self) -> None:
+        """Go back to what is committed, while nothing is taken of any partition: Faust lets messages flow before it does."""
+        self.seeking += 1
+        try:
+            await super().perform_seek()
+        finally:
+            self.seeking -= 1
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Settle, commit what is acknowledged, tell the app, forget the rest: the next owner reads it again."""

@@ -121,13 +121,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
             return {}
         deadline = time.monotonic() + (timeout or 0)
         with fetcher._subscriptions.fetch_context():
-            while True:
+            while not self.consumer.seeking:
                 with self.app.stages.doing(FETCH):
                     self._hand_over_in_chunks(fetcher)
                     fetched = await take(fetcher, active_partitions, self._most_items)
                 remaining = deadline - time.monotonic()
                 if fetched or remaining <= 0 or not await _data_arrived(fetcher, remaining):
                     return fetched
+        return {}
 
     def _most_items(self, tp: TP) -> int | None:
         """Count the chunks a partition has room for; None when its records are no chunks."""

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from kafka import KafkaProducer
 
-from tests.integration.harness import Scene, Worker, scene, wait_until
+from tests.integration.harness import Scene, Worker, create_topic, scene, wait_until
 from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
@@ -171,6 +171,25 @@ def test_a_topic_without_commits_is_read_from_its_start_after_every_rebalance(ka
             wait_until(lambda: all_read(first) and all_read(second), 30, stage.logs)  # noqa: B023
             assert second.stop() == 0
             wait_until(lambda: first.said("assigned")[-1]["partitions"] == [0, 1, 2, 3], 40, stage.logs)
+
+
+def test_going_back_to_what_is_committed_takes_its_time_and_nothing_is_read_meanwhile(kafka: KafkaCluster) -> None:
+    """Faust lets messages flow before it goes back, partition by partition: what was taken in between was dropped or missed."""
+    with scene(kafka.bootstrap) as stage:
+        stage.produce(2000)
+        create_topic(stage.bootstrap, f"{stage.app_id}-sums-changelog", 4, configs={"cleanup.policy": "compact"})
+        options = {"state": True, "slow_seek_s": 0.4, "batch_events": 50, "unacked_events": 200, "pause_s": 0.02}
+        first = stage.start_worker(**options)
+        for number in range(3):
+            wait_until(lambda: len(first.said("ack")) >= 20 * (number + 1), 30, stage.logs)  # noqa: B023
+            stage.produce(2000, first=2000 * (number + 1))
+            second = stage.start_worker(**options)
+            wait_until(lambda: shared(first, second), 40, stage.logs)  # noqa: B023
+            wait_until(lambda: len(second.said("ack")) >= 5, 30, stage.logs)  # noqa: B023
+            assert second.stop() == 0
+        stage.wait_for_all(8000)
+        stage.wait_for_commits(dict.fromkeys(range(4), 8000), 40)
+        assert "never arrived" not in "".join(worker.log.read_text() for worker in stage.workers)
 
 
 def all_read(worker: Worker) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from aiokafka import AIOKafkaConsumer
+
 from streams.app import create_app
 from streams.batching.batch import Batch
 from streams.batching.share import Assignment
@@ -87,6 +89,16 @@ async def follow(stream: Any) -> None:
             acknowledge(event)
         await asyncio.sleep(config.get("pause_s", 0))
 
+
+if "slow_seek_s" in config:
+    committed = AIOKafkaConsumer.committed
+
+    async def committed_slowly(self: Any, *args: Any) -> Any:
+        offset = await committed(self, *args)
+        await asyncio.sleep(config["slow_seek_s"])
+        return offset
+
+    AIOKafkaConsumer.committed = committed_slowly
 
 app_keeps: list[Any] = []  # otherwise Python forgets the event, and Faust with it
 

@@ -9,7 +9,7 @@ from faust.types import TP
 
 from streams.batching.acknowledgements import Acknowledgements
 from streams.batching.chunks import Chunk
-from streams.batching.consumer import BatchConsumer
+from streams.batching.consumer import BatchConsumer, ReadOffsets
 
 A = TP("events", 0)
 RECORDS = [SimpleNamespace(offset=offset, timestamp=1000) for offset in (5, 6)]
@@ -19,6 +19,7 @@ RECORDS = [SimpleNamespace(offset=offset, timestamp=1000) for offset in (5, 6)]
 def consumer() -> Any:
     consumer: Any = object.__new__(BatchConsumer)
     consumer.app = SimpleNamespace(generation=3)
+    consumer.seeking = 0
     consumer.ledger = Acknowledgements(max_events=2, max_batches=10)
     return consumer
 
@@ -50,3 +51,15 @@ def test_a_fetch_without_records_is_over_at_once(consumer: Any) -> None:
 def test_what_was_fetched_for_another_assignment_is_nothing(consumer: Any) -> None:
     assert fetch(consumer, Chunk(RECORDS, 5, 7, 2)) == []
     assert consumer.ledger.committable(A) is None
+
+
+def test_while_somebody_goes_back_to_what_is_committed_nothing_is_fetched(consumer: Any) -> None:
+    consumer.seeking = 1
+    assert asyncio.run(consumer._getmany({A}, 1.0)) == {}
+
+
+def test_faust_does_not_know_how_far_a_batched_topic_was_read_and_so_drops_nothing_of_it() -> None:
+    plain, known = TP("plain", 0), ReadOffsets({"events"})
+    known[A], known[plain] = 7, 7
+    known.update({A: 9, plain: 9})
+    assert (known[A], known[plain], known[TP("plain", 1)]) == (None, 9, None)

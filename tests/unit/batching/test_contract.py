@@ -31,6 +31,7 @@ SIGNATURES = [
     (Consumer, "_new_offset", "self, tp"),
     (Consumer, "_add_gap", "self, tp, offset_from, offset_to"),
     (Consumer, "wait_empty", "self"),
+    (Consumer, "perform_seek", "self"),
     (Consumer, "on_partitions_revoked", "self, revoked"),
     (Consumer, "on_partitions_assigned", "self, assigned, generation_id"),
     (Consumer, "verify_event_path", "self, now, tp"),
