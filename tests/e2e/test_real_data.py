@@ -36,10 +36,13 @@ def ingest(system: System, adapter: str, source: Path, *options: str) -> None:
 
 
 def is_quiet(system: System) -> bool:
-    """Every interactive event is in a closed session: the clock has come past all of history."""
+    """Every step is in a closed session: the clock has come past all of history."""
     in_sessions = system.value("SELECT sum(events) FROM v_sessions")
-    interactive = "SELECT count() FROM v_interactions WHERE type NOT IN ('delivery', 'survey_invitation')"
-    return bool(in_sessions == system.value(interactive))
+    steps = (
+        "SELECT count() FROM v_interactions WHERE type NOT IN ('delivery', 'survey_invitation')"
+        " AND NOT (type IN ('call', 'ticket', 'message', 'proposal') AND actor IN ('bot', 'system'))"
+    )
+    return bool(in_sessions == system.value(steps))
 
 
 def views(system: System) -> dict[str, list[tuple[Any, ...]]]:
