@@ -96,7 +96,8 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(system: System) -> None:
 
 def test_a_worker_draws_where_its_cpu_goes_and_works_on(system: System) -> None:
     work = stream(seed=6, rate=50.0)  # enough that looks a hundredth of a second apart find it
-    worker = system.start_worker(options=("--profile", "3"), TOUCHSTREAM_STATE_DIR=str(system.folder / "profiled"))
+    env = {"TOUCHSTREAM_STATE_DIR": str(system.folder / "profiled"), "TOUCHSTREAM_STUCK_AFTER_S": "60"}
+    worker = system.start_worker(options=("--profile", "3"), **env)
 
     def drawn_while_it_works() -> bool:
         work.send(system)  # again and again, because nobody knows here when the three seconds begin
