@@ -83,9 +83,8 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("touchstream: interrupted", err=True)
             raise Exit(INTERRUPTED) from None
-        except (
-            BrokenPipeError
-        ):  # `touchstream sql ... | head` has read enough; click would say 1, which means a finding
+        except BrokenPipeError:
+            # `touchstream sql ... | head` has read enough; click would say 1, which means a finding.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise Exit(UNREAD) from None
         except Exception as error:

@@ -26,9 +26,8 @@ class Freshness:
             for topic, partitions in request.topics:
                 for partition, *_ in partitions:
                     state = assignment.state_value(TopicPartition(topic, partition))
-                    if state is not None and (state.timestamp or 0) >= int(
-                        asked_s * 1000
-                    ):  # neither refused nor in vain
+                    answered_ms = state.timestamp if state is not None else None
+                    if answered_ms is not None and answered_ms >= int(asked_s * 1000):  # neither refused nor in vain
                         self._asked_s[topic, partition] = asked_s
             return fetched
 

@@ -43,9 +43,8 @@ class Fold:
         self._talks: dict[str, Talk] = {}
         self._before: Outlook | None = None  # on the relation, before the first change that may matter to it
         self._news = 0  # such changes
-        self._heard: set[int] | None = (
-            None  # questions that a detractor answered in this batch, whatever was edited since
-        )
+        # Questions that a detractor answered in this batch, whatever was edited since.
+        self._heard: set[int] | None = None
         book.advance(watermark_ms)
 
     def interactions(self, arrivals: Arrivals, steps: Sequence[Step], places: Iterable[int]) -> None:

@@ -99,9 +99,8 @@ def _line_rows(stream: BinaryIO) -> Iterator[Row]:
 
 def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
     # A byte that is not of the encoding survives as a surrogate, which no event accepts: that row is refused, not the file.
-    encoding = (
-        "utf-8-sig" if codecs.lookup(table.encoding).name == "utf-8" else table.encoding
-    )  # Excel's begins with a mark
+    is_utf8 = codecs.lookup(table.encoding).name == "utf-8"
+    encoding = "utf-8-sig" if is_utf8 else table.encoding  # Excel's files begin with a mark
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
     reader = csv.reader(text, delimiter=table.delimiter)
     header = _header(path, reader, table)
