@@ -59,6 +59,10 @@ async def test_a_partition_is_found_with_its_new_leader_where_nothing_is_committ
     async with AIOKafkaConsumer(bootstrap_servers=three_nodes.bootstrap, auto_offset_reset="earliest") as consumer:
         look_for_leaders(consumer._fetcher)
         await consumer._client.set_topics([topic])
+        async with asyncio.timeout(20):  # a node that has just come back may not have heard of the topic
+            while not consumer._client.cluster.partitions_for_topic(topic):
+                await consumer._client.force_metadata_update()
+                await asyncio.sleep(0.1)
         known = consumer._client.cluster._partitions[topic]
         known[0] = known[0]._replace(leader=known[0].leader % 3 + 1)
         consumer.assign([TopicPartition(topic, 0)])
