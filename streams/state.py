@@ -8,11 +8,10 @@ import faust
 from aiokafka import AIOKafkaProducer
 
 from streams.batching.app import BatchApp
-from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
+from streams.changelog import BATCH_BYTES, EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
 from streams.owned import Owned, Recovered
 from streams.store import States, Store, Values, new_memory_store
 
-BATCH_BYTES = 512 * 1024
 LARGEST_VALUE = 16 * 1024 * 1024  # as topic_setup allows
 READ_PATIENCE_MS = 2000
 
