@@ -21,6 +21,8 @@ logger = get_logger(__name__)
 
 Item = tuple[bytes, bytes | None]
 
+BATCH_BYTES = 512 * 1024
+RECORD_BYTES = 64  # at most, beside its key and value
 EPOCH_BYTES = 8
 EPOCH_HEADER = "epoch"
 MARK = b"\x00"  # keys that begin with it belong to the partition as a whole
@@ -131,17 +133,25 @@ class ChangelogWriter:
         return written
 
     def _batches(self, epoch: int, items: Sequence[Item]) -> Iterator[Any]:
+        """Fill batches. What is removed comes in one with the last record, if one holds it: a batch is there or not at all.
+
+        The last record is the pair's mark. It says up to when events are of journeys that are gone, so neither may be there alone.
+        """
         prefix = epoch.to_bytes(EPOCH_BYTES, "big")
         tombstone_headers = [(EPOCH_HEADER, prefix)]
         now_ms = time.time_ns() // 1_000_000
+        changed = [item for item in items[:-1] if item[1] is not None]
+        together = [*(item for item in items[:-1] if item[1] is None), *items[-1:]]
+        room = BATCH_BYTES - sum(len(key) + len(value or b"") + RECORD_BYTES for key, value in together)
         batch = self._producer.create_batch()
-        for key, value in items:
+        for place, (key, value) in enumerate([*changed, *together]):
             record: dict[str, Any] = {"timestamp": now_ms, "key": key, "value": value}
             if value is None:
                 record["headers"] = tombstone_headers
             else:
                 record["value"] = prefix + value
-            if batch.append(**record) is None:  # full
+            has_no_room = place == len(changed) > 0 and batch.size() > room
+            if has_no_room or batch.append(**record) is None:
                 yield batch
                 batch = self._producer.create_batch()
                 batch.append(**record)

@@ -70,10 +70,17 @@ class _Turn:
         return merged
 
     def states(self) -> dict[tuple[int, int], Values]:
+        """Return the last value of each key, where it was put last: a write that is cut short then lacks what is newest.
+
+        So an alert is there before the state that believes it was sent, and the pair's mark behind all states that it knows of.
+        """
         merged: dict[tuple[int, int], Values] = {}
         for effects in self.effects:
             if effects.states:
-                merged.setdefault((effects.partition, effects.epoch), {}).update(effects.states)
+                of_place = merged.setdefault((effects.partition, effects.epoch), {})
+                for key in of_place.keys() & effects.states.keys():
+                    del of_place[key]
+                of_place.update(effects.states)
         return merged
 
 

@@ -141,7 +141,7 @@ class Pair:
         watermark_ms = self.clock.advance(now_ms)
         due = self._journeys.due(watermark_ms, JOURNEYS_PER_TICK, now_ms)
         stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
-        if not due and not stale and not self._alerting and now_ms - self._marked_ms < MARK_EVERY_MS:
+        if not due and not self._recutting and not self._alerting and now_ms - self._marked_ms < MARK_EVERY_MS:
             return None
         self._emissions += 1
         effects = self._effects()

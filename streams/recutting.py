@@ -19,6 +19,7 @@ class Standing(msgspec.Struct):
     rules: str  # those that this worker follows
     moved: Moved
     done: bool = False
+    left: int = 0  # journeys that are still to be recut
 
 
 class Recutting:
@@ -27,6 +28,9 @@ class Recutting:
     def __init__(self) -> None:
         self.standing: Standing | None = None
         self._waiting: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return self.standing is not None and not self.standing.done  # something to recut, or to say that all is
 
     def take_over(self, marks: Mapping[bytes, bytes], journeys: Iterable[str]) -> None:
         """Begin again where the last owner did not come to the end: cutting a journey twice does no harm."""
@@ -54,5 +58,6 @@ class Recutting:
         """Write down that an order was taken, or carried out."""
         standing = self.standing
         if standing is not None and not standing.done:
-            standing.done = not self._waiting
+            standing.left = len(self._waiting)
+            standing.done = not standing.left
             states[MARK] = msgspec.msgpack.encode(standing)

@@ -8,11 +8,10 @@ import faust
 from aiokafka import AIOKafkaProducer
 
 from streams.batching.app import BatchApp
-from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
+from streams.changelog import BATCH_BYTES, EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
 from streams.owned import Owned, Recovered
 from streams.store import States, Store, Values, new_memory_store
 
-BATCH_BYTES = 512 * 1024
 LARGEST_VALUE = 16 * 1024 * 1024  # as topic_setup allows
 READ_PATIENCE_MS = 2000
 
@@ -113,16 +112,11 @@ class StateTable(faust.Table):  # type: ignore[misc]
 
     async def _read_all(self, partition: int) -> Recovered:
         replay = Replay(values=self._empty_store(partition))
-        async with self._reader(partition) as reader:
-            first, end = await reader.bounds()
-            reader.seek(first)
-            await reader.read_until(end, replay)
-            while True:
-                epoch = replay.epoch + 1
-                claimed = await self._claim(partition, epoch)
-                await reader.read_until(claimed, replay)
-                if replay.epoch < epoch:
-                    break  # nobody else claimed it while we read
+        try:
+            epoch, claimed = await self._read_and_claim(partition, replay)
+        except BaseException:  # cut short, too: nobody else knows of this store
+            replay.values.close()
+            raise
         replay.stale.discard(EPOCH_KEY)
         states = States(replay.values)
         owned = self._owned[partition] = Owned(epoch, claimed + 1, states, replay.marks, asyncio.Lock())
@@ -133,6 +127,19 @@ class StateTable(faust.Table):  # type: ignore[misc]
             self.forget(partition)
             raise
         return Recovered(epoch, states, replay.marks)
+
+    async def _read_and_claim(self, partition: int, replay: Replay) -> tuple[int, int]:
+        """Read everything up to our own claim; return its epoch and its offset."""
+        async with self._reader(partition) as reader:
+            first, end = await reader.bounds()
+            reader.seek(first)
+            await reader.read_until(end, replay)
+            while True:
+                epoch = replay.epoch + 1
+                claimed = await self._claim(partition, epoch)
+                await reader.read_until(claimed, replay)
+                if replay.epoch < epoch:
+                    return epoch, claimed  # nobody else claimed it while we read
 
     async def write(self, partition: int, epoch: int, items: Sequence[Item]) -> None:
         """Write changed keys (None deletes) and return when the brokers have them on all replicas in sync.

@@ -5,6 +5,7 @@ rules, and whatever a worker writes later outranks them.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -85,26 +86,52 @@ class Rebuild:
             yield partition * span.buckets + bucket + 1
 
     async def _obeyed(self, partition: int) -> tuple[Standing, Mapping[bytes, bytes]]:
-        """Wait until the owner of a pair has recut what it remembers; return how it stands, and what it remembers."""
+        """Wait until the owner of a pair has recut what it remembers; return how it stands, and what it remembers.
+
+        It may take its time, but it has to get on: fewer journeys than ever are left, again and again.
+        """
         changelog, remembered = state_topics(self.settings.app_id)[0], MemoryStore()
-        replay = Replay(values=remembered)
-        deadline = time.monotonic() + orders.PATIENCE_S
-        async with ChangelogReader(self.settings.client_options(), changelog, partition) as reader:
-            first, end = await reader.bounds()
-            reader.seek(first)
-            while True:
+        replay, loop = Replay(values=remembered), asyncio.get_running_loop()
+        standing, left = None, math.inf
+        try:
+            async with (
+                asyncio.timeout(orders.PATIENCE_S) as patience,
+                ChangelogReader(self.settings.client_options(), changelog, partition) as reader,
+            ):
+                first, end = await reader.bounds()
+                reader.seek(first)
+                patience.reschedule(None)  # there may be much to read
                 await reader.read_until(end, replay)
-                mark = replay.marks.get(MARK)
-                standing = msgspec.msgpack.decode(mark, type=Standing) if mark is not None else None
-                if standing is not None and standing.name == self.name:
-                    self._check_rules(standing, partition)
-                    if standing.done:
-                        return standing, remembered
-                    deadline = time.monotonic() + orders.PATIENCE_S
-                if time.monotonic() > deadline:
-                    raise orders.no_worker([TopicPartition(changelog, partition)])
-                await asyncio.sleep(LOOK_S)
-                _, end = await reader.bounds()
+                patience.reschedule(loop.time() + orders.PATIENCE_S)
+                while True:
+                    standing = _standing(replay.marks)
+                    if standing is not None and standing.name == self.name:
+                        self._check_rules(standing, partition)
+                        if standing.done:
+                            return standing, remembered
+                        if standing.left < left:
+                            left = standing.left
+                            patience.reschedule(loop.time() + orders.PATIENCE_S)
+                    await asyncio.sleep(LOOK_S)
+                    _, end = await reader.bounds()
+                    await reader.read_until(end, replay)
+        except TimeoutError:
+            raise self._no_progress(TopicPartition(changelog, partition), standing) from None
+
+    def _no_progress(self, place: TopicPartition, standing: Standing | None) -> UserError:
+        name = f"{place.topic}[{place.partition}]"
+        if standing is None:
+            return orders.no_worker([place])
+        if standing.name == self.name:
+            return UserError(
+                f"{name}: the order was taken, but with {standing.left} journeys left its worker got no further within "
+                f"{orders.PATIENCE_S:.0f} s: see that the workers run and what they say, then run the same command again"
+            )
+        return UserError(
+            f"{name}: the last order that was taken within {orders.PATIENCE_S:.0f} s is that of another rebuild: start "
+            "the workers (`touchstream worker`) and run the same command again; if that rebuild was begun after this "
+            "one, with --restart"
+        )
 
     def _check_rules(self, standing: Standing, partition: int) -> None:
         if standing.rules != self.policy.rules:
@@ -113,3 +140,8 @@ class Rebuild:
                 f"{self.settings.catalogue} ({self.policy.rules}): restart the workers with this file, then run the same "
                 "command again with --restart"
             )
+
+
+def _standing(marks: Mapping[bytes, bytes]) -> Standing | None:
+    mark = marks.get(MARK)
+    return None if mark is None else msgspec.msgpack.decode(mark, type=Standing)

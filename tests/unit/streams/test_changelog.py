@@ -1,12 +1,16 @@
 """What remains when a state changelog is read from its beginning, and who waits for brokers that do not answer."""
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record import MemoryRecords
 
 from streams import changelog, patience
-from streams.changelog import EPOCH_HEADER, ChangelogWriter, Intrusion, Replay, epoch_of
+from streams.changelog import EPOCH_HEADER, ChangelogWriter, Intrusion, Item, Replay, epoch_of
 from streams.patience import patiently, reader
 
 
@@ -130,3 +134,37 @@ async def test_a_write_that_a_rebalance_breaks_off_is_refused_no_longer(monkeypa
     writing.cancel()
     await asyncio.wait([writing])
     assert not writer.refused
+
+
+class Batches:
+    """Stands in for a producer with small batches; the brokers get one after the other."""
+
+    def __init__(self, batch_bytes: int) -> None:
+        self.keys: list[list[bytes]] = []
+        self._batch_bytes = batch_bytes
+
+    def create_batch(self) -> BatchBuilder:
+        return BatchBuilder(self._batch_bytes, 0)
+
+    async def send_batch(self, batch: BatchBuilder, _topic: str, *, partition: int) -> "asyncio.Future[Any]":
+        raw = bytes(batch._build())
+        self.keys.append([each.key for each in MemoryRecords(raw).next_batch()])
+        sent: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        sent.set_result(SimpleNamespace(offset=partition))
+        return sent
+
+
+@pytest.mark.parametrize("batch_bytes", range(500, 2_000, 50))
+async def test_no_journey_is_gone_without_the_mark_that_says_up_to_when_events_are_forgotten(
+    batch_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changelog, "BATCH_BYTES", batch_bytes)
+    producer = Batches(batch_bytes)
+    states: list[Item] = [(b"kept-%d" % number, b"s" * 100) for number in range(8)]
+    gone: list[Item] = [(b"gone-%d" % number, None) for number in range(4)]
+    items = [*states[:3], *gone[:2], *states[3:], *gone[2:], (b"\x00pair", b"mark")]
+    await ChangelogWriter(producer, "changelog").write(0, 1, items)
+    assert sorted(key for batch in producer.keys for key in batch) == sorted(key for key, _ in items)
+    with_the_mark = producer.keys[-1]
+    assert {key for key, _ in gone} < set(with_the_mark)
+    assert with_the_mark[-1] == b"\x00pair", "behind all that it knows of"

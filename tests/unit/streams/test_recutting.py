@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.identity import session_id
+from schemas.identity import erasure_hash, session_id
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
 from streams import state_codec
@@ -15,7 +15,7 @@ from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
 from streams.logic.policy import Place, Policy, Target
 from streams.logic.recut import Moved
-from streams.orders import Recut, header_of
+from streams.orders import Erase, Recut, header_of
 from streams.recutting import MARK as RECUT_MARK
 from streams.recutting import Standing
 from tests import builders
@@ -141,3 +141,29 @@ def test_a_wait_that_is_none_by_todays_rules_is_taken_back() -> None:
     order(system, 3)
     system.end_of_time()
     assert [row["asked_at"] for row in system.clickhouse.alive(tables.WAITS)] == [builders.ms("10:00")]
+
+
+def test_an_order_is_done_at_once_when_nobody_is_left_whom_it_concerns() -> None:
+    """Whoever ordered it waits for that word; the mark that is due now and then would bring it after minutes only."""
+    system = System()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("10:00"), 0)]))
+    order(system, 1)
+    system.run(
+        system.batch(INTERACTIONS, [Record(2, NOW, b"touchstream", None, (header_of(Erase(erasure_hash("j1"))),))])
+    )
+    system.crash()
+    assert not standing_of(system).done
+    system.tick(NOW)
+    assert standing_of(system).done
+
+
+def test_a_pair_says_how_many_journeys_are_left() -> None:
+    system = System()
+    views = [builders.page_view("10:00", journey_id=name) for name in ("j1", "j2", "j3")]
+    fold(system, [[record(view, offset) for offset, view in enumerate(views)], []])
+    order(system, 3)
+    assert standing_of(system).left == 3
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("10:01"), 4)]))
+    assert standing_of(system).left == 2
+    system.tick(NOW)
+    assert (standing_of(system).left, standing_of(system).done) == (0, True)

@@ -1,12 +1,14 @@
 """A state table whose partition is given back while it is written."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from streams.changelog import EPOCH_BYTES, EPOCH_HEADER, EPOCH_KEY, Applies, Item, Replay
+from streams.disk_store import DiskStores
 from streams.owned import Owned
 from streams.state import OutrankedError, StateTable
 from streams.store import MemoryStore, States, new_memory_store
@@ -102,3 +104,19 @@ async def test_a_recovery_that_was_cut_short_puts_right_later_what_a_former_owne
         if record[0] not in {later[0] for later in log.records[number + 1 :]}:
             compacted.apply(*record)
     assert dict(compacted.values.pairs()) == {b"j0": b"valid"}
+
+
+async def test_a_recovery_that_was_cut_short_leaves_nothing_on_the_disk(tmp_path: Path) -> None:
+    """Whoever has the partition next may be another worker, and a folder that is still open cannot be opened again."""
+    log = Log()
+    await log.write(0, 1, [(EPOCH_KEY, b""), (b"j0", b"a")])
+    table = table_on(log)
+    table._empty_store = DiskStores(tmp_path)
+    log.taken.clear()
+    recovering = asyncio.ensure_future(table.recover(0))
+    await asyncio.sleep(0.01)
+    recovering.cancel()
+    await asyncio.wait([recovering])
+    assert not list(tmp_path.glob("*/0"))
+    log.taken.set()
+    assert (await table.recover(0)).states.get(b"j0") == b"a"
