@@ -24,7 +24,7 @@ AS WITH
             assumeNotNull(ended_at) AS ended_at,
             greatest(0, toUnixTimestamp64Milli(assumeNotNull(ended_at)) - toUnixTimestamp64Milli(asked_at)) AS waited_ms
         FROM v_human_waits(dimensions = '', since = {since:DateTime64(3, 'UTC')} - INTERVAL 97 DAY, until = {until:DateTime64(3, 'UTC')})
-        WHERE ended_at IS NOT NULL
+        WHERE outcome != 'open' -- not by ended_at: that is the one of above, which is never NULL
     )
 SELECT
     ended.channel AS channel,

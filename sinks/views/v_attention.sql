@@ -51,10 +51,15 @@ AS WITH
     ),
     back AS
     (
-        SELECT count() AS mentions, uniqExact(said.cause) AS causes, anyHeavy(said.cause) AS worst
-        FROM v_cause_mentions AS said
-        INNER JOIN v_causes AS known ON said.cause = known.cause
-        WHERE known.covered_at <= said.occurred_at AND said.occurred_at <= at AND said.occurred_at > at - INTERVAL 7 DAY
+        SELECT sum(n) AS mentions, count() AS causes, argMax(cause, n) AS worst
+        FROM
+        (
+            SELECT said.cause AS cause, count() AS n
+            FROM v_cause_mentions AS said
+            INNER JOIN v_causes AS known ON said.cause = known.cause
+            WHERE known.covered_at < said.occurred_at AND said.occurred_at <= at AND said.occurred_at > at - INTERVAL 7 DAY
+            GROUP BY cause
+        )
     ),
     arrived AS
     (

@@ -28,11 +28,12 @@ AS WITH
     ),
     questions AS
     (
-        SELECT talks.person AS person, talks.about AS about, waits.asked_at AS asked_at
+        -- Whoever is recognised only after the period is its journey there, and here the journey of a customer.
+        SELECT arrayJoin([talks.person, talks.journey_id]) AS person, talks.about AS about, waits.asked_at AS asked_at
         FROM waits FINAL
         INNER JOIN v_human_conversations(dimensions = '', since = '1970-01-01', until = '2149-06-06') AS talks
             ON waits.conversation_id = talks.conversation_id AND waits.journey_id = talks.journey_id
-        WHERE NOT waits.automated AND waits.asked_at >= {since:DateTime64(3, 'UTC')} AND talks.person IN (SELECT person FROM solves)
+        WHERE NOT waits.automated AND waits.asked_at >= {since:DateTime64(3, 'UTC')} AND person IN (SELECT person FROM solves)
     ),
     followed AS
     (

@@ -43,7 +43,8 @@ AS WITH
     ),
     contacts AS
     (
-        SELECT coalesce(waits.customer_id, nullIf(known.customer_id, ''), waits.journey_id) AS person, asked_at AS contacted_at
+        -- Whoever is recognised only after the period is its journey there, and here the journey of a customer.
+        SELECT arrayJoin([coalesce(waits.customer_id, nullIf(known.customer_id, ''), waits.journey_id), waits.journey_id]) AS person, asked_at AS contacted_at
         FROM waits FINAL
         LEFT ANY JOIN v_recognised(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')} + INTERVAL 8 DAY) AS known ON waits.journey_id = known.journey_id
         WHERE NOT automated AND asked_at >= {since:DateTime64(3, 'UTC')} AND asked_at <= {until:DateTime64(3, 'UTC')} + INTERVAL 7 DAY
