@@ -22,6 +22,10 @@ class SchemaMismatchError(SinkError):
     """The tables are not the ones this version writes; run `touchstream migrate`."""
 
 
+class NotAllowedError(SinkError):
+    """ClickHouse does not let this user in, or not do what a worker does; the message names the cure."""
+
+
 class MigrationError(SinkError):
     """The migration files and the database do not agree; the message names both and the cure."""
 

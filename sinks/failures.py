@@ -1,4 +1,4 @@
-"""What an error of ClickHouse means for a writer: wait, set a row aside, migrate first, or stop."""
+"""What an error of ClickHouse means for a writer: wait, set a row aside, migrate or give rights first, or stop."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Final
 
 from clickhouse_connect.driver.exceptions import DataError, Error, OperationalError
 
-from sinks.errors import SchemaMismatchError, SinkUnavailable
+from sinks.errors import NotAllowedError, SchemaMismatchError, SinkUnavailable
 
 Codes = Mapping[int, str]
 
@@ -79,6 +79,15 @@ SCHEMA: Final[Codes] = {
     60: "UNKNOWN_TABLE",
     81: "UNKNOWN_DATABASE",
 }
+LOGIN: Final[Codes] = {
+    192: "UNKNOWN_USER",
+    193: "WRONG_PASSWORD",
+    194: "REQUIRED_PASSWORD",
+    516: "AUTHENTICATION_FAILED",
+}
+RIGHTS: Final[Codes] = {
+    497: "ACCESS_DENIED",
+}
 STD_EXCEPTION: Final = 1001  # anything from a full disk to a bug: the text decides
 FULL: Final = re.compile(r"No space left|Too many open files|Cannot allocate memory", re.IGNORECASE)
 BUSY_STATUS: Final = re.compile(r"HTTP status (408|429|5\d\d)")
@@ -94,17 +103,21 @@ CURES: Final = (
 UNREACHABLE: Final = "Check that it runs and that TOUCHSTREAM_CLICKHOUSE_URL names it"
 PROXY: Final = "Look at ClickHouse and at the proxy in front of it"
 MIGRATE: Final = "Run `touchstream migrate`"
+NEEDED: Final = (
+    (SCHEMA, SchemaMismatchError, MIGRATE),
+    (LOGIN, NotAllowedError, "Check TOUCHSTREAM_CLICKHOUSE_USER and TOUCHSTREAM_CLICKHOUSE_PASSWORD"),
+    (RIGHTS, NotAllowedError, "Run `touchstream migrate --roles`, and grant the role of writers to this user"),
+)  # starting again does not help before that is done
 
 
 def meaning(error: Exception) -> Exception:
-    """Say what to raise: SinkUnavailable to wait, SchemaMismatchError to migrate, or the error itself."""
+    """Say what to raise: SinkUnavailable to wait, an error that names what must be done first, or the error itself."""
     if isinstance(error, OSError):
         return SinkUnavailable(_line(error), FREE_DISK if FULL.search(str(error)) else UNREACHABLE)
     if cure := _cure(error):
         return SinkUnavailable(_line(error), cure)
-    if _code(error) in SCHEMA:
-        return SchemaMismatchError(f"{_line(error)}. {MIGRATE}")
-    return error
+    first = (kind(f"{_line(error)}. {cure}") for codes, kind, cure in NEEDED if _code(error) in codes)
+    return next(first, error)
 
 
 def is_bad_row(error: Exception) -> bool:

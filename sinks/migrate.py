@@ -16,6 +16,7 @@ from sinks.settings import ClickHouseSettings, Embedded
 
 HERE: Final = Path(__file__).parent
 FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+")
+SUBJECT: Final = re.compile(r"^(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE|CREATE OR REPLACE VIEW) (\w+)", re.MULTILINE)
 ROLES: Final = "roles"  # how the roles stand among what was applied
 
 
@@ -30,6 +31,12 @@ class Script:
     def checksum(self) -> str:
         """Changes whenever the file does, whatever its line ends."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def subject(self) -> str | None:
+        """Table or view that it creates or changes; None when it fills one."""
+        found = SUBJECT.search(self.text)
+        return found[1] if found else None
 
 
 def read_migrations(folder: Path = HERE / "migrations") -> list[Script]:
@@ -77,7 +84,7 @@ def migrate(settings: ClickHouseSettings, root: Path = HERE) -> list[str]:
     client = connect(settings)
     try:
         run(client, migrations[0], settings)
-        applied = applied_to(client)
+        applied = _still_there(client, applied_to(client), migrations + views)
         numbered = {name: checksum for name, checksum in applied.items() if FILE_NAME.fullmatch(name)}
         changed_views = [view for view in views if applied.get(view.name) != view.checksum]
         todo = pending(migrations, numbered) + changed_views
@@ -91,8 +98,18 @@ def migrate(settings: ClickHouseSettings, root: Path = HERE) -> list[str]:
 
 def missing(client: Client) -> list[str]:
     """Migrations and views that this database still lacks, without changing anything."""
+    scripts = read_migrations() + read_views()
     applied = applied_to(client) if client.command("EXISTS TABLE schema_migrations") else {}
-    return [script.name for script in read_migrations() + read_views() if applied.get(script.name) != script.checksum]
+    there = _still_there(client, applied, scripts)
+    return [script.name for script in scripts if there.get(script.name) != script.checksum]
+
+
+def _still_there(client: Client, applied: dict[str, str], scripts: list[Script]) -> dict[str, str]:
+    """Leave out what was applied to a table or view that is gone: dropped by hand, or not restored with the rest."""
+    found = client.query("SELECT name FROM system.tables WHERE database = currentDatabase()").result_rows
+    there = {name for (name,) in found}
+    gone = {script.name for script in scripts if script.subject and script.subject not in there}
+    return {name: checksum for name, checksum in applied.items() if name not in gone}
 
 
 def _create_database(settings: ClickHouseSettings) -> None:

@@ -1,8 +1,9 @@
 """Where ClickHouse is, and how long it keeps rows: TOUCHSTREAM_CLICKHOUSE_* and TOUCHSTREAM_RETENTION_*."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -11,6 +12,10 @@ from sinks.environment import CertificatesPath, EnvironmentSettings
 
 PREFIX = "TOUCHSTREAM_CLICKHOUSE_"
 FORMS = "chdb:///directory, chdb://memory, http://user:password@host:8123/database or https://..."
+CREDENTIALS = re.compile(r"^(\w+://)?.*@", re.DOTALL)  # also of what cannot be taken apart
+ENCODED = (
+    f"in a user name or password / is %2F, # is %23 and ? is %3F, or give them as {PREFIX}USER and {PREFIX}PASSWORD"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,21 @@ class Server:
 
 def target_of(url: str, user: str | None = None, password: SecretStr | None = None) -> Embedded | Server:
     """Take an address apart; one that no client could open is a ValueError, without repeating a password."""
-    address = urlsplit(url)
+    try:
+        address = urlsplit(url)
+        port = address.port
+    except ValueError:  # it would repeat what it takes for a port, and that may be the beginning of a password
+        raise ValueError(f"{_shown(url)} is not an address of ClickHouse; {ENCODED}") from None
     if address.scheme == "chdb":
         if address.netloc not in ("", "memory") or (not address.netloc and address.path in ("", "/")):
-            raise ValueError(f"{_shown(address)} names no directory")
+            raise ValueError(f"{_shown(url)} names no directory")
         return Embedded(None if address.netloc == "memory" else unquote(address.path))
     if address.scheme not in ("http", "https") or not address.hostname:
-        raise ValueError(f"{_shown(address)} is not an address of ClickHouse")
+        raise ValueError(f"{_shown(url)} is not an address of ClickHouse")
     secure = address.scheme == "https"
     return Server(
         host=address.hostname,
-        port=address.port or (8443 if secure else 8123),
+        port=port or (8443 if secure else 8123),
         secure=secure,
         user=user or unquote(address.username or "") or "default",
         password=password.get_secret_value() if password else unquote(address.password or ""),
@@ -158,6 +167,6 @@ class RetentionSettings(EnvironmentSettings):
         return days
 
 
-def _shown(address: SplitResult) -> str:
-    """Address without user and password."""
-    return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
+def _shown(url: str) -> str:
+    """Address without user, password and options."""
+    return CREDENTIALS.sub(r"\1", url).partition("?")[0]

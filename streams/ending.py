@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, NoReturn, ParamSpec
 
-from sinks.errors import SchemaMismatchError, SettingsError
+from sinks.errors import NotAllowedError, SchemaMismatchError, SettingsError
 from streams.batching.app import EXIT_BUG
 from streams.logic.wire import NewerStateError
 from streams.state import OutrankedError, StateBeyondTopicError
@@ -16,7 +16,14 @@ log = logging.getLogger(__name__)
 
 EXIT_CURABLE: Final = 2  # starting it again does not help before somebody has done what the line says
 EXIT_AGAIN: Final = 75  # EX_TEMPFAIL: start it again
-CURABLE: Final = (NewerStateError, StateBeyondTopicError, SchemaMismatchError, SettingsError, TopicSetupError)
+CURABLE: Final = (
+    NewerStateError,
+    StateBeyondTopicError,
+    SchemaMismatchError,
+    NotAllowedError,
+    SettingsError,
+    TopicSetupError,
+)
 P = ParamSpec("P")
 
 

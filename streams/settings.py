@@ -130,6 +130,11 @@ class Settings(EnvironmentSettings):
             raise ValueError(
                 f"{PREFIX}SASL_MECHANISM is set: {PREFIX}SASL_USERNAME and {PREFIX}SASL_PASSWORD are missing"
             )
+        login = {"SASL_USERNAME": self.sasl_username, "SASL_PASSWORD": self.sasl_password}
+        if unused := [name for name, value in login.items() if value and not self.sasl_mechanism]:
+            raise ValueError(
+                f"{PREFIX}{unused[-1]} is set without {PREFIX}SASL_MECHANISM: set it to what the brokers ask for, or unset both"
+            )
         if self.tls_key and not self.tls_certificate:
             raise ValueError(f"{PREFIX}TLS_KEY is set without {PREFIX}TLS_CERTIFICATE: set both")
         try:

@@ -53,6 +53,12 @@ def test_a_password_is_never_sent_in_clear() -> None:
     assert "set TOUCHSTREAM_TLS=true" in message
 
 
+@pytest.mark.parametrize("name", ["sasl_username", "sasl_password"])
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_login_that_nobody_would_use_is_refused(name: str, tls: bool) -> None:
+    assert f"TOUCHSTREAM_{name.upper()} is set without TOUCHSTREAM_SASL_MECHANISM" in refusal(**{name: "x"}, tls=tls)
+
+
 def test_a_bad_password_is_not_repeated_in_the_message() -> None:
     assert "hunter" not in refusal(sasl_password=["hunter"])
 

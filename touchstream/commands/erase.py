@@ -19,11 +19,10 @@ from streams.settings import Settings, load_settings
 from streams.topic_setup import COMPACTED_WITHIN_MS, state_topics
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.errors import UserError
-from touchstream.history import forgetting
+from touchstream.history import forgetting, orders
 from touchstream.history.erased_rows import ErasedRows
 from touchstream.history.orders import Offsets
 from touchstream.ingest.checkpoint import write_safely
-from touchstream.producer import open_producer
 
 WINDOWS: Final = "rolling windows that workers no longer tell: sums over many journeys, which name nobody"
 
@@ -73,7 +72,7 @@ def _ask(counts: dict[str, int], yes: bool) -> None:
 
 
 def _forget(settings: Settings, journey: str, bar: Progress) -> Offsets:
-    with closing(open_producer(settings, compression=None)) as producer:
+    with orders.producer_of(settings) as producer:
         placed = forgetting.suppress(producer, journey, settings.partitions)
     task = bar.add_task("workers forget", total=len(placed))
     forgetting.until_forgotten(settings, placed, lambda done: bar.update(task, completed=done))

@@ -29,7 +29,6 @@ from touchstream.fading import faded_ms
 from touchstream.history import orders, stored
 from touchstream.history.rebuild import EVENTS_AT_ONCE, Rebuild, Span
 from touchstream.history.unfinished import Begun, Unfinished
-from touchstream.producer import open_producer
 
 COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
 
@@ -51,7 +50,8 @@ def command(from_ms: int, to_ms: int, restart: bool, state_dir: Path) -> None:
     policy = Policy.of(load_catalogue(settings))
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         events = stored.count_events(client, from_ms, to_ms)
-        unfinished = Unfinished.of(state_dir, f"{from_ms}|{to_ms}|{policy.rules}|{settings.brokers}|{settings.app_id}")
+        where = f"{settings.brokers}|{settings.app_id}|{settings.partitions}"
+        unfinished = Unfinished.of(state_dir, f"{from_ms}|{to_ms}|{policy.rules}|{where}")
         if restart:
             unfinished.forget()
         started = unfinished.read() or _begin(settings, client, policy, events)
@@ -68,7 +68,7 @@ def command(from_ms: int, to_ms: int, restart: bool, state_dir: Path) -> None:
 
 def _begin(settings: Settings, client: Client, policy: Policy, events: int) -> Begun:
     name = uuid.uuid4().hex
-    with closing(open_producer(settings, compression=None)) as producer:
+    with orders.producer_of(settings) as producer:
         orders.place(producer, Recut(name, stored.former_channels(client, policy)), settings.partitions)
     return Begun(name, buckets=1 + events // (EVENTS_AT_ONCE * settings.partitions), done=0)
 

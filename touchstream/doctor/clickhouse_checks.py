@@ -40,6 +40,9 @@ def clickhouse_findings(
     try:
         client = connect(settings)
     except (ClickHouseError, OSError) as error:
+        if isinstance(error, ClickHouseError) and error.code is not None:
+            yield _refusal(settings, error)
+            return
         cure = "start it, set TOUCHSTREAM_CLICKHOUSE_URL, or serve the embedded one with `touchstream clickhouse`"
         yield fail("ClickHouse", f"does not answer at {settings.target} ({reason(error)})", cure)
         return
@@ -58,9 +61,14 @@ def clickhouse_findings(
         stamp_ms = float(str(client.command("SELECT toUnixTimestamp64Milli(now64(3))")))
         yield judged_clock("ClickHouse clock", sent_ms, stamp_ms, time.time() * 1000, max_skew_ms)
     except ClickHouseError as error:
-        yield fail("ClickHouse", in_one_line(error), "see its log, and the rights of its user")
+        yield _refusal(settings, error)
     finally:
         client.close()
+
+
+def _refusal(settings: ClickHouseSettings, error: ClickHouseError) -> Finding:
+    cure = "see its log, and the name, the password and the rights of its user"
+    return fail("ClickHouse", f"{settings.target}: {in_one_line(error)}", cure)
 
 
 def role_findings(client: Client, settings: ClickHouseSettings, wanted: RoleSettings) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from kafka import TopicPartition
@@ -10,15 +10,29 @@ from kafka.admin import KafkaAdminClient
 
 from schemas.topics import INTERACTIONS
 from streams.orders import Order, header_of
-from streams.settings import Settings
+from streams.settings import PREFIX, Settings
 from touchstream import lag
 from touchstream.errors import UserError
+from touchstream.producer import open_producer
 
 KEY: Final = b"touchstream"  # a message needs one, and this is nobody's journey
 LOOK_S: Final = 0.2
 PATIENCE_S: Final = 120.0  # more than a rebalance after a worker that died
 
 Offsets = dict[TopicPartition, int]
+
+
+@contextmanager
+def producer_of(settings: Settings) -> Iterator[Any]:
+    """Open a producer for a `with` block; refuse settings by which some partition pairs would not get an order."""
+    with closing(open_producer(settings, compression=None)) as producer:
+        there = len(producer.partitions_for(INTERACTIONS.name))
+        if there != settings.partitions:
+            raise UserError(
+                f"topic {INTERACTIONS.name!r} has {there} partitions, expected {settings.partitions}: "
+                f"set {PREFIX}PARTITIONS={there}"
+            )
+        yield producer
 
 
 def place(producer: Any, order: Order, partitions: int) -> Offsets:

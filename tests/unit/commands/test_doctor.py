@@ -5,6 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import DatabaseError
 from kafka import TopicPartition
 
 from sinks import tables
@@ -17,7 +19,8 @@ from sinks.rows import interaction_row
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from tests.unit.sinks.samples import PLACED, page_view
-from touchstream.doctor.clickhouse_checks import calendar_finding, role_findings
+from touchstream.doctor import clickhouse_checks
+from touchstream.doctor.clickhouse_checks import calendar_finding, clickhouse_findings, role_findings
 from touchstream.doctor.findings import State
 from touchstream.doctor.kafka_checks import clock_finding, judged_clock
 from touchstream.doctor.progress_checks import lag_findings
@@ -243,3 +246,15 @@ def test_a_clock_is_judged_by_the_time_that_passed_between(stamp_ms, state, seen
     finding = judged_clock("clock", 1_000, stamp_ms, 1_100, max_skew_ms=300_000)
     assert finding.state is state
     assert seen in finding.seen
+
+
+def test_a_clickhouse_that_lets_nobody_in_is_not_called_away(monkeypatch):
+    def refused(_settings: ClickHouseSettings) -> Client:
+        said = "Received ClickHouse exception, code: 516, server response: Code: 516. DB::Exception: ann: Authentication failed"
+        raise DatabaseError(said, code=516)
+
+    monkeypatch.setattr(clickhouse_checks, "connect", refused)
+    [finding] = clickhouse_findings(ClickHouseSettings(), RoleSettings(), 1, set)
+    assert finding.state is State.FAIL
+    assert finding.seen == "http://127.0.0.1:8123/default: ann: Authentication failed (code 516)"
+    assert "password" in finding.cure

@@ -5,8 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from touchstream import producer
 from touchstream.cli import cli
 from touchstream.commands import erase
+from touchstream.history import forgetting
 
 
 class Rows:
@@ -36,8 +38,41 @@ def rows(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(erase, "connect", lambda _settings: open("/dev/null"))  # noqa: SIM115 - it is closed
     monkeypatch.setattr(erase, "ErasedRows", rows)
-    monkeypatch.setattr(erase, "_forget", lambda *_arguments: {})
     return rows
+
+
+class Topic:
+    """A topic of four partitions that takes every message."""
+
+    def __init__(self, **_options) -> None:
+        self.sent = []
+
+    def partitions_for(self, _topic):
+        return {0, 1, 2, 3}
+
+    def send(self, topic, partition=0, **_message):
+        self.sent.append((topic, partition))
+        return self
+
+    def get(self, _timeout):
+        return self
+
+    partition = offset = 0
+
+    def flush(self):
+        pass
+
+    close = flush
+
+
+@pytest.fixture(autouse=True)
+def topic(monkeypatch):
+    topic = Topic()
+    monkeypatch.setenv("TOUCHSTREAM_PARTITIONS", "4")
+    monkeypatch.setattr(producer, "_check_topics", lambda _settings: None)
+    monkeypatch.setattr(producer, "KafkaProducer", lambda **_options: topic)
+    monkeypatch.setattr(forgetting, "until_forgotten", lambda *_arguments: None)
+    return topic
 
 
 def erasing(*options: str):
@@ -70,3 +105,18 @@ def test_a_receipt_that_cannot_be_written_is_told_before_anything_is_deleted(row
     assert "touchstream: /proc/receipt.json: " in result.stderr
     assert "give a writable place with --receipt" in result.stderr
     assert rows.number == 40
+
+
+def test_every_partition_gets_the_order(rows, topic):
+    assert "erased 40 rows" in erasing().stdout
+    assert topic.sent == [("touchpoint.suppressed", 0), *(("touchpoint.interactions", number) for number in range(4))]
+
+
+@pytest.mark.parametrize("partitions", ["2", "8"])
+def test_settings_by_which_a_partition_would_not_get_the_order_are_refused(rows, topic, monkeypatch, partitions):
+    monkeypatch.setenv("TOUCHSTREAM_PARTITIONS", partitions)
+    result = erasing()
+    assert result.exit_code == 2
+    said = f"topic 'touchpoint.interactions' has 4 partitions, expected {partitions}: set TOUCHSTREAM_PARTITIONS=4"
+    assert said in result.stderr
+    assert (rows.number, topic.sent) == (40, [])

@@ -133,6 +133,11 @@ def test_what_a_command_writes_outlives_its_container(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS_RUNNING)
+def test_a_command_ends_when_docker_tells_it_to(name: str) -> None:
+    assert SERVICES[name]["init"], "as the first process it would hear no SIGTERM while it has no handler"
+
+
+@pytest.mark.parametrize("name", OURS_RUNNING)
 def test_settings_of_a_service_are_known_and_make_sense(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in environment(name).items():
         monkeypatch.setenv(variable, value)

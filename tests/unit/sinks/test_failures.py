@@ -6,10 +6,22 @@ from clickhouse_connect.driver.exceptions import DatabaseError, DataError, Opera
 from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError
 
-from sinks.errors import SchemaMismatchError, SinkUnavailable
-from sinks.failures import BAD_ROW, DISK, NETWORK, OVERLOADED, READ_ONLY, REPLICAS, SCHEMA, is_bad_row, meaning
+from sinks.errors import NotAllowedError, SchemaMismatchError, SinkUnavailable
+from sinks.failures import (
+    BAD_ROW,
+    DISK,
+    LOGIN,
+    NETWORK,
+    OVERLOADED,
+    READ_ONLY,
+    REPLICAS,
+    RIGHTS,
+    SCHEMA,
+    is_bad_row,
+    meaning,
+)
 
-KINDS = (OVERLOADED, DISK, REPLICAS, READ_ONLY, NETWORK, BAD_ROW, SCHEMA)
+KINDS = (OVERLOADED, DISK, REPLICAS, READ_ONLY, NETWORK, BAD_ROW, SCHEMA, LOGIN, RIGHTS)
 
 
 def test_every_code_has_the_name_that_clickhouse_gives_it(migrated: Client) -> None:
@@ -51,7 +63,6 @@ def test_trouble_that_passes_is_waited_out_and_names_its_cure(error: Exception, 
     [
         DatabaseError("HTTP driver received HTTP status 403"),
         DatabaseError("Code: 62. Syntax error", code=62),
-        DatabaseError("Code: 516. Authentication failed", code=516),
         DatabaseError("Code: 1001. std::out_of_range", code=1001),
         ZeroDivisionError(),
     ],
@@ -65,6 +76,19 @@ def test_a_missing_table_says_to_migrate() -> None:
     trouble = meaning(DatabaseError("Code: 60. Table x does not exist", code=60))
     assert isinstance(trouble, SchemaMismatchError)
     assert "touchstream migrate" in str(trouble)
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        (DatabaseError("Code: 516. Authentication failed", code=516), "TOUCHSTREAM_CLICKHOUSE_PASSWORD"),
+        (DatabaseError("Code: 497. Not enough privileges", code=497), "touchstream migrate --roles"),
+    ],
+)
+def test_a_user_who_is_not_let_in_or_may_not_write_is_told_what_is_needed(error: Exception, cure: str) -> None:
+    trouble = meaning(error)
+    assert isinstance(trouble, NotAllowedError)
+    assert cure in str(trouble)
 
 
 def test_a_broken_connection_is_reported_without_the_request() -> None:

@@ -43,6 +43,26 @@ def test_a_crash_between_statement_and_ledger_is_repaired(embedded: ClickHouseSe
     assert migrate(embedded) == ["0004_create_sessions"]
 
 
+def test_a_table_and_a_view_that_are_gone_come_back_with_all_their_columns(embedded: ClickHouseSettings) -> None:
+    migrate(embedded)
+    client = connect(embedded)
+    before = client.query("DESCRIBE TABLE answers").result_rows
+    client.command("DROP TABLE answers")
+    client.command("DROP VIEW v_cases")
+    gone = missing(client)
+    assert gone[0] == "0003_create_answers"
+    assert "v_cases" in gone
+    assert migrate(embedded) == gone
+    assert client.query("DESCRIBE TABLE answers").result_rows == before
+    assert missing(client) == migrate(embedded) == []
+    client.close()
+
+
+def test_every_file_says_what_it_creates_or_changes() -> None:
+    assert [each.name for each in read_migrations() if not each.subject] == ["0015_fill_touchpoint_channels"]
+    assert [each.subject for each in read_views()] == [each.name for each in read_views()]
+
+
 def test_an_edited_migration_is_refused_with_both_checksums(embedded: ClickHouseSettings, files: Path) -> None:
     migrate(embedded, files)
     edited = files / "migrations" / "0005_create_waits.sql"
