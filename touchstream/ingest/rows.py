@@ -102,17 +102,18 @@ def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
     is_utf8 = codecs.lookup(table.encoding).name == "utf-8"
     encoding = "utf-8-sig" if is_utf8 else table.encoding  # Excel's files begin with a mark
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
-    reader = csv.reader(text, delimiter=table.delimiter)
+    reader = csv.reader(text, delimiter=table.delimiter, strict=True)  # else an open quote makes one cell of many rows
     header = _header(path, reader, table)
     number = 0
     while True:
-        number += 1
+        number, begins = number + 1, reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(number, reader.line_num, problem=str(error))
+            problem = f"{error}; is a quote from line {begins} on not closed, or not doubled within its cell?"
+            yield Row(number, reader.line_num, problem=problem)
             continue
         if not cells:  # an empty line is no row
             number -= 1

@@ -52,6 +52,19 @@ def test_a_row_with_too_few_cells_is_a_problem_of_that_row_only(tmp_path):
     assert [row.problem for row in rows] == ["1 cells, the header has 2", None]
 
 
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        pytest.param(b'9,"never closed\n3,fine\n4,fine\n', [None], id="at the end"),
+        pytest.param(b'9,"never closed\n3,fine\n4,"fine"\n5,fine\n', [None, "5"], id="at the next quote"),
+    ],
+)
+def test_a_quote_that_never_closes_does_not_make_a_cell_of_the_rows_below(tmp_path, rows, numbers):
+    read = list(SourceFile(written(tmp_path, b"score,comment\n" + rows)).rows(Table()))
+    assert [row.cells.get("score") for row in read] == numbers
+    assert "is a quote from line 2 on not closed, or not doubled within its cell?" in str(read[0].problem)
+
+
 def test_bytes_of_another_encoding_stay_recognisable(tmp_path):
     (row,) = SourceFile(written(tmp_path, b"name,score\nAn\xe3,9\n")).rows(Table())
     with pytest.raises(UnicodeEncodeError):
