@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 import zstandard
 
+from schemas.wording import one_line, shown
 from touchstream.errors import UserError
 from touchstream.ingest.unpacking import unpacked
 
@@ -98,7 +99,7 @@ def _line_rows(stream: BinaryIO) -> Iterator[Row]:
 
 
 def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
-    # A byte that is not of the encoding survives as a surrogate, which no event accepts: that row is refused, not the file.
+    # A byte that is not of the encoding survives as a surrogate, which no event may hold: that row is refused, not the file.
     is_utf8 = codecs.lookup(table.encoding).name == "utf-8"
     encoding = "utf-8-sig" if is_utf8 else table.encoding  # Excel's files begin with a mark
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
@@ -120,7 +121,18 @@ def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
         elif len(cells) != len(header):
             yield Row(number, reader.line_num, problem=f"{len(cells)} cells, the header has {len(header)}")
         else:
-            yield Row(number, reader.line_num, cells=dict(zip(header, cells, strict=True)))
+            named = dict(zip(header, cells, strict=True))
+            yield Row(number, reader.line_num, cells=named, problem=_undecoded(named, table))
+
+
+def _undecoded(cells: Mapping[str, str], table: Table) -> str | None:
+    for name in table.columns:
+        try:
+            cells[name].encode()
+        except UnicodeEncodeError:
+            cure = "name the encoding of the file, in a map as file: {encoding: cp1252}"
+            return f"{name}: {shown(cells[name])} is not {table.encoding}; {cure}"
+    return None
 
 
 def _header(path: Path, reader: Iterator[list[str]], table: Table) -> list[str]:
@@ -130,9 +142,10 @@ def _header(path: Path, reader: Iterator[list[str]], table: Table) -> list[str]:
         raise UserError(f"{path}: the header cannot be read ({error}); close its quotes, or correct the map") from error
     missing = [name for name in table.columns if name not in header]
     if missing:
+        has = one_line(", ".join(header)) or "nothing"
         raise UserError(
-            f"{path}: no column {missing[0]!r}, the header has {', '.join(header)[:200] or 'nothing'}; "
-            "choose another --adapter or correct the map"
+            f"{path}: no column {missing[0]!r}, the header has {has}; "
+            "choose another --adapter or correct the map, also its delimiter and encoding"
         )
     twice = [name for name in table.columns if header.count(name) > 1]
     if twice:

@@ -73,6 +73,22 @@ def test_bytes_of_another_encoding_stay_recognisable(tmp_path):
     assert row.cells["name"] == "Anã"
 
 
+def test_bytes_of_another_encoding_refuse_their_row_where_the_column_is_read(tmp_path):
+    path = written(tmp_path, b"name,score\nAn\xe3,9\nDan,3\n")
+    problems = [row.problem for row in SourceFile(path).rows(Table(columns=("name",)))]
+    assert problems == [
+        r"name: 'An\udce3' is not utf-8; name the encoding of the file, in a map as file: {encoding: cp1252}",
+        None,
+    ]
+    assert [row.problem for row in SourceFile(path).rows(Table(columns=("score",)))] == [None, None]
+
+
+def test_a_header_in_another_encoding_is_told_in_plain_letters(tmp_path):
+    path = written(tmp_path, "name,score\nAna,9\n".encode("utf-16"))
+    with pytest.raises(UserError, match=r"no column 'name', the header has [\w? ,]+; .* its delimiter and encoding"):
+        list(SourceFile(path).rows(Table(columns=("name",))))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf8", "UTF_8", "utf-8-sig"])
 def test_the_mark_with_which_excel_begins_a_file_belongs_to_no_column(tmp_path, encoding):
     rows = SourceFile(written(tmp_path, codecs.BOM_UTF8 + TABLE)).rows(Table(encoding=encoding, columns=("name",)))
