@@ -63,7 +63,7 @@ def board() -> dict[str, Any]:
             _panel(12, "stat", "SELECT no_such_column"),
             _panel(14, "table", "SELECT day FROM (SELECT arrayJoin([toDate('2025-10-18'), toDate('2025-10-19'), toDate('2025-10-20')]) AS day) WHERE $__dateFilter(day) ORDER BY day"),
             _panel(15, "timeseries", "SELECT toDateTime('2025-10-25 22:00:00', 'UTC') + number * 3600 AS time, number AS value FROM numbers(6)", defaults={"custom": {"drawStyle": "bars"}}),
-            {**_panel(16, "xychart", ""), "targets": [{"refId": name, "format": 1, "rawSql": sql} for name, sql in (("A", few), ("B", rim))]},
+            *({**_panel(number, "xychart", ""), "targets": [{"refId": name, "format": 1, "rawSql": sql} for name, sql in (("A", spokes), ("B", rim))]} for number, spokes in ((16, few), (17, few + " WHERE 0"))),
             {"id": 13, "type": "text", "title": "", "gridPos": {"x": 0, "y": 32, "w": 24, "h": 3}, "options": {"content": f"**Bold** and {HOSTILE} and [bad](javascript:window.caught=3) and [good](/d/sampler)"}},
         ],
     }  # fmt: skip
