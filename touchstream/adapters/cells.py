@@ -1,5 +1,6 @@
 """What one field of a column map says, and how its text becomes a value."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from touchstream.ingest.rows import Row
 Kind = Literal["text", "integer", "number", "boolean", "time", "list", "minor_units"]
 ROW_NUMBER: Final = "row"  # {row} in a template: the number of the row, for files without an id
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "y", "t"})
+NAMED_FORMATS: Final = ("iso", "epoch_s", "epoch_ms")
 LARGEST: Final = 2**63 - 1  # a number of a thousand digits would take its time
 FALSE_WORDS: Final = frozenset({"0", "false", "no", "n", "f"})
 
@@ -53,6 +55,14 @@ class Cell(BaseModel):
             raise ValueError(f"{zone!r} is no time zone; write one like Europe/Bucharest") from error
         return zone
 
+    @field_validator("format")
+    @classmethod
+    def readable_format(cls, form: str) -> str:
+        """Refuse what no time can be written in."""
+        if form not in NAMED_FORMATS and not _reads_what_it_writes(form):
+            raise ValueError(f"this reads no time; write one like %d.%m.%Y %H:%M, or {', '.join(NAMED_FORMATS)}")
+        return form
+
     @field_validator("template")
     @classmethod
     def names_columns(cls, template: str) -> str:
@@ -70,6 +80,14 @@ class Cell(BaseModel):
         """Every column it reads."""
         named = {name for _, name, _, _ in Formatter().parse(self.template or "") if name}
         return (*sorted(named - {ROW_NUMBER}), *([self.column] if self.column else []))
+
+
+def _reads_what_it_writes(form: str) -> bool:
+    try:
+        datetime.strptime(EPOCH.strftime(form), form)  # noqa: DTZ007 only to see whether it can
+    except (ValueError, re.error):  # a part that does not exist; one that is named twice
+        return False
+    return "%" in form
 
 
 def _whole(source: Any) -> Any:
