@@ -130,7 +130,9 @@ def _text(cell: Cell, row: Row) -> Any:
     if cell.template is not None:
         if empty_column(cell, row):  # "customer-" would be one journey of many strangers
             return None
-        return cell.template.format_map({**row.cells, ROW_NUMBER: row.number})
+        return cell.template.format_map(
+            {name: row.cells[name].strip() for name in cell.columns} | {ROW_NUMBER: row.number}
+        )
     return cell.constant
 
 

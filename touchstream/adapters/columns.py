@@ -53,8 +53,8 @@ class EventMap(BaseModel):
 
     def applies(self, cells: Mapping[str, str]) -> bool:
         """Whether this row gives this event."""
-        return all(cells[name] for name in self.unless_empty) and all(
-            cells[name] in ([value] if isinstance(value, str) else value) for name, value in self.when.items()
+        return all(cells[name].strip() for name in self.unless_empty) and all(
+            cells[name].strip() in ([value] if isinstance(value, str) else value) for name, value in self.when.items()
         )
 
     def columns(self) -> set[str]:

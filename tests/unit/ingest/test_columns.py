@@ -69,6 +69,15 @@ def test_a_cell_that_cannot_be_read_refuses_its_row_and_says_which_field(tmp_pat
     assert says in refused.detail
 
 
+def test_spaces_around_a_cell_do_not_count(tmp_path):
+    (purchase,) = read(tmp_path, [" 17 ;paid  ; 29.03.2026 12:00; ana ;12.50;Cluj ;  ;;"])
+    assert (purchase.event_id, purchase.journey_id, purchase.properties) == (
+        "order-17",
+        "customer-ana",
+        {"shop": "Cluj"},
+    )
+
+
 def test_a_template_with_an_empty_column_is_an_absent_field(tmp_path):
     mapping = changed(("events", 0, "fields", "customer_id"), "shop-{shop}")
     mapping["events"][0]["properties"]["place"] = "in {shop}"
