@@ -76,9 +76,14 @@ class Cell(BaseModel):
         return template
 
     @cached_property  # asked for every row
+    def parts(self) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+        """The texts of the template, each with the column that follows."""
+        return tuple(Formatter().parse(self.template or ""))
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every column it reads."""
-        named = {name for _, name, _, _ in Formatter().parse(self.template or "") if name}
+        named = {name for _, name, _, _ in self.parts if name}
         return (*sorted(named - {ROW_NUMBER}), *([self.column] if self.column else []))
 
 
@@ -130,10 +135,16 @@ def _text(cell: Cell, row: Row) -> Any:
     if cell.template is not None:
         if empty_column(cell, row):  # "customer-" would be one journey of many strangers
             return None
-        return cell.template.format_map(
-            {name: row.cells[name].strip() for name in cell.columns} | {ROW_NUMBER: row.number}
-        )
+        return _filled(cell, row)
     return cell.constant
+
+
+def _filled(cell: Cell, row: Row) -> str:
+    """Text of a template; `str.format` would take a dot in the name of a column for an attribute."""
+    return "".join(
+        text + (format(row.number if name == ROW_NUMBER else row.cells[name].strip(), form or "") if name else "")
+        for text, name, form, _ in cell.parts
+    )
 
 
 def empty_column(cell: Cell, row: Row) -> str | None:

@@ -78,6 +78,16 @@ def test_spaces_around_a_cell_do_not_count(tmp_path):
     )
 
 
+def test_a_template_takes_columns_with_dots_in_their_names(tmp_path):
+    (tmp_path / "orders.csv").write_text("user.id,at\n7,2026-03-29T12:00:00\n")
+    fields = {"event_id": "visit-{row:03}", "journey_id": "user-{user.id}", "touchpoint": "store_visit"}
+    fields["occurred_at"] = {"column": "at"}
+    (tmp_path / "map.yaml").write_text(yaml.safe_dump({"events": [{"type": "visit", "fields": fields}]}))
+    adapter = find_adapter("csv", tmp_path / "map.yaml")
+    (visit,) = adapter.events(SourceFile(tmp_path / "orders.csv").rows(adapter.reads))
+    assert (visit.event_id, visit.journey_id) == ("visit-001", "user-7")
+
+
 def test_a_template_with_an_empty_column_is_an_absent_field(tmp_path):
     mapping = changed(("events", 0, "fields", "customer_id"), "shop-{shop}")
     mapping["events"][0]["properties"]["place"] = "in {shop}"
