@@ -65,7 +65,7 @@ class LocatedYaml:
         try:
             root = loader.get_single_node()
             if root is None:
-                raise YamlError(1, "is empty: begin with 'touchpoints:'")
+                raise YamlError(1, "is empty: write lines of 'key: value'")
             self._note(root, ())
             return loader.construct_document(root)
         finally:

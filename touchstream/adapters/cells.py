@@ -1,5 +1,6 @@
 """What one field of a column map says, and how its text becomes a value."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from touchstream.ingest.rows import Row
 Kind = Literal["text", "integer", "number", "boolean", "time", "list", "minor_units"]
 ROW_NUMBER: Final = "row"  # {row} in a template: the number of the row, for files without an id
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "y", "t"})
+NAMED_FORMATS: Final = ("iso", "epoch_s", "epoch_ms")
 LARGEST: Final = 2**63 - 1  # a number of a thousand digits would take its time
 FALSE_WORDS: Final = frozenset({"0", "false", "no", "n", "f"})
 
@@ -53,6 +55,14 @@ class Cell(BaseModel):
             raise ValueError(f"{zone!r} is no time zone; write one like Europe/Bucharest") from error
         return zone
 
+    @field_validator("format")
+    @classmethod
+    def readable_format(cls, form: str) -> str:
+        """Refuse what no time can be written in."""
+        if form not in NAMED_FORMATS and not _reads_what_it_writes(form):
+            raise ValueError(f"this reads no time; write one like %d.%m.%Y %H:%M, or {', '.join(NAMED_FORMATS)}")
+        return form
+
     @field_validator("template")
     @classmethod
     def names_columns(cls, template: str) -> str:
@@ -66,10 +76,23 @@ class Cell(BaseModel):
         return template
 
     @cached_property  # asked for every row
+    def parts(self) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+        """The texts of the template, each with the column that follows."""
+        return tuple(Formatter().parse(self.template or ""))
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every column it reads."""
-        named = {name for _, name, _, _ in Formatter().parse(self.template or "") if name}
+        named = {name for _, name, _, _ in self.parts if name}
         return (*sorted(named - {ROW_NUMBER}), *([self.column] if self.column else []))
+
+
+def _reads_what_it_writes(form: str) -> bool:
+    try:
+        datetime.strptime(EPOCH.strftime(form), form)  # noqa: DTZ007 only to see whether it can
+    except (ValueError, re.error):  # a part that does not exist; one that is named twice
+        return False
+    return "%" in form
 
 
 def _whole(source: Any) -> Any:
@@ -112,8 +135,16 @@ def _text(cell: Cell, row: Row) -> Any:
     if cell.template is not None:
         if empty_column(cell, row):  # "customer-" would be one journey of many strangers
             return None
-        return cell.template.format_map({**row.cells, ROW_NUMBER: row.number})
+        return _filled(cell, row)
     return cell.constant
+
+
+def _filled(cell: Cell, row: Row) -> str:
+    """Text of a template; `str.format` would take a dot in the name of a column for an attribute."""
+    return "".join(
+        text + (format(row.number if name == ROW_NUMBER else row.cells[name].strip(), form or "") if name else "")
+        for text, name, form, _ in cell.parts
+    )
 
 
 def empty_column(cell: Cell, row: Row) -> str | None:

@@ -5,12 +5,12 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, ValidationError, field_validator
 
 from schemas.envelope import Event
 from schemas.feedback import AnyFeedback
 from schemas.interactions import AnyInteraction
+from schemas.located_yaml import LocatedYaml, YamlError
 from touchstream.adapters.cells import FieldSource, empty_column, event_model, read_cell, target_kinds
 from touchstream.errors import UserError
 from touchstream.ingest.adapter import Adapter, first_problem, row_by_row
@@ -53,8 +53,8 @@ class EventMap(BaseModel):
 
     def applies(self, cells: Mapping[str, str]) -> bool:
         """Whether this row gives this event."""
-        return all(cells[name] for name in self.unless_empty) and all(
-            cells[name] in ([value] if isinstance(value, str) else value) for name, value in self.when.items()
+        return all(cells[name].strip() for name in self.unless_empty) and all(
+            cells[name].strip() in ([value] if isinstance(value, str) else value) for name, value in self.when.items()
         )
 
     def columns(self) -> set[str]:
@@ -75,13 +75,17 @@ class ColumnMap(BaseModel):
     def load(cls, path: Path) -> "ColumnMap":
         """Read a map; what is wrong with it is a `UserError`."""
         try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return cls.model_validate(LocatedYaml.read(path).values)
         except OSError as error:
             raise UserError(f"{path}: {error.strerror or error}; give a map that can be read with --map") from error
-        except (yaml.YAMLError, UnicodeError) as error:
-            raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}; correct it") from error
+        except YamlError as error:
+            raise UserError(f"{path}:{error.line}: {error}") from error
+        except UnicodeError as error:
+            raise UserError(f"{path}: {error}; write the map in UTF-8") from error
         except ValidationError as error:
-            raise UserError(f"{path}: {first_problem(error)}; see docs/ingest.md for what a map holds") from error
+            is_no_text = error.errors()[0]["type"] == "string_type"  # a number, or yes and no, which are true and false
+            cure = "put it in quotes" if is_no_text else "see docs/ingest.md for what a map holds"
+            raise UserError(f"{path}: {first_problem(error)}; {cure}") from error
 
 
 class MappedColumns:

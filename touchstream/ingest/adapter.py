@@ -105,4 +105,7 @@ def _load(name: str) -> Adapter | Mapped:
         loaded = points[0].load()
     except (ImportError, AttributeError) as error:
         raise UserError(f"adapter {name!r} cannot be loaded: {error}; install its package again") from error
+    if not isinstance(loaded, Adapter) and not hasattr(loaded, "with_map"):
+        found = f"{points[0].value}, a {type(loaded).__name__}"
+        raise UserError(f"adapter {name!r} is {found}; name an Adapter in its entry point, as docs/ingest.md does")
     return loaded

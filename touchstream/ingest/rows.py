@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 import zstandard
 
+from schemas.wording import one_line, shown
 from touchstream.errors import UserError
 from touchstream.ingest.unpacking import unpacked
 
@@ -98,28 +99,40 @@ def _line_rows(stream: BinaryIO) -> Iterator[Row]:
 
 
 def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
-    # A byte that is not of the encoding survives as a surrogate, which no event accepts: that row is refused, not the file.
+    # A byte that is not of the encoding survives as a surrogate, which no event may hold: that row is refused, not the file.
     is_utf8 = codecs.lookup(table.encoding).name == "utf-8"
     encoding = "utf-8-sig" if is_utf8 else table.encoding  # Excel's files begin with a mark
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
-    reader = csv.reader(text, delimiter=table.delimiter)
+    reader = csv.reader(text, delimiter=table.delimiter, strict=True)  # else an open quote makes one cell of many rows
     header = _header(path, reader, table)
     number = 0
     while True:
-        number += 1
+        number, begins = number + 1, reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(number, reader.line_num, problem=str(error))
+            problem = f"{error}; is a quote from line {begins} on not closed, or not doubled within its cell?"
+            yield Row(number, reader.line_num, problem=problem)
             continue
         if not cells:  # an empty line is no row
             number -= 1
         elif len(cells) != len(header):
             yield Row(number, reader.line_num, problem=f"{len(cells)} cells, the header has {len(header)}")
         else:
-            yield Row(number, reader.line_num, cells=dict(zip(header, cells, strict=True)))
+            named = dict(zip(header, cells, strict=True))
+            yield Row(number, reader.line_num, cells=named, problem=_undecoded(named, table))
+
+
+def _undecoded(cells: Mapping[str, str], table: Table) -> str | None:
+    for name in table.columns:
+        try:
+            cells[name].encode()
+        except UnicodeEncodeError:
+            cure = "name the encoding of the file, in a map as file: {encoding: cp1252}"
+            return f"{name}: {shown(cells[name])} is not {table.encoding}; {cure}"
+    return None
 
 
 def _header(path: Path, reader: Iterator[list[str]], table: Table) -> list[str]:
@@ -129,9 +142,10 @@ def _header(path: Path, reader: Iterator[list[str]], table: Table) -> list[str]:
         raise UserError(f"{path}: the header cannot be read ({error}); close its quotes, or correct the map") from error
     missing = [name for name in table.columns if name not in header]
     if missing:
+        has = one_line(", ".join(header)) or "nothing"
         raise UserError(
-            f"{path}: no column {missing[0]!r}, the header has {', '.join(header)[:200] or 'nothing'}; "
-            "choose another --adapter or correct the map"
+            f"{path}: no column {missing[0]!r}, the header has {has}; "
+            "choose another --adapter or correct the map, also its delimiter and encoding"
         )
     twice = [name for name in table.columns if header.count(name) > 1]
     if twice:

@@ -31,6 +31,8 @@ def board() -> dict[str, Any]:
     rows = ROWS.replace("HOSTILE", QUOTED)
     reduce = {"reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": ""}}
     wheel = "SELECT i, ['a', 'b', 'c', 'd'][1 + i % 4] AS channel, 5 * sin(pi() * i / 2) AS x, 5 * cos(pi() * i / 2) AS y FROM (SELECT arrayJoin(range(5)) AS i) ORDER BY i"
+    few = "SELECT arrayJoin([('a', 0., 7.), ('b', 0., 0.), ('a', 0., 7.)]) AS spoke, spoke.1 AS channel, spoke.2 AS x, spoke.3 AS y"
+    rim = "SELECT 10 * sin(pi() * i / 18) AS x, 10 * cos(pi() * i / 18) AS y FROM (SELECT arrayJoin(range(37)) AS i) ORDER BY i"
     hops = f"SELECT arrayJoin([('(start)', 'home', 9), ('home', '{QUOTED}', 5), ('home', '(exit)', 4), ('{QUOTED}', '(exit)', 5)]) AS hop, hop.1 AS from_touchpoint, hop.2 AS to_touchpoint, hop.3 AS n"
     return {
         "uid": "sampler",
@@ -61,6 +63,7 @@ def board() -> dict[str, Any]:
             _panel(12, "stat", "SELECT no_such_column"),
             _panel(14, "table", "SELECT day FROM (SELECT arrayJoin([toDate('2025-10-18'), toDate('2025-10-19'), toDate('2025-10-20')]) AS day) WHERE $__dateFilter(day) ORDER BY day"),
             _panel(15, "timeseries", "SELECT toDateTime('2025-10-25 22:00:00', 'UTC') + number * 3600 AS time, number AS value FROM numbers(6)", defaults={"custom": {"drawStyle": "bars"}}),
+            *({**_panel(number, "xychart", ""), "targets": [{"refId": name, "format": 1, "rawSql": sql} for name, sql in (("A", spokes), ("B", rim))]} for number, spokes in ((16, few), (17, few + " WHERE 0"))),
             {"id": 13, "type": "text", "title": "", "gridPos": {"x": 0, "y": 32, "w": 24, "h": 3}, "options": {"content": f"**Bold** and {HOSTILE} and [bad](javascript:window.caught=3) and [good](/d/sampler)"}},
         ],
     }  # fmt: skip

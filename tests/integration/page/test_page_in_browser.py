@@ -39,6 +39,20 @@ def test_a_wheel_is_round_and_streams_flow(visit: Visit) -> None:
     assert "(start)" in visit.texts("#panel-8 td")
 
 
+def test_a_wheel_of_two_spokes_one_of_them_without_length_is_a_wheel(visit: Visit) -> None:
+    visit.open("sampler")
+
+    assert visit.page.locator("#panel-16 .polar").count() > 0
+    theta = visit.page.evaluate("document.querySelector('#panel-16 .plotted').data[0].theta")
+    assert theta == [0, 180, 0]
+
+
+def test_a_rim_without_spokes_is_no_data(visit: Visit) -> None:
+    visit.open("sampler")
+
+    assert "No data in this period" in visit.panel(17)
+
+
 def test_a_table_sorts_by_a_click_and_by_keyboard(visit: Visit) -> None:
     visit.open("sampler")
     first = lambda: visit.texts("#panel-2 tbody tr:first-child td")[0]  # noqa: E731 - read again after each sort

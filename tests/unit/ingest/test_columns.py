@@ -69,6 +69,25 @@ def test_a_cell_that_cannot_be_read_refuses_its_row_and_says_which_field(tmp_pat
     assert says in refused.detail
 
 
+def test_spaces_around_a_cell_do_not_count(tmp_path):
+    (purchase,) = read(tmp_path, [" 17 ;paid  ; 29.03.2026 12:00; ana ;12.50;Cluj ;  ;;"])
+    assert (purchase.event_id, purchase.journey_id, purchase.properties) == (
+        "order-17",
+        "customer-ana",
+        {"shop": "Cluj"},
+    )
+
+
+def test_a_template_takes_columns_with_dots_in_their_names(tmp_path):
+    (tmp_path / "orders.csv").write_text("user.id,at\n7,2026-03-29T12:00:00\n")
+    fields = {"event_id": "visit-{row:03}", "journey_id": "user-{user.id}", "touchpoint": "store_visit"}
+    fields["occurred_at"] = {"column": "at"}
+    (tmp_path / "map.yaml").write_text(yaml.safe_dump({"events": [{"type": "visit", "fields": fields}]}))
+    adapter = find_adapter("csv", tmp_path / "map.yaml")
+    (visit,) = adapter.events(SourceFile(tmp_path / "orders.csv").rows(adapter.reads))
+    assert (visit.event_id, visit.journey_id) == ("visit-001", "user-7")
+
+
 def test_a_template_with_an_empty_column_is_an_absent_field(tmp_path):
     mapping = changed(("events", 0, "fields", "customer_id"), "shop-{shop}")
     mapping["events"][0]["properties"]["place"] = "in {shop}"
@@ -103,6 +122,15 @@ def test_a_template_with_an_empty_column_is_an_absent_field(tmp_path):
         ),
         (("file", "encoding"), "hex", "file.encoding: this is no encoding of text"),
         (("file", "encoding"), "", "file.encoding: this is no encoding of text"),
+        (
+            ("events", 0, "fields", "occurred_at", "format"),
+            "dd.mm.yyyy",
+            "occurred_at.format: this reads no time; write one like %d.%m.%Y %H:%M, or iso, epoch_s, epoch_ms, got 'dd.mm.yyyy'",
+        ),
+        (("events", 0, "fields", "occurred_at", "format"), "%d.%m.%Y %d", "format: this reads no time"),
+        (("events", 0, "fields", "occurred_at", "format"), "%Y-%Q", "format: this reads no time"),
+        (("events", 1, "fields", "score", "values"), {"good": 5}, "score.values.good: Input should be a valid string"),
+        (("events", 1, "fields", "score", "values"), {"good": 5}, "got 5; put it in quotes"),
         (("events",), None, "events: Field required"),
         (("file", "separator"), ",", "file.separator: Extra inputs are not permitted"),
     ],
@@ -112,6 +140,13 @@ def test_a_wrong_map_is_told_what_is_wrong(tmp_path, path, value, says):
         read(tmp_path, [], changed(path, value))
     assert says in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_key_that_a_map_says_twice_is_told_with_its_line(tmp_path):
+    path = tmp_path / "map.yaml"
+    path.write_text("events:\n  - type: mention\n    fields: {sentiment: 1}\n    fields: {comment: fine}\n")
+    with pytest.raises(UserError, match=r"map.yaml:4: 'fields' is written twice: keep one"):
+        find_adapter("csv", path)
 
 
 def test_a_csv_file_without_a_map_is_asked_for_one():

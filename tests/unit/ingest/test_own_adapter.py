@@ -5,7 +5,10 @@ import tomllib
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
+import pytest
+
 from tests.documented import blocks
+from touchstream.errors import UserError
 from touchstream.ingest import adapter
 from touchstream.ingest.adapter import find_adapter
 from touchstream.ingest.checkpoint import Checkpoint
@@ -35,3 +38,10 @@ def test_the_adapter_of_the_page_sends_the_file_of_the_page(tmp_path, monkeypatc
     assert (topic, key) == ("touchpoint.interactions", b"member-4711")
     assert b'"occurred_at":"2026-03-30T09:15:00+03:00"' in value
     assert refusals.examples == {"bad_value": ["line 3: member: is empty"]}
+
+
+def test_an_entry_point_that_leads_to_something_else_is_told_what_is_wanted(monkeypatch):
+    installed = EntryPoint("gate", "touchstream.ingest.adapter:row_by_row", adapter.GROUP)
+    monkeypatch.setattr(adapter, "entry_points", lambda **asked: [installed])
+    with pytest.raises(UserError, match=r"adapter 'gate' is touchstream\.\S+:row_by_row, a function; name an Adapter"):
+        find_adapter("gate")

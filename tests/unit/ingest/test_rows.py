@@ -52,12 +52,41 @@ def test_a_row_with_too_few_cells_is_a_problem_of_that_row_only(tmp_path):
     assert [row.problem for row in rows] == ["1 cells, the header has 2", None]
 
 
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        pytest.param(b'9,"never closed\n3,fine\n4,fine\n', [None], id="at the end"),
+        pytest.param(b'9,"never closed\n3,fine\n4,"fine"\n5,fine\n', [None, "5"], id="at the next quote"),
+    ],
+)
+def test_a_quote_that_never_closes_does_not_make_a_cell_of_the_rows_below(tmp_path, rows, numbers):
+    read = list(SourceFile(written(tmp_path, b"score,comment\n" + rows)).rows(Table()))
+    assert [row.cells.get("score") for row in read] == numbers
+    assert "is a quote from line 2 on not closed, or not doubled within its cell?" in str(read[0].problem)
+
+
 def test_bytes_of_another_encoding_stay_recognisable(tmp_path):
     (row,) = SourceFile(written(tmp_path, b"name,score\nAn\xe3,9\n")).rows(Table())
     with pytest.raises(UnicodeEncodeError):
         row.cells["name"].encode()
     (row,) = SourceFile(written(tmp_path, b"name,score\nAn\xe3,9\n")).rows(Table(encoding="latin-1"))
     assert row.cells["name"] == "Anã"
+
+
+def test_bytes_of_another_encoding_refuse_their_row_where_the_column_is_read(tmp_path):
+    path = written(tmp_path, b"name,score\nAn\xe3,9\nDan,3\n")
+    problems = [row.problem for row in SourceFile(path).rows(Table(columns=("name",)))]
+    assert problems == [
+        r"name: 'An\udce3' is not utf-8; name the encoding of the file, in a map as file: {encoding: cp1252}",
+        None,
+    ]
+    assert [row.problem for row in SourceFile(path).rows(Table(columns=("score",)))] == [None, None]
+
+
+def test_a_header_in_another_encoding_is_told_in_plain_letters(tmp_path):
+    path = written(tmp_path, "name,score\nAna,9\n".encode("utf-16"))
+    with pytest.raises(UserError, match=r"no column 'name', the header has [\w? ,]+; .* its delimiter and encoding"):
+        list(SourceFile(path).rows(Table(columns=("name",))))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf8", "UTF_8", "utf-8-sig"])

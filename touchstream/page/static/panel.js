@@ -106,7 +106,8 @@ export class Panel {
     if (failed) return this.say("wrong", ...told(failed.error));
     const frames = this.frames();
     if (this.asks && !frames.some((one) => one.rows && one.fields.some(({ values }) => values.some((value) => value !== null)))) return this.empty();
-    if (this.asks && ["timeseries", "barchart", "xychart", "heatmap"].includes(json.type) && !numbers(frames)) return this.empty();
+    const subject = json.type === "xychart" ? frames.slice(0, 1) : frames; // what follows is what it is compared with, as the rim of a wheel
+    if (this.asks && ["timeseries", "barchart", "xychart", "heatmap"].includes(json.type) && !numbers(subject)) return this.empty();
     this.switch(frames, view);
     const way = json.type === "table" && flows(frames) && this.diagram ? sankey : draw;
     if (this.way !== way || !this.drawn) forget(this.body);

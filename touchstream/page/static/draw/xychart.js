@@ -1,4 +1,4 @@
-// Points and lines by two numbers. Rows that close a polygon around the middle are drawn as what they mean: a wheel.
+// Points and lines by two numbers. Polygons, one of them at least around the middle, are drawn as what they mean: a wheel.
 import { faint, series, token } from "../colours.js";
 import { plain } from "../dom.js";
 import { lineColour } from "../fields.js";
@@ -7,7 +7,7 @@ import { axis, base, plot, short } from "../plot.js";
 
 export async function xychart(body, context) {
   const sets = series_(context);
-  const wheel = sets.length > 0 && sets.every(closed) && sets.some((set) => set.frame.fields.some((field) => field.kind === "string"));
+  const wheel = sets.every(closed) && sets.some(around) && sets.some((set) => set.frame.fields.some((field) => field.kind === "string"));
   await (wheel ? polar(body, sets, context) : plane(body, sets, context));
 }
 
@@ -27,17 +27,25 @@ function series_({ panel, frames }) {
 function closed({ x, y }) {
   const last = x.values.length - 1;
   const near = (values) => Math.abs(values[0] - values[last]) < 1e-6;
-  const around = x.values.some((value) => value < 0) && x.values.some((value) => value > 0) && y.values.some((value) => value < 0) && y.values.some((value) => value > 0);
-  return last > 2 && near(x.values) && near(y.values) && around;
+  return last > 0 && near(x.values) && near(y.values); // two rows are one spoke
+}
+
+function around({ x, y }) {
+  const both = (values) => values.some((value) => value < 0) && values.some((value) => value > 0);
+  return both(x.values) && both(y.values);
 }
 
 async function polar(body, sets, { panel }) {
   const most = panel.fieldConfig?.defaults?.max ? Math.floor(panel.fieldConfig.defaults.max / 10) * 10 || panel.fieldConfig.defaults.max : 10;
   const spokes = sets.find((set) => set.frame.fields.some((field) => field.kind === "string"));
   const label = spokes.frame.fields.find((field) => field.kind === "string");
-  const angle = (set, row) => ((Math.atan2(set.x.values[row], set.y.values[row]) * 180) / Math.PI + 360) % 360;
+  const length = (set, row) => Math.hypot(set.x.values[row], set.y.values[row]);
+  const angle = (set, row) => {
+    const turn = length(set, row) ? Math.atan2(set.x.values[row], set.y.values[row]) / (2 * Math.PI) : row / (set.x.values.length - 1);
+    return (turn * 360 + 360) % 360; // a spoke without length points where its place among the others is
+  };
   const traces = sets.map((set, place) => {
-    const radius = set.x.values.map((value, row) => Math.hypot(value, set.y.values[row]));
+    const radius = set.x.values.map((_, row) => length(set, row));
     const names = set.frame.fields.find((field) => field.kind === "string")?.values ?? radius.map(() => set.name);
     const shade = set.frame === spokes.frame ? series(0) : token("ink-3");
     const main = set.frame === spokes.frame;
