@@ -17,7 +17,7 @@ from schemas.catalogue import Catalogue
 from schemas.durations import DAY_MS, written
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from streams.topic_setup import ensure_topics
 from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.brokers.processes import LOOPBACK, BrokerDidNotStart, Server, accepts_connections
@@ -55,7 +55,7 @@ class Demo:
         self._folder = folder
         self._broker = Tansu()
         self.url = f"http://{LOOPBACK}:{plan.port}/default"
-        self.settings: Settings = load_settings(
+        self.settings: Settings = Settings.read(
             brokers=self._broker.bootstrap,
             app_id="touchstream-demo",
             partitions=PARTITIONS,

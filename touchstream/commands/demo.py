@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.live import Live
 
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.catalogue import catalogue_of_the_demo
 from touchstream.commands.moment import EVENTS_PER_SECOND, History
 from touchstream.demo import Demo, Plan, running
@@ -54,7 +54,7 @@ def command(seconds: float | None, no_customers: bool, **wanted: Any) -> None:
 
     Nothing needs to be installed and nothing is kept: all data goes when the demo ends.
     """
-    plan = Plan(catalogue_of_the_demo(load_settings().catalogue), customers=not no_customers, **wanted)
+    plan = Plan(catalogue_of_the_demo(Settings.read().catalogue), customers=not no_customers, **wanted)
     with _until_stopped(), running(plan, click.echo) as demo:
         ends_at = time.monotonic() + (float("inf") if seconds is None else seconds)
         if no_customers:

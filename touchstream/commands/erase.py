@@ -15,7 +15,7 @@ from schemas.identity import erasure_hash
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from streams.topic_setup import COMPACTED_WITHIN_MS, state_topics
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.errors import UserError
@@ -43,7 +43,7 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None,
     if not journey.strip():
         raise UserError("JOURNEY is empty; give the journey_id of the person to erase")
     path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
-    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         stored = ErasedRows(client, clickhouse, journey)
         found = stored.count()

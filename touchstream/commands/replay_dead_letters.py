@@ -13,7 +13,7 @@ from schemas.codec import Reason
 from schemas.topics import EVENTS
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.commands.moment import Moment
 from touchstream.errors import INTERRUPTED, UserError
@@ -63,7 +63,7 @@ def _send(client: Client, choice: Choice, total: int) -> None:
     sent = 0
     try:
         with (
-            closing(open_producer(load_settings(), compression=None)) as producer,
+            closing(open_producer(Settings.read(), compression=None)) as producer,
             Progress(console=Console(stderr=True)) as bar,
         ):
             task = bar.add_task("letters", total=total)

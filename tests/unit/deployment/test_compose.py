@@ -18,7 +18,7 @@ from dashboards.settings import GrafanaSettings
 from sinks.limits import RoleSettings
 from sinks.roles import roles
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from tests.clickhouse_fixtures import embedded, migrated
 from tests.unit.deployment.compose import (
     COMPOSE,
@@ -137,7 +137,7 @@ def test_settings_of_a_service_are_known_and_make_sense(name: str, monkeypatch: 
     for variable, value in environment(name).items():
         monkeypatch.setenv(variable, value)
     monkeypatch.chdir("/")
-    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     fields = {f"TOUCHSTREAM_{field.upper()}" for field in type(settings).model_fields}
     fields |= {f"TOUCHSTREAM_CLICKHOUSE_{field.upper()}" for field in ClickHouseSettings.model_fields}
     assert environment(name).keys() <= fields
