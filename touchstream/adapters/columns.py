@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, Valid
 from schemas.envelope import Event
 from schemas.feedback import AnyFeedback
 from schemas.interactions import AnyInteraction
-from touchstream.adapters.cells import FieldSource, empty_column, event_model, read_cell, target_kinds
+from schemas.registry import MODEL_OF
+from touchstream.adapters.cells import FieldSource, empty_column, read_cell, target_kinds
 from touchstream.errors import UserError
 from touchstream.ingest.adapter import Adapter, first_problem, row_by_row
 from touchstream.ingest.rows import Row, Table
@@ -107,7 +108,7 @@ class _Plan:
 
     def __init__(self, path: Path, event: EventMap) -> None:
         self.event = event
-        model = event_model(event.type)
+        model = MODEL_OF.get(event.type)
         if model is None:
             raise UserError(f"{path}: type {event.type!r} is no event type; see `touchstream schemas`")
         kinds = target_kinds(model)
