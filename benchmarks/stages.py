@@ -24,7 +24,7 @@ from benchmarks.pipeline import told_by
 from benchmarks.stage_work import STAGES, Meter, StageWork
 from benchmarks.system import clickhouse, kafka, produce
 from benchmarks.workers import Progress
-from schemas.topics import EVENTS
+from schemas.topics import EVENT_TOPIC_NAMES
 from streams.app import create_app
 from streams.outbox import Message
 from streams.settings import Settings
@@ -86,7 +86,7 @@ async def fetch(events: int, meter: Meter, folder: Path) -> None:
     app = create_app(Settings.read(app_id="fetch", state_dir=folder))
     done, seen, first = asyncio.Event(), 0, (0.0, 0.0)
 
-    @app.agent(app.topic(*(topic.name for topic in EVENTS)))  # type: ignore[untyped-decorator]
+    @app.agent(app.topic(*EVENT_TOPIC_NAMES))  # type: ignore[untyped-decorator]
     async def idle(stream: Any) -> None:
         nonlocal seen, first
         async for event in stream.noack().events():
