@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 from clickhouse_connect.driver.exceptions import DatabaseError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sinks.client import connect
@@ -115,8 +116,6 @@ def _print_table(names: list[str], kinds: list[str], rows: list[list[Any]]) -> N
 
 
 def _shown(value: Any) -> str:
-    from rich.markup import escape
-
     if value is None:
         return "-"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
