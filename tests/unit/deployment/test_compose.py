@@ -172,7 +172,7 @@ def test_users_get_roles_that_migrate_makes(migrated: Client) -> None:
     sql = script.partition("<<SQL\n")[2].partition("SQL\n")[0]
     filled = re.sub(r"\$\{?(\w+)\}?", lambda found: users[found[1]], sql)
     database = ClickHouseSettings(url=environment("worker")["TOUCHSTREAM_CLICKHOUSE_URL"])
-    made = {role.name for role in roles(database, RoleSettings.read(), [])}
+    made = {role.name for role in roles(database, RoleSettings.read())}
     granted = dict(re.findall(r"GRANT (\w+) TO (\w+)", filled))
     assert granted == {"touchstream_writer": users["WORKER_USER"], "touchstream_grafana": users["GRAFANA_USER"]}
     assert granted.keys() <= made
