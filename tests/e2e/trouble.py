@@ -41,9 +41,8 @@ class Stream:
         mishaps = Mishaps(duplicates=0.05, late=0.2, very_late=0.01, garbage=0.02)
         places = Places.of(catalogue)
         simulation = Simulation(seed=seed, start_ms=start_ms, rate=rate, places=places, mishaps=mishaps)
-        return cls(
-            list(simulation.until(start_ms + minutes * 60_000)), f"j-{seed:x}-{start_ms:x}-", Policy.of(catalogue)
-        )
+        messages = list(simulation.until(start_ms + minutes * 60_000))
+        return cls(messages, f"j-{seed:x}-{start_ms:x}-", Policy.of(catalogue))
 
     @cached_property
     def _read(self) -> list[tuple[str, Event | Refused]]:

@@ -45,9 +45,8 @@ class EventMap(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: StrictStr
-    when: dict[str, str | list[str]] = Field(
-        default_factory=dict
-    )  # column: the value, or one of the values, it must have
+    # Column: the value, or one of the values, it must have.
+    when: dict[str, str | list[str]] = Field(default_factory=dict)
     unless_empty: list[str] = Field(default_factory=list)  # columns that must hold something
     fields: dict[str, FieldSource]
     properties: dict[str, FieldSource] = Field(default_factory=dict)

@@ -22,9 +22,10 @@ from touchstream.errors import UserError
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 MOST_ROWS: Final = 1_000  # a terminal is not for more
 PIECE_BYTES: Final = 1 << 16
+# A value is what somebody sent: it must not clear the screen.
 COMMANDS_OF_TERMINALS: Final = {
     code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
-}  # a value is what somebody sent: it must not clear the screen
+}
 NUMBERS: Final = ("Int", "UInt", "Float", "Decimal")
 NOT_SAID: Final = r"(?>--[^\n]*|#[ !][^\n]*|/\*.*?\*/|\s)"  # comments and blanks
 ASKS: Final = re.compile(
