@@ -11,8 +11,9 @@ import yaml
 from clickhouse_connect.driver.client import Client
 from compose_spec import PyCompose
 
-from dashboards.alerts.rule import DATASOURCE_TYPE, DATASOURCE_UID
+from dashboards.alerts.rule import DATASOURCE_UID
 from dashboards.board import PLUGIN
+from dashboards.choices import DATASOURCE_TYPE
 from dashboards.deploy.wanted import BOARDS, DATASOURCE_NAME
 from dashboards.settings import GrafanaSettings
 from sinks.limits import RoleSettings
