@@ -22,7 +22,7 @@ from touchstream.errors import UserError
 from touchstream.history import forgetting
 from touchstream.history.erased_rows import ErasedRows
 from touchstream.history.orders import Offsets
-from touchstream.ingest.checkpoint import write_safely
+from touchstream.notes import write_note
 from touchstream.producer import open_producer
 
 WINDOWS: Final = "rolling windows that workers no longer tell: sums over many journeys, which name nobody"
@@ -104,7 +104,7 @@ class _Earlier(msgspec.Struct):
 
 
 def _write(path: Path, receipt: dict[str, Any]) -> None:
-    write_safely(path, msgspec.json.format(msgspec.json.encode(receipt)) + b"\n", "--receipt")
+    write_note(path, msgspec.json.format(msgspec.json.encode(receipt)) + b"\n", "--receipt")
 
 
 def _receipt(
