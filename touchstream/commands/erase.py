@@ -93,7 +93,7 @@ def _rows_of(path: Path, journey: str) -> dict[str, int]:
     """Return the rows that an earlier receipt of the journey tells, none when there is none."""
     try:
         earlier = msgspec.json.decode(path.read_bytes(), type=_Earlier)
-    except (OSError, msgspec.DecodeError):  # whether the place can be written to is seen when it is written to
+    except (OSError, ValueError):  # whether the place can be written to is seen when it is written to
         return {}
     return earlier.rows if earlier.journey == erasure_hash(journey) else {}
 

@@ -34,7 +34,7 @@ class Unfinished:
         noted = read_note(self.path)
         try:
             return None if noted is None else msgspec.json.decode(noted, type=Begun)
-        except msgspec.DecodeError as error:
+        except ValueError as error:
             raise UserError(f"{self.path}: not a checkpoint ({error}); run again with --restart") from error
 
     def save(self, begun: Begun) -> None:

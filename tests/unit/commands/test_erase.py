@@ -70,3 +70,9 @@ def test_a_receipt_that_cannot_be_written_is_told_before_anything_is_deleted(row
     assert "touchstream: /proc/receipt.json: " in result.stderr
     assert "give a writable place with --receipt" in result.stderr
     assert rows.number == 40
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"journey": "\xff", "rows": {}}'])
+def test_a_receipt_that_cannot_be_read_is_written_anew(rows, tmp_path, damaged):
+    (tmp_path / "receipt.json").write_bytes(damaged)
+    assert "erased 40 rows" in erasing("--receipt", "receipt.json").stdout
