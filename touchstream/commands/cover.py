@@ -14,7 +14,7 @@ from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
-from touchstream.commands.moment import Moment
+from touchstream.commands.parameter_types import Moment
 from touchstream.covering import store_covers
 from touchstream.errors import UserError
 

@@ -17,7 +17,7 @@ from rich.live import Live
 
 from streams.settings import Settings
 from touchstream.catalogue import catalogue_of_the_demo
-from touchstream.commands.moment import EVENTS_PER_SECOND, History
+from touchstream.commands.parameter_types import EVENTS_PER_SECOND, History
 from touchstream.demo import Demo, Plan, running
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader

@@ -23,7 +23,7 @@ from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.commands import options
-from touchstream.commands.moment import Moment
+from touchstream.commands.parameter_types import Moment
 from touchstream.errors import INTERRUPTED, UserError
 from touchstream.fading import faded_ms
 from touchstream.history import orders, stored

@@ -15,7 +15,7 @@ from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from touchstream.clickhouse_errors import clickhouse_errors
-from touchstream.commands.moment import Moment
+from touchstream.commands.parameter_types import Moment
 from touchstream.errors import INTERRUPTED, UserError
 from touchstream.history import letters
 from touchstream.history.letters import Choice, Count

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from schemas.catalogue import Catalogue
 from schemas.durations import written
 from streams.settings import Settings
-from touchstream.commands.moment import BEFORE_MS, EVENTS_PER_SECOND, Duration, History, MomentOfEvents
+from touchstream.commands.parameter_types import BEFORE_MS, EVENTS_PER_SECOND, Duration, History, MomentOfEvents
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
 from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation
