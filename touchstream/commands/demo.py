@@ -39,7 +39,7 @@ LINES_EVERY_S: Final = 5.0
     "--history",
     "history_ms",
     type=History(),
-    default="42d",
+    default="42d",  # long enough for journeys to be over, so that drop-off is decided
     show_default=True,
     help="How much past to make up: 24h, 42d.",
 )
