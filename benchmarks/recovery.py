@@ -35,7 +35,7 @@ from streams.outbox import Message
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair
 from streams.placing import partition_of
-from streams.settings import load_settings
+from streams.settings import Settings
 from streams.state import StateTable
 from streams.topic_setup import STATE_TABLES, ensure_topics, state_topics
 from streams.worker import create_worker
@@ -60,7 +60,7 @@ def main() -> None:
     broker = start_kafka()
     try:
         os.environ |= {"TOUCHSTREAM_BROKERS": broker.bootstrap, "TOUCHSTREAM_PARTITIONS": str(PARTITIONS)}
-        ensure_topics(load_settings(), state_topics(load_settings().app_id))
+        ensure_topics(Settings.read(), state_topics(Settings.read().app_id))
         size = asyncio.run(write(options.journeys, folded_states()))
         print_table(options.journeys, size, {store: in_a_fresh_process(store) for store in ("memory", "disk")})
     finally:
@@ -70,7 +70,7 @@ def main() -> None:
 async def write(journeys: int, folded: dict[bytes, bytes], partitions: int = PARTITIONS) -> float:
     """Fill the changelog with copies and return the mean size of a state."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(state_dir=Path(folder))
+        settings = Settings.read(state_dir=Path(folder))
         app = create_app(settings)
         table = StateTable(app, STATE_TABLES[0], partitions=partitions, client_options=settings.client_options())
         await table.start()
@@ -134,7 +134,7 @@ def in_a_fresh_process(store: str) -> dict[str, float]:
 
 async def take_over() -> dict[str, float]:
     """Be the worker that gets all partitions."""
-    worker = create_worker(load_settings(), ClickHouseSettings(), Catalogue.load(ROOT / "touchpoints.yaml"))
+    worker = create_worker(Settings.read(), ClickHouseSettings(), Catalogue.load(ROOT / "touchpoints.yaml"))
     states = worker.app.tables[STATE_TABLES[0]]
     await states.start()
     before_mb = memory_mb("VmRSS")

@@ -28,7 +28,7 @@ from streams.outbox import Message, Outbox
 from streams.ownership import wall_clock_ms
 from streams.pair import Pair
 from streams.process import tune_collector
-from streams.settings import load_settings
+from streams.settings import Settings
 from streams.state import StateTable
 from streams.topic_setup import STATE_TABLES
 from tests.builders import Record
@@ -76,7 +76,7 @@ class StageWork:
     def __init__(self, messages: list[Message], meter: Meter, folder: Path) -> None:
         self._batches = list(batches_of(messages))
         self._meter = meter
-        self._settings = load_settings(state_dir=folder)
+        self._settings = Settings.read(state_dir=folder)
         policy = Policy.of(Catalogue.load(ROOT / "touchpoints.yaml"))
         self._pair = Pair(0, 1, policy, wall_clock_ms())
         self._windows = Windows(0, 1, policy)

@@ -24,10 +24,10 @@ from benchmarks.pipeline import told_by
 from benchmarks.stage_work import STAGES, Meter, StageWork
 from benchmarks.system import clickhouse, kafka, produce
 from benchmarks.workers import Progress
-from schemas.topics import EVENTS
+from schemas.topics import EVENT_TOPIC_NAMES
 from streams.app import create_app
 from streams.outbox import Message
-from streams.settings import load_settings
+from streams.settings import Settings
 
 WARM_UP = 4_000
 COLUMNS = ("stage", "us/event", "events/s alone", "CPU us/event", "share of CPU")
@@ -83,10 +83,10 @@ async def measured(events: int) -> Result:
 
 async def fetch(events: int, meter: Meter, folder: Path) -> None:
     """Read both topics with an agent that does nothing."""
-    app = create_app(load_settings(app_id="fetch", state_dir=folder))
+    app = create_app(Settings.read(app_id="fetch", state_dir=folder))
     done, seen, first = asyncio.Event(), 0, (0.0, 0.0)
 
-    @app.agent(app.topic(*(topic.name for topic in EVENTS)))  # type: ignore[untyped-decorator]
+    @app.agent(app.topic(*EVENT_TOPIC_NAMES))  # type: ignore[untyped-decorator]
     async def idle(stream: Any) -> None:
         nonlocal seen, first
         async for event in stream.noack().events():

@@ -15,7 +15,7 @@ from clickhouse_connect.driver.client import Client
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.outbox import Message, Outbox
-from streams.settings import load_settings
+from streams.settings import Settings
 from streams.topic_setup import ensure_topics, state_topics
 from tests.clickhouse_fixtures import HostProcess
 from tests.kafka import start_kafka
@@ -32,7 +32,7 @@ def kafka(partitions: int, **settings: str) -> Iterator[str]:
         for name in [name for name in os.environ if name.startswith("TOUCHSTREAM_")]:
             del os.environ[name]
         os.environ |= {"TOUCHSTREAM_BROKERS": broker.bootstrap, "TOUCHSTREAM_PARTITIONS": str(partitions), **settings}
-        ensure_topics(load_settings(), state_topics(load_settings().app_id))
+        ensure_topics(Settings.read(), state_topics(Settings.read().app_id))
         yield broker.bootstrap
     finally:
         broker.stop()
@@ -70,7 +70,7 @@ def produce(messages: list[Message]) -> None:
     """Send all messages, in batches as large as producers make them."""
 
     async def send() -> None:
-        outbox = Outbox(load_settings().client_options())
+        outbox = Outbox(Settings.read().client_options())
         await outbox.start()
         await outbox.send(messages)
         await outbox.stop()

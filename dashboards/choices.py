@@ -1,11 +1,12 @@
 """What can be chosen on top of a board. The values come from views, so a catalogue of your own shows your own names."""
 
-from typing import Any
+from typing import Any, Final
 
 from dashboards.looks import Json
 from dashboards.queries import read
 
-SOURCE: Json = {"type": "grafana-clickhouse-datasource", "uid": "${datasource}"}
+DATASOURCE_TYPE: Final = "grafana-clickhouse-datasource"
+SOURCE: Json = {"type": DATASOURCE_TYPE, "uid": "${datasource}"}
 ALL: Json = {"text": ["All"], "value": ["$__all"]}
 
 
@@ -15,7 +16,7 @@ def datasource() -> Json:
         "name": "datasource",
         "label": "Data source",
         "type": "datasource",
-        "query": "grafana-clickhouse-datasource",
+        "query": DATASOURCE_TYPE,
         "current": {},
         "hide": 2,
         "refresh": 1,
@@ -26,15 +27,14 @@ def datasource() -> Json:
     }
 
 
-def several(name: str, label: str) -> Json:
+def several(name: str) -> Json:
     """Filter by all or some of the values that `sql/variables/<name>.sql` finds."""
-    sql = read("variables", name)
-    return _asked(name, label, sql, multi=True, includeAll=True, current=ALL)
+    return _asked(name, multi=True, includeAll=True, current=ALL)
 
 
-def one(name: str, label: str) -> Json:
+def one(name: str) -> Json:
     """Choice of one of the values that `sql/variables/<name>.sql` finds."""
-    return _asked(name, label, read("variables", name), multi=False, includeAll=False, current={})
+    return _asked(name, multi=False, includeAll=False, current={})
 
 
 def either(name: str, label: str, values: dict[str, str]) -> Json:
@@ -55,10 +55,11 @@ def either(name: str, label: str, values: dict[str, str]) -> Json:
     }
 
 
-def _asked(name: str, label: str, sql: str, **more: Any) -> Json:
+def _asked(name: str, **more: Any) -> Json:
+    sql = read("variables", name)
     return {
         "name": name,
-        "label": label,
+        "label": name.capitalize(),
         "type": "query",
         "datasource": SOURCE,
         "query": sql,
@@ -73,12 +74,12 @@ def _asked(name: str, label: str, sql: str, **more: Any) -> Json:
     }
 
 
-def typed(name: str, label: str) -> Json:
+def typed(name: str) -> Json:
     """Field for a text; empty at the beginning."""
     nothing = {"text": "", "value": ""}
     return {
         "name": name,
-        "label": label,
+        "label": name.capitalize(),
         "type": "textbox",
         "query": "",
         "current": nothing,

@@ -116,11 +116,11 @@ def bargauge(name: str, title: str, **more: Any) -> Panel:
     return Panel(name=name, title=title, kind="bargauge", **{"width": 8, "height": 8, "options": options, **more})
 
 
-def barchart(name: str, title: str, *, across: bool = False, stacked: bool = False, **more: Any) -> Panel:
-    """Stand bars side by side, named by the first text column; `across` lays them down."""
+def barchart(name: str, title: str, *, stacked: bool = False, **more: Any) -> Panel:
+    """Lay bars below each other, named by the first text column."""
     options = {
         **EXPLORE,
-        "orientation": "horizontal" if across else "vertical",
+        "orientation": "horizontal",
         "stacking": "normal" if stacked else "none",
         "showValue": "auto",
         "barWidth": 0.8,

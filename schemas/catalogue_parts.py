@@ -1,4 +1,4 @@
-"""The parts of the catalogue: one class for each section of `touchpoints.yaml`."""
+"""The parts of the catalogue: one class for each section of `touchpoints.yaml`. Calendars: `opening_hours.py`."""
 
 from enum import StrEnum
 from typing import Annotated

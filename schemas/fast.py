@@ -76,11 +76,6 @@ def _is_uncertain(raw: bytes) -> bool:
     return (b"\\" in raw and ESCAPED(raw) is not None) or BELOW_MICROSECONDS(raw) is not None
 
 
-def decode(raw: bytes | None, topic: Topic) -> Event | Refused:
-    """Read one message of a topic, as `decode_all` does."""
-    return decode_all([raw], topic)[0]
-
-
 def told(event: Event) -> Any:
     """Tell an event of a model as an instance of its fast class; one that is an instance stays as it is."""
     if isinstance(event, msgspec.Struct):

@@ -17,9 +17,8 @@ from schemas.registry import MODELS
 from schemas.topics import Topic
 
 HOME: Final = Path(__file__).parent / "generated"
-VERSION: Final = (
-    "1.0.1"  # of the messages: raise the last number for words, the second for additions, the first for the rest
-)
+# Of the messages: raise the last number for words, the second for additions, the first for the rest.
+VERSION: Final = "1.0.1"
 OUR_VALUES: Final[dict[str, type[BaseModel]]] = {topics.ALERTS.name: Alert, topics.DEAD_LETTERS.name: DeadLetter}
 Document = dict[str, Any]
 

@@ -8,18 +8,10 @@ from itertools import pairwise
 from typing import Annotated, NamedTuple, Self
 from zoneinfo import available_timezones
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, field_validator, model_validator
 
 from schemas.catalogue_errors import MisfitError
+from schemas.catalogue_parts import Entry, Id
 
 DAY_MINUTES = 1440
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -89,17 +81,13 @@ def in_order(intervals: tuple[Opening, ...]) -> tuple[Opening, ...]:
 
 
 Openings = Annotated[tuple[Annotated[Opening, BeforeValidator(opening)], ...], AfterValidator(in_order)]
-
-
 Day = Annotated[date, BeforeValidator(day)]
 
 
-class BusinessCalendar(BaseModel):
+class BusinessCalendar(Entry):
     """The open hours of a team. An interval belongs to the day it begins on, also when it ends on the next."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$", max_length=256)]
+    id: Id
     zone: StrictStr
     open: dict[Weekday, Openings]
     holidays: frozenset[Day] = frozenset()  # nothing opens on these days

@@ -77,4 +77,5 @@ SUPPRESSED: Final = Topic(
 )
 
 EVENTS: Final = (INTERACTIONS, FEEDBACK)
+EVENT_TOPIC_NAMES: Final = tuple(topic.name for topic in EVENTS)
 ALL: Final = (*EVENTS, PANES, ALERTS, DEAD_LETTERS, SUPPRESSED)

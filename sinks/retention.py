@@ -44,9 +44,8 @@ EXPIRIES: Final = (
     Expiry("waits", "facts", "asked_at"),
     Expiry("conversations", "facts", "opened_at"),
     Expiry("cases", "facts", "heard_at"),
-    Expiry(
-        "dead_letters", "dead_letters", "received_at", ("key", "value", "detail")
-    ),  # their place stays in the ledger
+    # The place of a dead letter stays in the ledger.
+    Expiry("dead_letters", "dead_letters", "received_at", ("key", "value", "detail")),
     Expiry("rolling_metrics", "rolling_metrics", "window_end"),
     Expiry("alerts", "alerts", "changed_at"),
 )

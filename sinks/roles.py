@@ -38,12 +38,12 @@ class Role:
     utc: bool = False  # whether sessions are in UTC, wherever the server is
 
 
-def roles(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script]) -> list[Role]:
+def roles(settings: ClickHouseSettings, wanted: RoleSettings) -> list[Role]:
     """Name the roles of one database. Who reads, reads what a `reader` may, within limits."""
     database, name = f"`{settings.database}`", f"{settings.database}_{{}}".format
     stored = {place for table in ALL for place in (table.name, stored_in(table.name, settings))}
     readable = (
-        *(f"SELECT{_public(view)} ON {database}.{view.name}" for view in views),
+        *(f"SELECT{_public(view)} ON {database}.{view.name}" for view in read_views()),
         *(f"SELECT ON {database}.{table.name}" for table in CATALOGUE),
     )
     return [
@@ -55,9 +55,9 @@ def roles(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script
     ]
 
 
-def role_statements(settings: ClickHouseSettings, wanted: RoleSettings, views: list[Script] | None = None) -> list[str]:
+def role_statements(settings: ClickHouseSettings, wanted: RoleSettings) -> list[str]:
     """Statements that make the roles what they should be, whatever they were before; those who have a role keep it."""
-    everywhere, found = _everywhere(settings), roles(settings, wanted, read_views() if views is None else views)
+    everywhere, found = _everywhere(settings), roles(settings, wanted)
     definer, limited = definer_of(settings), [role for role in found if role.limits]
     return [
         f"CREATE USER IF NOT EXISTS {definer}{everywhere} NOT IDENTIFIED HOST NONE",
@@ -88,7 +88,7 @@ def apply_roles(settings: ClickHouseSettings, wanted: RoleSettings) -> list[str]
         raise
     finally:
         client.close()
-    return [role.name for role in roles(settings, wanted, [])]
+    return [role.name for role in roles(settings, wanted)]
 
 
 def roles_are_old(client: Client, settings: ClickHouseSettings, wanted: RoleSettings) -> bool:

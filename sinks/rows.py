@@ -13,7 +13,6 @@ import msgspec
 from schemas import fast
 from schemas.envelope import to_ms
 from schemas.event_columns import EventColumns
-from schemas.interactions import Interaction
 from schemas.registry import MODEL_OF
 from sinks.arrow import Row
 from sinks.columns import Columns
@@ -60,21 +59,6 @@ def interaction_columns(
             [partition] * len(events), offsets, [version] * len(events),
         ]
     )  # fmt: skip
-
-
-def interaction_row(
-    event: Interaction, *, channel: str, stage: str, partition: int, offset: int, version: int, **said: Any
-) -> Row:
-    """One row of `interactions`; what else is `said` of the event is named as in `interaction_columns`."""
-    return interaction_columns(
-        EventColumns([fast.told(event)]),
-        channels=[channel],
-        stages=[stage],
-        partition=partition,
-        offsets=[offset],
-        version=version,
-        **{name: [value] for name, value in said.items()},
-    )[0]
 
 
 def answer_row(

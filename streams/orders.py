@@ -41,6 +41,6 @@ def order_of(record: Record) -> Order | None:
         return None
     try:
         order: Order = msgspec.json.decode(raw, type=Order)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return order

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from faust.types import TP
 
-from schemas.topics import EVENTS
+from schemas.topics import EVENT_TOPIC_NAMES, EVENTS
 from streams.batching.app import BatchApp
 from streams.batching.share import Assignment
 from streams.committer import Committer, Effects
@@ -66,7 +66,7 @@ class Ownership:
     async def take_over(self, assignment: Assignment) -> None:
         """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""
         started = time.monotonic()
-        partitions = {tp.partition for tp in assignment.tps if tp.topic in _EVENT_TOPICS}
+        partitions = {tp.partition for tp in assignment.tps if tp.topic in EVENT_TOPIC_NAMES}
         self._given_back = {each: pair for each, pair in self._given_back.items() if each in partitions}
         self._states.forget_others(partitions)
         fresh = sorted(partitions - self.pairs.keys())
@@ -112,7 +112,7 @@ class Ownership:
 
         That may be this worker: every rebalance begins with giving everything back. A pair of which nothing was pending can go on.
         """
-        for partition in {tp.partition for tp in tps if tp.topic in _EVENT_TOPICS}:
+        for partition in {tp.partition for tp in tps if tp.topic in EVENT_TOPIC_NAMES}:
             pair = self.pairs.pop(partition, None)
             if pair is not None:
                 pending = self._committer.disown(partition, pair.epoch)
@@ -162,6 +162,3 @@ def _ranges(numbers: list[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
-
-
-_EVENT_TOPICS: Final = frozenset(topic.name for topic in EVENTS)

@@ -11,14 +11,15 @@ from streams.store import Values
 HEADER: Final = "touchstream-replay"
 MARK: Final = b"\x00replay|"  # in front of the place where a letter was first
 
-
-Natural = Annotated[int, msgspec.Meta(ge=0, lt=2**62)]  # anybody may send a header
+# Anybody may send a header, and what it says goes into keys, letters and headers of ours, which have their limits.
+Natural = Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+TopicName = Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9._-]{1,249}\Z")]  # as Kafka has them
 
 
 class Origin(msgspec.Struct, frozen=True):
     """Where a dead letter was first, and how often it has failed."""
 
-    topic: str
+    topic: TopicName
     partition: Natural
     offset: Natural
     attempts: Natural
@@ -42,7 +43,7 @@ def origin_of(record: Record) -> Origin | None:
         return None
     try:
         return msgspec.json.decode(raw, type=Origin)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -173,8 +173,3 @@ class Settings(EnvironmentSettings):
                 "sasl_plain_password": self.sasl_password.get_secret_value(),
             }
         return options
-
-
-def load_settings(**overrides: Any) -> Settings:
-    """Read the environment; every problem becomes one line of a SettingsError."""
-    return Settings.read(**overrides)

@@ -11,8 +11,8 @@ from streams.batching.app import BatchApp
 from streams.changelog import BATCH_BYTES, EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
 from streams.owned import Owned, Recovered
 from streams.store import States, Store, Values, new_memory_store
+from streams.topic_setup import STATE_MESSAGE_BYTES
 
-LARGEST_VALUE = 16 * 1024 * 1024  # as topic_setup allows
 READ_PATIENCE_MS = 2000
 
 
@@ -61,7 +61,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
             acks="all",
             compression_type="snappy",  # a quarter of the CPU of lz4: 1 microsecond less for an event of mixed traffic
             max_batch_size=BATCH_BYTES,
-            max_request_size=LARGEST_VALUE,
+            max_request_size=STATE_MESSAGE_BYTES,
         )
         await self._producer.start()
         self._writer = ChangelogWriter(self._producer, self.changelog)

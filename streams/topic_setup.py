@@ -16,7 +16,6 @@ STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
 CHANGELOG_SEGMENT_BYTES = 64 * 1024 * 1024  # the newest segment is never compacted
 MARK_EVERY_MS = 5 * MINUTE_MS  # an owner writes to its changelog at least this often
 STATE_TABLES = ("journeys", "windows")
-PRODUCED_BY_OTHERS = frozenset(topic.name for topic in topics.EVENTS)
 LARGEST = "max.message.bytes"
 IN_SYNC = "min.insync.replicas"
 TIMES = "message.timestamp.type"
@@ -140,7 +139,7 @@ def _too_narrow(admin: KafkaAdminClient, plans: Iterable[TopicPlan], existing: d
     for plan in there:
         found = present.get(plan.name, {}).get(LARGEST)
         # Larger events may come in and end as dead letters; those that are read may have to be sent on to their own key.
-        wanted = MAX_BYTES if plan.name in PRODUCED_BY_OTHERS else plan.configs[LARGEST]
+        wanted = MAX_BYTES if plan.name in topics.EVENT_TOPIC_NAMES else plan.configs[LARGEST]
         if found is not None and int(found) < int(wanted):
             yield (
                 f"topic {plan.name!r} has {LARGEST}={found}, expected at least {wanted}: raise it with "

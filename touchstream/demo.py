@@ -14,10 +14,10 @@ from typing import Final
 
 import touchstream
 from schemas.catalogue import Catalogue
-from schemas.durations import DAY_MS, written
+from schemas.durations import written
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from streams.topic_setup import ensure_topics
 from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.brokers.processes import LOOPBACK, BrokerDidNotStart, Server, accepts_connections
@@ -38,13 +38,13 @@ class Plan:
     """What the demo is asked to do."""
 
     catalogue: Path
-    port: int = 8123  # of ClickHouse
-    page_port: int = 8080
-    history_ms: int = 42 * DAY_MS  # long enough for journeys to be over, so that drop-off is decided
-    rate: float = 0.045  # events a second in the history
-    live_rate: float = 0.3
-    seed: int = 1
-    customers: bool = True  # without them somebody sends events of their own
+    port: int  # of ClickHouse
+    page_port: int
+    history_ms: int
+    rate: float  # events a second in the history
+    live_rate: float
+    seed: int
+    customers: bool  # without them somebody sends events of their own
 
 
 class Demo:
@@ -55,7 +55,7 @@ class Demo:
         self._folder = folder
         self._broker = Tansu()
         self.url = f"http://{LOOPBACK}:{plan.port}/default"
-        self.settings: Settings = load_settings(
+        self.settings: Settings = Settings.read(
             brokers=self._broker.bootstrap,
             app_id="touchstream-demo",
             partitions=PARTITIONS,

@@ -9,11 +9,10 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 from kafka.errors import CoordinatorNotAvailableError
 
-from schemas.topics import EVENTS
+from schemas.topics import EVENT_TOPIC_NAMES
 
 COORDINATOR_TRIES: Final = 10
 COORDINATOR_WAIT_S: Final = 0.5
-NAMES: Final = tuple(topic.name for topic in EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Lag:
 
 def measure(admin: KafkaAdminClient, group: str) -> Lag:
     """Ask the brokers where the topics end and how far the group came."""
-    topics = admin.describe_topics(list(NAMES))
+    topics = admin.describe_topics(list(EVENT_TOPIC_NAMES))
     partitions = [
         TopicPartition(topic["name"], partition["partition_index"])
         for topic in topics

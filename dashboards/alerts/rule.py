@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from dashboards.choices import DATASOURCE_TYPE
 from dashboards.queries import filled
 
 HERE: Final = Path(__file__).parent
 DATASOURCE_UID: Final = "clickhouse"
-DATASOURCE_TYPE: Final = "grafana-clickhouse-datasource"
 EXPRESSION: Final = "__expr__"
 TEAM: Final = "touchstream"  # the label that the notification policy looks for
 TABLE: Final = 1  # the format in which every row becomes an alert of its own, its texts the labels

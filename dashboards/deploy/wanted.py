@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboards.alerts.files import DASHBOARDS, FOLDER, group_file
-from dashboards.alerts.rule import DATASOURCE_TYPE, DATASOURCE_UID
+from dashboards.alerts.rule import DATASOURCE_UID
 from dashboards.alerts.rules import GROUPS
+from dashboards.choices import DATASOURCE_TYPE
 from dashboards.settings import GrafanaSettings
 from dashboards.write import documents
 from schemas.catalogue import Catalogue

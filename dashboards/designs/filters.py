@@ -4,19 +4,12 @@ from typing import Any
 
 from dashboards.choices import either, one, several
 from dashboards.looks import Json, field
-
-LABELS = {
-    "channel": "Channel",
-    "touchpoint": "Touchpoint",
-    "stage": "Stage",
-    "segment": "Segment",
-    "variant": "Variant",
-}
+from dashboards.queries import FILTERS
 
 
 def customers() -> tuple[Json, ...]:
     """Make the filters that every board about customers has."""
-    return tuple(several(name, label) for name, label in LABELS.items())
+    return tuple(map(several, FILTERS))
 
 
 def occasion() -> Json:
@@ -26,7 +19,7 @@ def occasion() -> Json:
 
 def funnel() -> Json:
     """Make the choice of a funnel of the catalogue."""
-    return one("funnel", "Funnel")
+    return one("funnel")
 
 
 def waits() -> tuple[Json, ...]:

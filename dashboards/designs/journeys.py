@@ -20,7 +20,7 @@ def journeys(_: Catalogue) -> Board:
         title="Journeys and drop-off",
         answers="Where do customers go, and where do we lose them?",
         since="now-42d",  # a journey is over after 30 days of silence
-        choices=(*customers(), funnel(), typed("journey", "Journey")),
+        choices=(*customers(), funnel(), typed("journey")),
         rows=(
             Row(title="Funnel", panels=_funnel()),
             Row(title="Stages", panels=_stages()),
@@ -36,7 +36,7 @@ def _funnel() -> tuple[Panel, ...]:
     means = ("funnel_conversion", "funnel_drop_off", "funnel_pending")
     reached = field("reached", color=fixed(OK))
     return (
-        panels.barchart("funnel", "How far journeys came", means=means, queries=("funnel_steps",), shows=("step", "reached", "pending", "dropped"), across=True, stacked=True, overrides=(reached, *FATES)),
+        panels.barchart("funnel", "How far journeys came", means=means, queries=("funnel_steps",), shows=("step", "reached", "pending", "dropped"), stacked=True, overrides=(reached, *FATES)),
         panels.table("funnel_steps", "Step by step", means=means, width=12, height=8, overrides=units(SHARE, "conversion", "drop-off", decimals=1)),
     )  # fmt: skip
 
@@ -44,7 +44,7 @@ def _funnel() -> tuple[Panel, ...]:
 def _stages() -> tuple[Panel, ...]:
     means = ("furthest_stage", "stage_drop_off")
     return (
-        panels.barchart("stages", "Furthest stage of journeys", means=means, shows=("stage", "succeeded", "pending", "dropped"), across=True, stacked=True, overrides=(field("succeeded", color=fixed(OK)), *FATES)),
+        panels.barchart("stages", "Furthest stage of journeys", means=means, shows=("stage", "succeeded", "pending", "dropped"), stacked=True, overrides=(field("succeeded", color=fixed(OK)), *FATES)),
         panels.bargauge("stage_drop_off", "Dropped at this stage", means=means, queries=("stages",), shows=("series", "drop-off"), width=12, unit=SHARE, decimals=1, defaults=FULL),
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.choices import several
-from dashboards.designs.filters import LABELS
 from dashboards.looks import (
     BAD,
     MOMENT,
@@ -34,7 +33,7 @@ def pipeline(catalogue: Catalogue) -> Board:
         name="pipeline",
         title="Pipeline health",
         answers="Are the data complete, and how fresh are they?",
-        choices=(several("channel", LABELS["channel"]),),
+        choices=(several("channel"),),
         rows=(
             Row(title="Now", panels=_now(catalogue)),
             Row(title="What comes in", panels=_arrivals(catalogue)),

@@ -105,11 +105,11 @@ def _reasons() -> tuple[Panel, ...]:
     return (
         panels.table("moments", "Moments of truth: how much better journeys end after a good one", means=("moment_of_truth",), height=8, unit=PLAIN, decimals=1,
             overrides=(fields("^n ", decimals=0, unit="short"),)),
-        panels.barchart("by_wait", "Score by the wait before it", means=("satisfaction_by_wait",), unit=PLAIN, decimals=1, across=True, height=12, defaults=SCORE),
+        panels.barchart("by_wait", "Score by the wait before it", means=("satisfaction_by_wait",), unit=PLAIN, decimals=1, height=12, defaults=SCORE),
         panels.table("bend", "The wait beyond which satisfaction falls", means=("latency_bend",), width=12, height=12, unit=PLAIN, decimals=2, overrides=(
             *units(MS, "falls beyond", decimals=0), fields("^n", decimals=0, unit="short"),
         )),
-        panels.barchart("emotions", "Emotions by channel", means=("emotion",), unit=SHARE, across=True, stacked=True, defaults={"max": 1},
+        panels.barchart("emotions", "Emotions by channel", means=("emotion",), unit=SHARE, stacked=True, defaults={"max": 1},
             overrides=tuple(field(name, color=fixed(colour)) for name, colour in FEELINGS.items())),
         panels.table("gap", "Perception gap", means=("perception_gap",), width=12, height=8, unit=PLAIN, decimals=1, overrides=(fields("^n", decimals=0, unit="short"),)),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.choices import several
-from dashboards.designs.filters import LABELS, journey_link
+from dashboards.designs.filters import journey_link
 from dashboards.looks import BAD, MOMENT, MS, NEUTRAL, OK, PLAIN, SHARE, WATCH, field, steps, units, words
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
@@ -23,7 +23,7 @@ def voice(_: Catalogue) -> Board:
         name="voice",
         title="Voice of the customer",
         answers="What makes customers unhappy, whom do we rescue, and does it stay mended?",
-        choices=tuple(several(name, LABELS[name]) for name in ("channel", "touchpoint", "stage")),
+        choices=tuple(map(several, ("channel", "touchpoint", "stage"))),
         rows=(
             Row(title="The well: causes", panels=_causes()),
             Row(title="The loop: from heard to verified", panels=_loop()),
@@ -48,7 +48,7 @@ def _causes() -> tuple[Panel, ...]:
 
 def _loop() -> tuple[Panel, ...]:
     return (
-        panels.barchart("loop", "Cases that took every step so far", means=("loop",), across=True),
+        panels.barchart("loop", "Cases that took every step so far", means=("loop",)),
         panels.stat("recovery", "Recovered", means=("rescue", "loop"), width=6, height=8, overrides=units(SHARE, "recovered", "stuck halfway", decimals=1)),
         panels.stat("contact", "Contacted", means=("rescue",), width=6, height=8, overrides=(
             field("not contacted yet", thresholds=steps((1, WATCH), below=OK)), *units(MS, "half were contacted within"),

@@ -115,9 +115,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         if consumer._closed or fetcher._closed:
             raise ConsumerStoppedError
         if fetcher._subscriptions.reassignment_in_progress:
-            await asyncio.sleep(
-                REBALANCE_PAUSE_S
-            )  # Faust waits here to the end, and holds up a commit that needs this thread
+            # Faust waits here to the end, and holds up a commit that needs this thread.
+            await asyncio.sleep(REBALANCE_PAUSE_S)
             return {}
         deadline = time.monotonic() + (timeout or 0)
         with fetcher._subscriptions.fetch_context():

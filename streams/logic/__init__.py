@@ -13,7 +13,7 @@ From an event to a row:
     Talk           a conversation while one batch is folded in (talks.py)
     Answer         something a customer said (answers.py)
     Mark           what an answer or a wait means for the relation with the customer (experiences.py)
-    Outlook        rescue cases and risk, as last told (outlook.py)
+    Outlook        rescue cases and risk, as last told (outlook.py); marks that outlive what they are of (kept_marks.py)
     Parts, Pane    counts that can be taken back; those of one scope in one minute (parts.py, panes.py)
     Journey        everything that is remembered of one journey_id (journey.py)
     Fold, Changes  one journey in one batch; what that concluded (fold.py, changes.py)

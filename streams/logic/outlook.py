@@ -1,4 +1,4 @@
-"""How a journey stands with its customer: cases and risk, what is told when they change, and what of them is kept."""
+"""How a journey stands with its customer: cases and risk, and what is told when they change."""
 
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -7,27 +7,13 @@ from schemas.alerts import Alert, AlertKind, AlertState
 from schemas.durations import MINUTE_MS
 from schemas.identity import alert_id, case_id
 from schemas.outcomes import RescueCase
-from streams.logic.answers import DETRACTORS_TO
-from streams.logic.experiences import (
-    STRIKES,
-    WITHIN_MS,
-    Danger,
-    Kind,
-    Mark,
-    dangers_of,
-    is_calm,
-    live_marks,
-    marks_of,
-    replaced,
-)
+from streams.logic.experiences import STRIKES, Danger, dangers_of, is_calm, marks_of
 from streams.logic.policy import Policy
-from streams.logic.rescue import cases_of, next_rating
+from streams.logic.rescue import cases_of
 
 if TYPE_CHECKING:
     from streams.logic.changes import Changes
     from streams.logic.journey import Journey
-
-Key = tuple[int, int, int, int]
 
 
 class Outlook(NamedTuple):
@@ -140,62 +126,3 @@ def strike_alert(journey_id: str, danger: Danger, state: AlertState, forgotten_m
         changed_ms=danger.cleared_ms or forgotten_ms or danger.third_ms,
         numbers={"strikes": STRIKES, "within_ms": danger.third_ms - danger.first_ms},
     )
-
-
-# --- what is kept ---------------------------------------------------------------------------------------------------
-
-
-def due_ms(journey: "Journey") -> int | None:
-    """When something that is kept may be forgotten."""
-    edited = replaced(journey)  # they leave with their edits
-    kept = [mark for mark in journey.kept if mark not in edited]
-    if not kept:
-        return None
-    dangers = dangers_of(marks_of(journey))
-    lapses_ms = dangers[-1].lapses_ms if dangers and dangers[-1].cleared_ms is None else 0
-    return min(max(mark.at_ms + WITHIN_MS, lapses_ms if mark.kind == Kind.STRIKE else 0) for mark in kept)
-
-
-def keep(journey: "Journey", live: list[Mark], policy: Policy, watermark_ms: int, changes: "Changes") -> None:
-    """Keep what matters of marks that were `live` a moment ago, and forget what is kept for long enough."""
-    left = {_key(mark) for mark in live_marks(journey)}
-    known = {_key(mark) for mark in journey.kept}
-    journey.kept += [mark for mark in live if _key(mark) not in left and _key(mark) not in known]
-    if not journey.kept:
-        return
-    before = outlook(journey, policy)
-    marks, edited = marks_of(journey), replaced(journey)
-    needed = _needed(marks, watermark_ms, {_key(mark) for mark in marks} & left) | {_key(mark) for mark in edited}
-    journey.kept = sorted([mark for mark in journey.kept if _key(mark) in needed], key=_key)
-    after = outlook(journey, policy)
-    for name, case in before.cases.items():
-        if name not in after.cases and case.contacted_ms is None:
-            changes.alerts.append(heard_alert(case, AlertState.RESOLVED, case.heard_ms + WITHIN_MS))
-    for third_ms, danger in before.dangers.items():
-        if third_ms not in after.dangers and danger.cleared_ms is None:
-            changes.alerts.append(strike_alert(journey.journey_id, danger, AlertState.RESOLVED, danger.lapses_ms))
-
-
-def _needed(marks: list[Mark], watermark_ms: int, live: set[Key]) -> set[Key]:
-    """Kept marks that can still change what is told: whatever comes from now on is younger than all of them."""
-    dangers = dangers_of(marks)
-    danger = dangers[-1] if dangers and dangers[-1].cleared_ms is None else None
-    at_risk_ms = watermark_ms - WITHIN_MS
-    recovered = [mark for mark in marks if mark.kind == Kind.RATING and mark.detail > DETRACTORS_TO][-1:]
-    needed = set(live)
-    for mark in marks:
-        if mark.kind == Kind.STRIKE and not (recovered and recovered[0][:3] > mark[:3]):
-            lapsed = danger.lapses_ms < watermark_ms if danger else True
-            if mark.at_ms >= at_risk_ms or not lapsed:
-                needed.add(_key(mark))
-        if mark.kind == Kind.DETRACTOR and mark.at_ms >= at_risk_ms:
-            needed.add(_key(mark))
-            contacts = (each for each in marks if each.kind == Kind.CONTACT and each.at_ms > mark.at_ms)
-            needed.update(_key(each) for each in (next(contacts, None), next_rating(mark, marks)) if each)
-    bad_and_live = [mark for mark in marks if mark.kind == Kind.STRIKE and _key(mark) in live]
-    needed.update(_key(each) for each in recovered if any(mark[:3] < each[:3] for mark in bad_and_live))
-    return needed
-
-
-def _key(mark: Mark) -> Key:
-    return mark[0], mark[1], mark[2], mark[3]

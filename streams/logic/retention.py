@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from streams.logic import kept_marks
 from streams.logic.alarms import given_up
 from streams.logic.answers import SHEET, touched_ms
 from streams.logic.contributions import open_wait
 from streams.logic.dialogues import Dialogue, read
 from streams.logic.experiences import live_marks, replaced
-from streams.logic.outlook import due_ms, keep
 from streams.logic.policy import Policy
 from streams.logic.sessions import AT, ID, Run, ending
 from streams.logic.watermark import BEFORE_ALL
@@ -46,7 +46,7 @@ def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
         due = min(due, _expiry_of_dialogue(dialogue, policy))
         if dialogue.wake_ms is not None:
             due = min(due, dialogue.wake_ms)
-    if journey.kept and (kept_until_ms := due_ms(journey)) is not None:
+    if journey.kept and (kept_until_ms := kept_marks.due_ms(journey)) is not None:
         due = min(due, kept_until_ms)
     return due + 1 if due < LATER else None
 
@@ -77,7 +77,7 @@ def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBoo
                 dialogue.shorten(1, policy)  # what it has come to may stay for longer
             if (forgotten_ms := _expiry_of_dialogue(dialogue, policy)) < watermark_ms:
                 _give_up(journey, name, forgotten_ms, policy, book, changes)
-    keep(journey, live, policy, watermark_ms, changes)
+    kept_marks.keep(journey, live, policy, watermark_ms, changes)
     journey.forgot()
     journey.floor_ms = max(journey.floor_ms, through)
     return through

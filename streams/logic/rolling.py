@@ -24,9 +24,8 @@ class RollingBook:
         self._scopes: defaultdict[Scope, ScopeBook] = defaultdict(ScopeBook)
         self._epochs: dict[int, int] = {}  # the newest epoch of each source
         self._touched: set[tuple[Scope, int]] = set()  # minutes of scopes, until it is asked which windows that means
-        self._dirty: defaultdict[tuple[int, Window], set[Scope]] = defaultdict(
-            set
-        )  # to be told, by end: once they fill
+        # To be told, by end: once they fill.
+        self._dirty: defaultdict[tuple[int, Window], set[Scope]] = defaultdict(set)
         self._newest = -1  # the newest minute any pane is about
         self._forgot_at = -1
         self.too_late = 0  # panes of minutes that are no longer kept

@@ -44,10 +44,6 @@ class Sketch:
         """Sketch that takes this one back when it is merged."""
         return Sketch({bucket: -count for bucket, count in self.buckets.items()})
 
-    def subtract(self, other: "Sketch") -> None:
-        """Take back everything another sketch has counted."""
-        self.merge(other.negative())
-
     def quantile(self, share: float) -> float | None:
         """Value that `share` of the values do not exceed, within 1 %; None when there are none."""
         return self.quantiles([share])[0]

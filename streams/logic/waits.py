@@ -98,9 +98,8 @@ class Thread:
     def from_wire(cls, wire: Sequence[Any]) -> "Thread":
         """Thread that `to_wire` described."""
         thread = cls()
-        moments = [
-            each and Moment._make(each) for each in wire[:2]
-        ]  # before they are set: compiled attributes have types
+        # Before they are set: compiled attributes have types.
+        moments = [each and Moment._make(each) for each in wire[:2]]
         for field, value in zip(FIELDS, (*moments, *wire[2:]), strict=True):
             setattr(thread, field, value)
         return thread

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from schemas.topics import EVENTS
+from schemas.topics import EVENT_TOPIC_NAMES
 from sinks.writer import Writer
 from streams import stages
 from streams.agents.merge_panes import PaneMerger
@@ -18,7 +18,6 @@ from streams.ownership import Ownership
 from streams.state import StateTable
 from streams.watch.stalls import Watched
 
-EVENT_TOPICS: Final = frozenset(topic.name for topic in EVENTS)
 OF_A_TURN: Final = (stages.LETTERS, stages.INSERT, stages.CHANGELOG, stages.PANES)
 
 
@@ -99,7 +98,7 @@ class Vitals:
         places = [
             f"{s.tp.topic.rpartition('.')[2]} position {s.position} end {s.end} committed {s.committed}"
             for s in sights
-            if s.tp.topic in EVENT_TOPICS or s.lag
+            if s.tp.topic in EVENT_TOPIC_NAMES or s.lag
         ]
         what, when = self.ownership.last.get(partition, ("nothing", 0.0))
         ago = f" {time.monotonic() - when:.1f} s ago" if when else ""

@@ -14,7 +14,7 @@ from schemas.envelope import Event
 from schemas.topics import EVENTS, FEEDBACK, INTERACTIONS
 from streams.logic.policy import Policy
 from tests.e2e.system import System
-from touchstream.simulate.engine import Mishaps, simulate
+from touchstream.simulate.engine import Mishaps, Simulation
 from touchstream.simulate.places import Places
 from touchstream.simulate.produced import Produced
 from touchstream.verify.compare import Clock, compare
@@ -38,11 +38,11 @@ class Stream:
     @classmethod
     def of(cls, catalogue: Catalogue, *, seed: int, start_ms: int, minutes: int, rate: float) -> "Stream":
         """Make the messages of a span of time; late ones and duplicates are more frequent than in life."""
-        end_ms = start_ms + minutes * 60_000
         mishaps = Mishaps(duplicates=0.05, late=0.2, very_late=0.01, garbage=0.02)
         places = Places.of(catalogue)
-        messages = simulate(seed=seed, start_ms=start_ms, end_ms=end_ms, rate=rate, places=places, mishaps=mishaps)
-        return cls(list(messages), f"j-{seed:x}-{start_ms:x}-", Policy.of(catalogue))
+        simulation = Simulation(seed=seed, start_ms=start_ms, rate=rate, places=places, mishaps=mishaps)
+        messages = list(simulation.until(start_ms + minutes * 60_000))
+        return cls(messages, f"j-{seed:x}-{start_ms:x}-", Policy.of(catalogue))
 
     @cached_property
     def _read(self) -> list[tuple[str, Event | Refused]]:

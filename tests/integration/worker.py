@@ -15,11 +15,11 @@ from streams.batching.batch import Batch
 from streams.batching.share import Assignment
 from streams.owned import Recovered
 from streams.process import run_worker
-from streams.settings import load_settings
+from streams.settings import Settings
 from streams.state import OutrankedError, StateTable
 
 config = json.loads(sys.argv[1])
-settings = load_settings(
+settings = Settings.read(
     app_id=config["app_id"],
     partitions=config.get("partitions", 4),
     session_timeout_s=config.get("session_timeout_s", 6),

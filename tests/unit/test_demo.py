@@ -14,7 +14,10 @@ from touchstream.commands.simulate import command as simulate
 from touchstream.demo import MOST_RESTARTS, Demo, Plan, running
 from touchstream.errors import UserError
 
-CATALOGUE = Path(__file__).parents[2] / "touchpoints.yaml"
+PLAN = Plan(
+    Path(__file__).parents[2] / "touchpoints.yaml", port=8123, page_port=8080,
+    history_ms=42 * DAY_MS, rate=0.045, live_rate=0.3, seed=1, customers=True,
+)  # fmt: skip
 
 
 class FakeServer:
@@ -39,7 +42,7 @@ class FakeServer:
 @pytest.fixture
 def demo(tmp_path, monkeypatch):
     monkeypatch.setattr(demo_module, "RESTART_AFTER_S", 0.0)
-    demo = Demo(Plan(CATALOGUE, free_port(), free_port()), tmp_path)
+    demo = Demo(replace(PLAN, port=free_port(), page_port=free_port()), tmp_path)
     demo.said = []
     for name in ("_host", "_page", "_worker", "_customers"):
         setattr(demo, name, FakeServer(name.strip("_"), demo.said))
@@ -53,8 +56,8 @@ def test_a_port_that_is_taken_is_one_line(tmp_path):
         taken.listen()
         port = taken.getsockname()[1]
         for plan, option in (
-            (Plan(CATALOGUE, port=port), "--port"),
-            (Plan(CATALOGUE, free_port(), port), "--page-port"),
+            (replace(PLAN, port=port), "--port"),
+            (replace(PLAN, port=free_port(), page_port=port), "--page-port"),
         ):
             with pytest.raises(
                 UserError, match=rf"port {port} of 127.0.0.1 is in use; .* choose another with {option}$"
@@ -114,7 +117,7 @@ def test_however_it_ends_everything_is_stopped_and_the_folder_goes(demo, monkeyp
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 
     def run() -> None:
-        with running(Plan(CATALOGUE), lambda line: None):
+        with running(PLAN, lambda line: None):
             assert folder.exists()
             if ending is not None:
                 raise ending

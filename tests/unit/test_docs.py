@@ -7,7 +7,9 @@ import click
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from dashboards.alerts.rules import RULES
 from schemas import topics
+from sinks.migrate import read_views
 from streams.topic_setup import state_topics
 from tests.clickhouse_fixtures import embedded, migrated
 from touchstream.cli import COMMANDS, cli
@@ -16,8 +18,10 @@ from touchstream.doctor.kafka_checks import PROBE_TOPIC
 __all__ = ["embedded", "migrated"]
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+FOLDERS = (ROOT / "docs", ROOT / "docs" / "runbooks")
+PAGES = [ROOT / "README.md", *(page for folder in FOLDERS for page in sorted(folder.glob("*.md")))]
+EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+VIEWS = {view.name for view in read_views()}
 RUNNING = (ROOT / "docs" / "running.md").read_text()
 CODE = "\n".join(
     path.read_text() for name in ("schemas", "sinks", "streams", "touchstream") for path in (ROOT / name).rglob("*.py")
@@ -42,9 +46,14 @@ def test_a_command_and_its_options_exist(page: Path) -> None:
         assert set(re.findall(r"(?<!\S)--[a-z-]+", options)) <= known, name
 
 
+@EACH
+def test_a_view_exists(page: Path) -> None:
+    assert set(re.findall(r"\bv_\w+(?![\w*])", page.read_text())) <= VIEWS
+
+
 def test_every_question_can_be_asked(migrated: Client) -> None:
     asked = {sql for page in PAGES for sql in SQL.findall(page.read_text())} - {"..."}
-    assert len(asked) >= 8
+    assert len(asked) >= 8 + len(RULES), "each runbook has one"
     for sql in asked:
         migrated.query(sql)
 

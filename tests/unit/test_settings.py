@@ -2,22 +2,22 @@ import pytest
 
 from sinks.errors import SettingsError
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 
 
 def refusal(**values: object) -> str:
     with pytest.raises(SettingsError) as error:
-        load_settings(**values)
+        Settings.read(**values)
     return str(error.value)
 
 
 def test_brokers_may_be_written_as_urls() -> None:
-    assert load_settings(brokers="kafka://a:9092, b:9093").bootstrap == ["a:9092", "b:9093"]
+    assert Settings.read(brokers="kafka://a:9092, b:9093").bootstrap == ["a:9092", "b:9093"]
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOUCHSTREAM_PARTITIONS", "3")
-    assert load_settings().partitions == 3
+    assert Settings.read().partitions == 3
 
 
 def test_a_bad_value_is_one_line_with_variable_value_and_cure() -> None:
@@ -64,4 +64,4 @@ def test_a_bad_password_is_not_repeated_in_the_message() -> None:
 
 
 def test_clients_get_no_security_options_without_tls() -> None:
-    assert load_settings(brokers="a:1").client_options() == {"bootstrap_servers": ["a:1"]}
+    assert Settings.read(brokers="a:1").client_options() == {"bootstrap_servers": ["a:1"]}

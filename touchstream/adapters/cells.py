@@ -6,22 +6,20 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from string import Formatter
-from typing import Annotated, Any, Final, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, field_validator, model_validator
 
 from schemas.envelope import EPOCH, Event
-from schemas.feedback import AnyFeedback
-from schemas.interactions import AnyInteraction
 from touchstream.ingest.rows import Row
 
 Kind = Literal["text", "integer", "number", "boolean", "time", "list", "minor_units"]
 ROW_NUMBER: Final = "row"  # {row} in a template: the number of the row, for files without an id
 TRUE_WORDS: Final = frozenset({"1", "true", "yes", "y", "t"})
 NAMED_FORMATS: Final = ("iso", "epoch_s", "epoch_ms")
-LARGEST: Final = 2**63 - 1  # a number of a thousand digits would take its time
 FALSE_WORDS: Final = frozenset({"0", "false", "no", "n", "f"})
+LARGEST: Final = 2**63 - 1  # a number of a thousand digits would take its time
 
 
 class Cell(BaseModel):
@@ -185,12 +183,6 @@ READ: Final[Mapping[str, Callable[[str], Any]]] = {
 }
 
 
-def event_model(event_type: str) -> type[Event] | None:
-    """Return what an event of this type holds; None when there is no such type."""
-    models: tuple[type[Event], ...] = (*get_args(get_args(AnyInteraction)[0]), *get_args(get_args(AnyFeedback)[0]))
-    return next((model for model in models if model.model_fields["type"].default == event_type), None)
-
-
 def target_kinds(model: type[Event]) -> dict[str, str]:
     """Return the fields of an event with how their text is read."""
     fields = {name: _kind(field.annotation) for name, field in model.model_fields.items()}
@@ -199,7 +191,7 @@ def target_kinds(model: type[Event]) -> dict[str, str]:
 
 def _kind(annotation: Any) -> str:
     written = str(annotation)  # a union of strict types: the name of the type inside is enough to tell
-    for word, kind in (("list", "list"), ("datetime", "time"), ("AwareDatetime", "time"), ("float", "number")):
+    for word, kind in (("list", "list"), ("datetime", "time"), ("float", "number")):
         if word in written:
             return kind
     if "bool" in written:

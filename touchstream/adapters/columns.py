@@ -11,7 +11,8 @@ from schemas.envelope import Event
 from schemas.feedback import AnyFeedback
 from schemas.interactions import AnyInteraction
 from schemas.located_yaml import LocatedYaml, YamlError
-from touchstream.adapters.cells import FieldSource, empty_column, event_model, read_cell, target_kinds
+from schemas.registry import MODEL_OF
+from touchstream.adapters.cells import FieldSource, empty_column, read_cell, target_kinds
 from touchstream.errors import UserError
 from touchstream.ingest.adapter import Adapter, first_problem, row_by_row
 from touchstream.ingest.rows import Row, Table
@@ -44,9 +45,8 @@ class EventMap(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: StrictStr
-    when: dict[str, str | list[str]] = Field(
-        default_factory=dict
-    )  # column: the value, or one of the values, it must have
+    # Column: the value, or one of the values, it must have.
+    when: dict[str, str | list[str]] = Field(default_factory=dict)
     unless_empty: list[str] = Field(default_factory=list)  # columns that must hold something
     fields: dict[str, FieldSource]
     properties: dict[str, FieldSource] = Field(default_factory=dict)
@@ -111,7 +111,7 @@ class _Plan:
 
     def __init__(self, path: Path, event: EventMap) -> None:
         self.event = event
-        model = event_model(event.type)
+        model = MODEL_OF.get(event.type)
         if model is None:
             raise UserError(f"{path}: type {event.type!r} is no event type; see `touchstream schemas`")
         kinds = target_kinds(model)

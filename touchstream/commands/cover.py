@@ -11,10 +11,10 @@ from clickhouse_connect.driver.client import Client
 from schemas.catalogue import Catalogue
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
-from touchstream.commands.moment import Moment
+from touchstream.commands.parameter_types import Moment
 from touchstream.covering import store_covers
 from touchstream.errors import UserError
 
@@ -30,7 +30,7 @@ def command(cause: str, at_ms: int | None, note: str, lift: bool) -> None:
     covered_ms = now_ms if at_ms is None else at_ms
     if covered_ms > now_ms:
         raise UserError("--at is in the future: give a time that has passed, or leave it out for now")
-    clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(load_settings())
+    clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(Settings.read())
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         check_known(client, catalogue, cause)
         store_covers(client, [(cause, covered_ms, note)], lift=lift)

@@ -15,9 +15,9 @@ import click
 from rich.console import Console
 from rich.live import Live
 
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.catalogue import catalogue_of_the_demo
-from touchstream.commands.moment import EVENTS_PER_SECOND, History
+from touchstream.commands.parameter_types import EVENTS_PER_SECOND, History
 from touchstream.demo import Demo, Plan, running
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader
@@ -39,7 +39,7 @@ LINES_EVERY_S: Final = 5.0
     "--history",
     "history_ms",
     type=History(),
-    default="42d",
+    default="42d",  # long enough for journeys to be over, so that drop-off is decided
     show_default=True,
     help="How much past to make up: 24h, 42d.",
 )
@@ -54,7 +54,7 @@ def command(seconds: float | None, no_customers: bool, **wanted: Any) -> None:
 
     Nothing needs to be installed and nothing is kept: all data goes when the demo ends.
     """
-    plan = Plan(catalogue_of_the_demo(load_settings().catalogue), customers=not no_customers, **wanted)
+    plan = Plan(catalogue_of_the_demo(Settings.read().catalogue), customers=not no_customers, **wanted)
     with _until_stopped(), running(plan, click.echo) as demo:
         ends_at = time.monotonic() + (float("inf") if seconds is None else seconds)
         if no_customers:

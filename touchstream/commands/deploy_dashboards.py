@@ -6,7 +6,7 @@ from dashboards.deploy.changes import changes
 from dashboards.deploy.client import open_grafana
 from dashboards.deploy.wanted import wanted
 from dashboards.settings import GrafanaSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.errors import UserError
 
@@ -26,7 +26,7 @@ def command(dry_run: bool, overwrite: bool, datasource: bool) -> None:
     settings = GrafanaSettings.read()
     if settings.token is None:
         raise UserError("TOUCHSTREAM_GRAFANA_TOKEN is not set: give the token of a service account of Grafana")
-    catalogue = load_catalogue(load_settings())
+    catalogue = load_catalogue(Settings.read())
     grafana = open_grafana(settings)
     grafana.api.GET("/org")  # a wrong address or token is told before anything else
     secret = settings.clickhouse_password.get_secret_value() if settings.clickhouse_password else None

@@ -7,7 +7,7 @@ import click
 
 from sinks.limits import RoleSettings
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.doctor.clickhouse_checks import catalogue_finding, clickhouse_findings
 from touchstream.doctor.findings import Finding, State
 from touchstream.doctor.kafka_checks import kafka_findings, pairs_behind
@@ -22,7 +22,7 @@ def command() -> None:
     It reads, with one exception: to compare clocks it creates the topic touchstream.doctor and sends a message to it,
     which is kept for an hour. Where it may not create topics, the brokers' clock is left out.
     """
-    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     failed = False
 
     def say(finding: Finding) -> None:

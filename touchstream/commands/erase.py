@@ -15,14 +15,14 @@ from schemas.identity import erasure_hash
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from streams.topic_setup import COMPACTED_WITHIN_MS, state_topics
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.errors import UserError
 from touchstream.history import forgetting, orders
 from touchstream.history.erased_rows import ErasedRows
 from touchstream.history.orders import Offsets
-from touchstream.ingest.checkpoint import write_safely
+from touchstream.notes import write_note
 
 WINDOWS: Final = "rolling windows that workers no longer tell: sums over many journeys, which name nobody"
 
@@ -42,7 +42,7 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None,
     if not journey.strip():
         raise UserError("JOURNEY is empty; give the journey_id of the person to erase")
     path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
-    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         stored = ErasedRows(client, clickhouse, journey)
         found = stored.count()
@@ -92,7 +92,7 @@ def _rows_of(path: Path, journey: str) -> dict[str, int]:
     """Return the rows that an earlier receipt of the journey tells, none when there is none."""
     try:
         earlier = msgspec.json.decode(path.read_bytes(), type=_Earlier)
-    except (OSError, msgspec.DecodeError):  # whether the place can be written to is seen when it is written to
+    except (OSError, ValueError):  # whether the place can be written to is seen when it is written to
         return {}
     return earlier.rows if earlier.journey == erasure_hash(journey) else {}
 
@@ -103,7 +103,7 @@ class _Earlier(msgspec.Struct):
 
 
 def _write(path: Path, receipt: dict[str, Any]) -> None:
-    write_safely(path, msgspec.json.format(msgspec.json.encode(receipt)) + b"\n", "--receipt")
+    write_note(path, msgspec.json.format(msgspec.json.encode(receipt)) + b"\n", "--receipt")
 
 
 def _receipt(

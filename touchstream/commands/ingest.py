@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from touchstream.commands import options
 from touchstream.errors import INTERRUPTED, UserError
 from touchstream.ingest.adapter import adapter_names, find_adapter
@@ -67,7 +67,7 @@ def command(
     name = adapter or _adapter_of(file)
     found = find_adapter(name, map_path)
     source = SourceFile(file)
-    settings = load_settings()
+    settings = Settings.read()
     how = name if map_path is None else f"{name}|{file_identity(map_path)}"
     kept = file.with_name(f"{file.name}.refused.ndjson") if keep_refused else None
     with ExitStack() as stack:

@@ -9,7 +9,7 @@ from sinks.client import connect
 from sinks.limits import RoleSettings
 from sinks.roles import apply_roles, roles_are_old
 from sinks.settings import ClickHouseSettings, RetentionSettings
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from streams.topic_setup import ensure_topics, state_topics
 from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.catalogue import load_catalogue
@@ -25,9 +25,9 @@ def command(topics: bool, tables: bool, roles: bool) -> None:
     """Create what is missing; running it again does nothing."""
     done = False
     if topics:
-        done |= _topics(load_settings())
+        done |= _topics(Settings.read())
     if tables:
-        clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(load_settings())
+        clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(Settings.read())
         with clickhouse_errors(clickhouse):
             for name in bring_up_to_date(clickhouse, catalogue, RetentionSettings.read()):
                 done = True

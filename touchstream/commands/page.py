@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.page.boards import boards_of, read_boards
 from touchstream.page.server import serve
@@ -20,5 +20,5 @@ from touchstream.page.server import serve
 )
 def command(port: int, boards: Path | None) -> None:
     """Serve the boards to the browsers of this machine; the numbers come from TOUCHSTREAM_CLICKHOUSE_URL."""
-    shown = read_boards(boards) if boards else boards_of(load_catalogue(load_settings()))
+    shown = read_boards(boards) if boards else boards_of(load_catalogue(Settings.read()))
     serve(ClickHouseSettings.read(), shown, port, click.echo)

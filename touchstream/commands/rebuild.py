@@ -19,11 +19,11 @@ from sinks.settings import ClickHouseSettings
 from sinks.writer import Writer
 from streams.logic.policy import Policy
 from streams.orders import Recut
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.commands import options
-from touchstream.commands.moment import Moment
+from touchstream.commands.parameter_types import Moment
 from touchstream.errors import INTERRUPTED, UserError
 from touchstream.fading import faded_ms
 from touchstream.history import orders, stored
@@ -46,7 +46,7 @@ def command(from_ms: int, to_ms: int, restart: bool, state_dir: Path) -> None:
     """
     if from_ms >= to_ms:
         raise UserError("--from is not before --to: give the earlier time first")
-    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     policy = Policy.of(load_catalogue(settings))
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         events = stored.count_events(client, from_ms, to_ms)

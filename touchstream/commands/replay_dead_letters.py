@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from schemas.codec import Reason
-from schemas.topics import EVENTS
+from schemas.topics import EVENT_TOPIC_NAMES
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.clickhouse_errors import clickhouse_errors
-from touchstream.commands.moment import Moment
+from touchstream.commands.parameter_types import Moment
 from touchstream.errors import INTERRUPTED, UserError
 from touchstream.history import letters
 from touchstream.history.letters import Choice, Count
@@ -26,7 +26,7 @@ GO_ON: Final = "run the same command again to go on: no letter is sent twice"
 
 @click.command(name="replay-dead-letters")
 @click.option("--reason", type=click.Choice([reason.value for reason in Reason]), help="Only letters of one reason.")
-@click.option("--topic", type=click.Choice([topic.name for topic in EVENTS]), help="Only letters of one topic.")
+@click.option("--topic", type=click.Choice(EVENT_TOPIC_NAMES), help="Only letters of one topic.")
 @click.option("--from", "from_ms", type=Moment(), help="Only letters received at this time or later.")
 @click.option("--to", "to_ms", type=Moment(), help="Only letters received before this time.")
 @click.option("--dry-run", is_flag=True, help="Count, and send nothing.")
@@ -63,7 +63,7 @@ def _send(client: Client, choice: Choice, total: int) -> None:
     sent = 0
     try:
         with (
-            closing(open_producer(load_settings(), compression=None)) as producer,
+            closing(open_producer(Settings.read(), compression=None)) as producer,
             Progress(console=Console(stderr=True)) as bar,
         ):
             task = bar.add_task("letters", total=total)

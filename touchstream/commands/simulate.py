@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from schemas.catalogue import Catalogue
 from schemas.durations import written
-from streams.settings import load_settings
-from touchstream.commands.moment import BEFORE_MS, EVENTS_PER_SECOND, Duration, History, MomentOfEvents
+from streams.settings import Settings
+from touchstream.commands.parameter_types import BEFORE_MS, EVENTS_PER_SECOND, Duration, History, MomentOfEvents
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
 from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation
@@ -72,7 +72,7 @@ def command(
     clock, totals = WallClock(), Totals()
     now_ms = clock.now_ms()
     begins_ms = now_ms - history if start is None else start
-    places = Places.of(Catalogue.load(catalogue or load_settings().catalogue))
+    places = Places.of(Catalogue.load(catalogue or Settings.read().catalogue))
     simulation = Simulation(
         seed=seed,
         start_ms=begins_ms,
@@ -101,7 +101,7 @@ def command(
 
 def _delivery(stack: ExitStack, out: Path | None, *, dated: bool) -> Delivery:
     if out is None:
-        settings = load_settings()
+        settings = Settings.read()
         return stack.enter_context(
             closing(
                 KafkaDelivery(

@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 from clickhouse_connect.driver.exceptions import DatabaseError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sinks.client import connect
@@ -21,9 +22,10 @@ from touchstream.errors import UserError
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 MOST_ROWS: Final = 1_000  # a terminal is not for more
 PIECE_BYTES: Final = 1 << 16
+# A value is what somebody sent: it must not clear the screen.
 COMMANDS_OF_TERMINALS: Final = {
     code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
-}  # a value is what somebody sent: it must not clear the screen
+}
 NUMBERS: Final = ("Int", "UInt", "Float", "Decimal")
 NOT_SAID: Final = r"(?>--[^\n]*|#[ !][^\n]*|/\*.*?\*/|\s)"  # comments and blanks
 ASKS: Final = re.compile(
@@ -115,8 +117,6 @@ def _print_table(names: list[str], kinds: list[str], rows: list[list[Any]]) -> N
 
 
 def _shown(value: Any) -> str:
-    from rich.markup import escape
-
     if value is None:
         return "-"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -15,7 +15,7 @@ from schemas.envelope import EPOCH
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.logic.policy import Policy
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.producer import no_broker
@@ -43,7 +43,7 @@ def command(expected: tuple[Path, ...], patience: float) -> None:
     Facts are checked against the offsets that the workers have committed, conclusions against the facts. Prints a line
     for each difference; the exit code is 0 when there is none, 1 otherwise.
     """
-    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     sent = [read_expected(path) for path in expected]
     policy = Policy.of(load_catalogue(settings))
     with closing(_admin(settings)) as admin, clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:

@@ -4,7 +4,7 @@ import click
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.producer import no_broker
 
@@ -25,7 +25,7 @@ def command(profile_s: int | None) -> None:
     Exit codes: 0 after a signal, 2 when somebody has to do what the last line says, 70 for a mistake of Touchstream or a stuck worker,
     75 when another worker has taken over; the last two are for the supervisor to start it again.
     """
-    settings = load_settings()
+    settings = Settings.read()
     catalogue = load_catalogue(settings)
     clickhouse = ClickHouseSettings.read()
 

@@ -1,7 +1,7 @@
 """Brokers, topics, consumer lag and the brokers' clock."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from kafka import KafkaProducer
@@ -20,9 +20,7 @@ PROBE_TOPIC: Final = "touchstream.doctor"
 PROBE_CONFIGS: Final = {"message.timestamp.type": "LogAppendTime", "retention.ms": "3600000"}
 
 
-def kafka_findings(
-    settings: Settings, max_skew_ms: int, wait: Callable[[float], None] = time.sleep
-) -> Iterator[Finding]:
+def kafka_findings(settings: Settings, max_skew_ms: int) -> Iterator[Finding]:
     """Look at everything that has to do with Kafka; without a broker there is only one finding."""
     try:
         admin = KafkaAdminClient(**settings.client_options(), request_timeout_ms=10_000, bootstrap_timeout_ms=8_000)
@@ -31,14 +29,14 @@ def kafka_findings(
         yield fail("brokers", f"nobody answers at {settings.brokers} ({error})", cure)
         return
     try:
-        yield from _look(admin, settings, max_skew_ms, wait)
+        yield from _look(admin, settings, max_skew_ms)
     except KafkaError as error:
         yield fail("brokers", f"{settings.brokers}: {error}", "see the brokers' logs")
     finally:
         admin.close()
 
 
-def _look(admin: Any, settings: Settings, max_skew_ms: int, wait: Callable[[float], None]) -> Iterator[Finding]:
+def _look(admin: Any, settings: Settings, max_skew_ms: int) -> Iterator[Finding]:
     brokers = len(admin.describe_cluster()["brokers"])
     yield ok("brokers", f"{brokers} at {settings.brokers}")
     if brokers < settings.replication:
@@ -51,7 +49,7 @@ def _look(admin: Any, settings: Settings, max_skew_ms: int, wait: Callable[[floa
         yield copies_finding(settings, ours, brokers)
         yield from config_findings(settings, ours, topic_configs(admin, ours))
     if all(topic.name in counts for topic in EVENTS):
-        yield from lag_findings(lambda: measure(admin, settings.app_id), wait)
+        yield from lag_findings(lambda: measure(admin, settings.app_id), time.sleep)
     yield clock_finding(admin, settings, max_skew_ms)
 
 

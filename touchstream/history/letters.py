@@ -8,7 +8,7 @@ from typing import Any, Final
 from clickhouse_connect.driver.client import Client
 
 from schemas.codec import MAX_BYTES, Reason
-from schemas.topics import EVENTS
+from schemas.topics import EVENT_TOPIC_NAMES
 from sinks.arrow import encode
 from sinks.tables import LETTER_REPLAYS
 from sinks.writer import INSERT_SETTINGS
@@ -53,7 +53,7 @@ class Choice:
         """Values of the condition, and of `WHOLE`."""
         chosen = {"reason": self.reason, "topic": self.topic, "from_ms": self.from_ms, "to_ms": self.to_ms}
         return {name: value for name, value in chosen.items() if value is not None} | {
-            "topics": [topic.name for topic in EVENTS],
+            "topics": list(EVENT_TOPIC_NAMES),
             "unusable": [Reason.TOO_LARGE.value, Reason.UNSTORABLE.value],
             "most": MAX_BYTES,
         }

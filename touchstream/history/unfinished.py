@@ -7,7 +7,7 @@ import msgspec
 import xxhash
 
 from touchstream.errors import UserError
-from touchstream.ingest.checkpoint import unusable, write_safely
+from touchstream.notes import read_note, remove_note, write_note
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -31,22 +31,16 @@ class Unfinished:
 
     def read(self) -> Begun | None:
         """Return what an earlier run left; None when there was none."""
+        noted = read_note(self.path)
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=Begun)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise unusable(self.path, error) from error
-        except msgspec.DecodeError as error:
+            return None if noted is None else msgspec.json.decode(noted, type=Begun)
+        except ValueError as error:
             raise UserError(f"{self.path}: not a checkpoint ({error}); run again with --restart") from error
 
     def save(self, begun: Begun) -> None:
         """Remember; a crash in the middle leaves the older file."""
-        write_safely(self.path, msgspec.json.encode(begun))
+        write_note(self.path, msgspec.json.encode(begun))
 
     def forget(self) -> None:
         """Forget the run: it is complete, or is to start over."""
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise unusable(self.path, error) from error
+        remove_note(self.path)

@@ -4,12 +4,12 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from typing import Final
 
 import xxhash
 
 from touchstream.errors import UserError
+from touchstream.notes import read_note, remove_note, write_note
 
 HEAD_BYTES: Final = 1 << 20
 LONGEST_NAME: Final = 200  # bytes: file systems take 255, and a hash and an ending follow
@@ -19,29 +19,6 @@ def file_identity(path: Path) -> str:
     """Tell one file from another by its size and first megabyte: a file that grew or changed is another file."""
     with path.open("rb") as file:
         return f"{path.stat().st_size}-{xxhash.xxh3_64_hexdigest(file.read(HEAD_BYTES))}"
-
-
-def write_safely(path: Path, content: bytes, option: str = "--state-dir") -> None:
-    """Write a small file; a crash in the middle leaves the older one."""
-    fresh = path.with_name(f"{path.name}.{token_hex(4)}.new")  # another run may write the same file now
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with fresh.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise unusable(path, error, option) from error
-
-
-def unusable(path: Path, error: OSError, option: str = "--state-dir") -> UserError:
-    """Say that no small file can be kept there."""
-    return UserError(f"{path}: {error.strerror or error}; give a writable place with {option}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +36,9 @@ class Checkpoint:
 
     def rows_done(self) -> int:
         """Rows acknowledged by an earlier run, 0 when there was none."""
+        noted = read_note(self.path)
         try:
-            return int(json.loads(self.path.read_bytes())["rows_done"])
-        except FileNotFoundError:
-            return 0
-        except OSError as error:
-            raise unusable(self.path, error) from error
+            return 0 if noted is None else int(json.loads(noted)["rows_done"])
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"{self.path}: not a checkpoint ({error}); delete it, or run again with --restart"
@@ -72,11 +46,8 @@ class Checkpoint:
 
     def save(self, rows_done: int) -> None:
         """Remember; a crash in the middle leaves the older checkpoint."""
-        write_safely(self.path, json.dumps({"rows_done": rows_done}).encode())
+        write_note(self.path, json.dumps({"rows_done": rows_done}).encode())
 
     def forget(self) -> None:
         """Forget the run: it is complete, or is to start over."""
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise unusable(self.path, error) from error
+        remove_note(self.path)

@@ -2,6 +2,8 @@
 
 from typing import Any, Protocol
 
+from kafka.errors import KafkaError
+
 from schemas.topics import Topic
 
 
@@ -38,8 +40,6 @@ class KafkaSender:
 
     def send(self, topic: Topic, key: bytes, value: bytes) -> None:
         """Hand over one message."""
-        from kafka.errors import KafkaError
-
         try:
             self._unsettled.append(self._producer.send(topic.name, key=key, value=value))
         except KafkaError as error:
@@ -47,8 +47,6 @@ class KafkaSender:
 
     def flush(self) -> None:
         """Wait until every message is acknowledged; raises `SendError` when one is not."""
-        from kafka.errors import KafkaError
-
         waiting, self._unsettled = self._unsettled, []
         try:
             self._producer.flush()

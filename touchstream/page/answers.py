@@ -34,9 +34,8 @@ async def answers(
                 yield _line({"panel": panel.id, "ref": query.ref, "error": str(error)})
                 continue
             questions_of.setdefault(question.sql, []).append(question)
-    asked = [
-        asyncio.create_task(_asked(asker, sql, same)) for sql, same in questions_of.items()
-    ]  # the first panel first
+    # The first panel first.
+    asked = [asyncio.create_task(_asked(asker, sql, same)) for sql, same in questions_of.items()]
     try:
         for answered in asyncio.as_completed(asked):
             yield await answered

@@ -75,7 +75,7 @@ class Reader:
     def _rate_and_lag(self) -> tuple[float | None, int]:
         self._admin = self._admin or KafkaAdminClient(**self._settings.client_options(), request_timeout_ms=3_000)
         lag = measure(self._admin, self._settings.app_id)
-        return self._progress.rate(time.monotonic(), sum(lag.committed.values())), lag.total
+        return self._progress.rate(time.monotonic(), lag.done), lag.total
 
 
 def _or_note(look: Callable[[], Seen], notes: list[str], who: str) -> Seen | None:

@@ -104,7 +104,7 @@ def _remarks(world: World, who: Customer) -> dict[str, Any]:
 
 def _rescued(world: World, who: Customer) -> Story:
     """Be written to, perhaps, and asked once more how it is now."""
-    yield from call_back(world, who, "email")
+    yield from call_back(world, who)
     place = world.pick("mailboxes")
     if place is not None:
         yield from surveyed(world, who, "service_surveys", "csat", place, delay_s=0.7 * DAY_S)

@@ -71,13 +71,13 @@ def chat(world: World, who: Customer, part: str) -> Story:
         world.do(who, "message", place, direction="outbound", conversation_id=talk, actor="agent")
 
 
-def call_back(world: World, who: Customer, desk: str) -> Story:
+def call_back(world: World, who: Customer) -> Story:
     """Write to somebody who was let down, and try to make up for it; nobody has the time for all of them."""
     place = world.pick("mailboxes")
     if place is None or world.chance(0.06):
         return
     yield world.later(5 * 3_600)
-    reached, _ = world.desks[desk].take(world.now_ms) or (world.now_ms, 0)
+    reached, _ = world.desks["email"].take(world.now_ms) or (world.now_ms, 0)
     yield reached
     world.do(who, "message", place, direction="outbound", conversation_id=who.next_conversation(place), actor="agent")
     if world.chance(0.75):

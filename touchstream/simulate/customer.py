@@ -25,13 +25,12 @@ COMMENTS: Final = {
         "mulțumesc, foarte bine",
     ),
 }
+# Boxes of the survey that an unhappy customer ticks.
 REASONS: Final = {
     "slow": ("slow_response", "slow_response", "opening_hours"),
     "angry": ("late_delivery", "defective_product", "price", "unfriendly_staff"),
-}  # boxes of the survey that an unhappy customer ticks
-
-
-SPEAK_OF: Final = {
+}
+SPEAK_OF: Final = {  # of which cause a comment tells
     "rude on the phone, never again": "unfriendly_staff",
     "never arrived": "late_delivery",
     "ich bin wütend, das Paket kam nie": "late_delivery",

@@ -132,10 +132,3 @@ class Simulation:
             self._underway,
             (arrives, self._sent, Produced(arrives, topic, key, value, kind, event.event_type, event.touchpoint)),
         )
-
-
-def simulate(
-    *, seed: int, start_ms: int, end_ms: int, rate: float, places: Places, mishaps: Mishaps = Mishaps()
-) -> Iterator[Produced]:
-    """Every message that reaches its topic before the end; the same arguments give the same bytes."""
-    return Simulation(seed=seed, start_ms=start_ms, rate=rate, places=places, mishaps=mishaps).until(end_ms)

@@ -59,8 +59,7 @@ class Log:
 
     def behind(self, place: Place) -> int:
         """How many messages of a partition were not committed yet."""
-        at = TopicPartition(*place)
-        return max(self.lag.ends.get(at, 0) - self.lag.committed.get(at, 0), 0)
+        return self.lag.of(TopicPartition(*place))
 
 
 def _place(at: Any) -> Place:

@@ -28,9 +28,8 @@ def test_a_query_answers_for_a_company(demo_clickhouse: DemoClickHouse, watch: W
     [part] = [each for each in watch.rule["data"] if each["refId"] == name]
     sql = expand(part["model"]["rawSql"], watch.span(name, NOW_MS))
     assert "$__" not in sql, "a macro that nobody expands"
-    numbers = numbers_of(
-        demo_clickhouse.client, sql
-    )  # refuses kinds that Grafana refuses, and labels that are not unique
+    # Refuses kinds that Grafana refuses, and labels that are not unique.
+    numbers = numbers_of(demo_clickhouse.client, sql)
     assert None not in numbers.values()
     assert bool(numbers) == (watch.rule["uid"] not in SILENT)
     assert numbers_of(demo_clickhouse.client, sql, session_timezone="Asia/Tokyo") == numbers

@@ -1,6 +1,7 @@
 """What streams/batching and streams/state.py rely on inside Faust and aiokafka. A failure here names what moved."""
 
 import inspect
+import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,8 @@ from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
 from faust.types.tuples import ConsumerMessage
+
+from streams import batching
 
 PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
@@ -183,3 +186,8 @@ def assert_in_order(function: Any, parts: list[str]) -> None:
     positions = [source.find(part) for part in parts]
     assert positions == sorted(positions), f"{function.__qualname__} no longer does {parts} in this order"
     assert positions[0] >= 0, f"{function.__qualname__} no longer does {parts[0]}"
+
+
+def test_the_map_of_the_package_names_each_of_its_files() -> None:
+    files = {path.name for path in Path(str(batching.__file__)).parent.glob("*.py")} - {"__init__.py"}
+    assert set(re.findall(r"\b(\w+\.py) {2,}", str(batching.__doc__))) == files

@@ -15,10 +15,9 @@ from sinks.client import connect
 from sinks.dimensions import store_calendar_days
 from sinks.limits import RoleSettings
 from sinks.migrate import ROLES, migrate, record
-from sinks.rows import interaction_row
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
-from tests.unit.sinks.samples import PLACED, page_view
+from tests.unit.sinks.samples import PLACED, interaction_row, page_view
 from touchstream.doctor import clickhouse_checks
 from touchstream.doctor.clickhouse_checks import calendar_finding, clickhouse_findings, role_findings
 from touchstream.doctor.findings import State

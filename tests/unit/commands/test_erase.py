@@ -120,3 +120,9 @@ def test_settings_by_which_a_partition_would_not_get_the_order_are_refused(rows,
     said = f"topic 'touchpoint.interactions' has 4 partitions, expected {partitions}: set TOUCHSTREAM_PARTITIONS=4"
     assert said in result.stderr
     assert (rows.number, topic.sent) == (40, [])
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"journey": "\xff", "rows": {}}'])
+def test_a_receipt_that_cannot_be_read_is_written_anew(rows, tmp_path, damaged):
+    (tmp_path / "receipt.json").write_bytes(damaged)
+    assert "erased 40 rows" in erasing("--receipt", "receipt.json").stdout

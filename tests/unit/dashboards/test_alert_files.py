@@ -1,13 +1,10 @@
 """Alert rules, contact points and runbooks as files: fresh, explicit, and understood by what reads them."""
 
 import re
-from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml
-from clickhouse_connect.driver.client import Client
 
 from dashboards.alerts.contact import CONTACT
 from dashboards.alerts.files import RUNBOOKS, files, runbook_board
@@ -18,17 +15,11 @@ from sinks.migrate import read_views
 from sinks.personal import PERSONAL
 from tests.alerting.grafana import rules_in
 from tests.alerting.summaries import VALUE
-from tests.clickhouse_fixtures import embedded, migrated
-from touchstream.cli import COMMANDS, cli
-
-__all__ = ["embedded", "migrated"]
 
 FILES = {path.name: text for path, text in files().items()}
 WRITTEN: dict[str, Any] = {name: yaml.safe_load(text) for name, text in FILES.items() if name.endswith(".yaml")}
 VIEWS = {view.name for view in read_views()}
 PROVISIONED = {rule["uid"]: rule for rule, _ in rules_in(WRITTEN["rules.yaml"])}
-COMMAND = re.compile(r"`?touchstream ([a-z-]+)((?: [^`\n]*)?)`?")
-SQL = re.compile(r'touchstream sql "([^"]+)"')
 
 
 def test_the_files_are_what_make_generate_writes() -> None:
@@ -143,27 +134,6 @@ def test_a_runbook_says_where_the_limit_of_its_rule_stands(rule: Any) -> None:
 
 def test_there_is_no_runbook_without_an_alert() -> None:
     assert {path.stem for path in RUNBOOKS.glob("*.md")} == {"README", *(rule.name for rule in RULES)}
-
-
-@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
-def test_a_runbook_names_commands_and_views_that_exist(path: Path) -> None:
-    text = path.read_text()
-    assert set(re.findall(r"\bv_\w+", text)) <= VIEWS
-    for name, options in COMMAND.findall(re.sub(SQL, "", text)):
-        assert name in COMMANDS, name
-        command = cli.get_command(click.Context(cli), name)
-        assert command is not None
-        known = {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
-        assert set(re.findall(r"--[a-z-]+", options)) <= known, name
-    linked = re.findall(r"\]\(([^)#]+)\)", text)
-    assert all((RUNBOOKS / each).exists() for each in linked)
-
-
-def test_every_question_of_a_runbook_can_be_asked(migrated: Client) -> None:
-    asked = [sql for path in sorted(RUNBOOKS.glob("*.md")) for sql in SQL.findall(path.read_text())]
-    assert len(asked) >= len(RULES)
-    for sql in asked:
-        migrated.query(sql)
 
 
 def test_the_board_of_runbooks_has_the_panel_that_each_alert_links_to() -> None:

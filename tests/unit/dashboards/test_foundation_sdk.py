@@ -10,9 +10,8 @@ import pytest
 from tests.unit.dashboards.test_boards import BOARDS
 
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore", DeprecationWarning
-    )  # it would rather have the newer model, which files may not hold
+    # It would rather have the newer model, which files may not hold.
+    warnings.simplefilter("ignore", DeprecationWarning)
     from grafana_foundation_sdk.cog.encoder import JSONEncoder
     from grafana_foundation_sdk.cog.plugins import register_default_plugins
     from grafana_foundation_sdk.models.dashboard import Dashboard

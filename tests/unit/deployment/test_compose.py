@@ -11,14 +11,15 @@ import yaml
 from clickhouse_connect.driver.client import Client
 from compose_spec import PyCompose
 
-from dashboards.alerts.rule import DATASOURCE_TYPE, DATASOURCE_UID
+from dashboards.alerts.rule import DATASOURCE_UID
 from dashboards.board import PLUGIN
+from dashboards.choices import DATASOURCE_TYPE
 from dashboards.deploy.wanted import BOARDS, DATASOURCE_NAME
 from dashboards.settings import GrafanaSettings
 from sinks.limits import RoleSettings
 from sinks.roles import roles
 from sinks.settings import ClickHouseSettings
-from streams.settings import load_settings
+from streams.settings import Settings
 from tests.clickhouse_fixtures import embedded, migrated
 from tests.unit.deployment.compose import (
     COMPOSE,
@@ -142,7 +143,7 @@ def test_settings_of_a_service_are_known_and_make_sense(name: str, monkeypatch: 
     for variable, value in environment(name).items():
         monkeypatch.setenv(variable, value)
     monkeypatch.chdir("/")
-    settings, clickhouse = load_settings(), ClickHouseSettings.read()
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     fields = {f"TOUCHSTREAM_{field.upper()}" for field in type(settings).model_fields}
     fields |= {f"TOUCHSTREAM_CLICKHOUSE_{field.upper()}" for field in ClickHouseSettings.model_fields}
     assert environment(name).keys() <= fields
@@ -177,7 +178,7 @@ def test_users_get_roles_that_migrate_makes(migrated: Client) -> None:
     sql = script.partition("<<SQL\n")[2].partition("SQL\n")[0]
     filled = re.sub(r"\$\{?(\w+)\}?", lambda found: users[found[1]], sql)
     database = ClickHouseSettings(url=environment("worker")["TOUCHSTREAM_CLICKHOUSE_URL"])
-    made = {role.name for role in roles(database, RoleSettings.read(), [])}
+    made = {role.name for role in roles(database, RoleSettings.read())}
     granted = dict(re.findall(r"GRANT (\w+) TO (\w+)", filled))
     assert granted == {"touchstream_writer": users["WORKER_USER"], "touchstream_grafana": users["GRAFANA_USER"]}
     assert granted.keys() <= made

@@ -7,9 +7,9 @@ import pytest
 from schemas import fast
 from schemas.envelope import to_ms
 from schemas.interactions import Interaction
-from sinks.rows import interaction_row
 from sinks.tables import INTERACTIONS
 from tests import builders
+from tests.unit.sinks.samples import interaction_row
 from touchstream.history.facts import COLUMNS, happenings
 
 POLICY = builders.policy()

@@ -40,9 +40,8 @@ def test_one_row_gives_the_events_whose_conditions_it_meets(tmp_path):
     purchase, answer = read(tmp_path, ["17;paid;29.03.2026 12:00;ana;12.50;Cluj;good;1774775000;fast / kind"])
     assert purchase.event_id == "order-17"
     assert purchase.amount == 1250
-    assert purchase.occurred_at.astimezone(UTC) == datetime(
-        2026, 3, 29, 9, 0, tzinfo=UTC
-    )  # summer time began that night
+    # Summer time began that night.
+    assert purchase.occurred_at.astimezone(UTC) == datetime(2026, 3, 29, 9, 0, tzinfo=UTC)
     assert purchase.properties == {"shop": "Cluj"}
     assert (answer.event_id, answer.score, answer.reasons) == ("stars-1", 5, ["fast", "kind"])
     assert answer.occurred_at == datetime.fromtimestamp(1774775000, UTC)

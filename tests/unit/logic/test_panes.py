@@ -157,10 +157,8 @@ def test_the_closing_of_a_ticket_without_reply_is_no_response() -> None:
     [
         (answer(0), {"scored": 1, "nps_answers": 1, "detractors": 1}),
         (answer(8), {"scored": 1, "score_millionths": 8_000_000, "nps_answers": 1}),
-        (
-            answer(3, occasion="relational"),
-            {"scored": 1, "score_millionths": 3_000_000},
-        ),  # NPS of windows is that of contacts
+        # NPS of windows is that of contacts.
+        (answer(3, occasion="relational"), {"scored": 1, "score_millionths": 3_000_000}),
         (answer(9), {"scored": 1, "score_millionths": 9_000_000, "nps_answers": 1, "promoters": 1}),
         (
             answer(5, metric="csat", scale=5),

@@ -51,7 +51,7 @@ def test_merging_two_sketches_is_the_sketch_of_all_values(one: list[int], two: l
 @given(waits, waits)
 def test_what_is_taken_back_leaves_nothing_behind(one: list[int], two: list[int]) -> None:
     sketch = sketch_of(one + two)
-    sketch.subtract(sketch_of(two))
+    sketch.merge(sketch_of(two).negative())
     assert sketch == sketch_of(one)
 
 

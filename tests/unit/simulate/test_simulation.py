@@ -9,7 +9,7 @@ from schemas.catalogue import Catalogue
 from schemas.codec import Refused, decode
 from schemas.topics import EVENTS
 from touchstream.errors import UserError
-from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation, simulate
+from touchstream.simulate.engine import NO_MISHAPS, Mishaps, Simulation
 from touchstream.simulate.places import FORGOTTEN, Places
 from touchstream.simulate.produced import FACTS, Kind
 from touchstream.simulate.totals import Totals
@@ -24,7 +24,7 @@ MESSY = Mishaps(duplicates=0.05, late=0.1, very_late=0.02, garbage=0.1)
 
 def run(*, hours=2.0, start=MONDAY + 10 * HOUR, seed=1, rate=2.0, mishaps=MESSY):
     end = start + int(hours * HOUR)
-    return simulate(seed=seed, start_ms=start, end_ms=end, rate=rate, places=PLACES, mishaps=mishaps)
+    return Simulation(seed=seed, start_ms=start, rate=rate, places=PLACES, mishaps=mishaps).until(end)
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +194,8 @@ def test_a_small_catalogue_tells_fewer_stories():
             }
         )
     )
-    messages = simulate(seed=1, start_ms=MONDAY, end_ms=MONDAY + 24 * HOUR, rate=0.2, places=small, mishaps=NO_MISHAPS)
+    simulation = Simulation(seed=1, start_ms=MONDAY, rate=0.2, places=small, mishaps=NO_MISHAPS)
+    messages = simulation.until(MONDAY + 24 * HOUR)
     assert {message.touchpoint for message in messages} == {"front"}
 
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from schemas import fast
+from schemas.event_columns import EventColumns
 from schemas.feedback import Metric, SurveyAnswer
-from schemas.interactions import PageView
+from schemas.interactions import Interaction, PageView
 from schemas.outcomes import CloseReason, Conversation, Rolling, Session, Wait, WaitOutcome
 from sinks.arrow import Row
-from sinks.rows import interaction_row
+from sinks.rows import interaction_columns
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NOON_MS = 1_772_452_800_000
@@ -32,6 +34,21 @@ def page_view(**fields: Any) -> PageView:
 
 def answer(**fields: Any) -> SurveyAnswer:
     return SurveyAnswer(**{**ENVELOPE, "metric": Metric.NPS, "score": 9, "scale": 10, **fields})
+
+
+def interaction_row(
+    event: Interaction, *, channel: str, stage: str, partition: int, offset: int, version: int, **said: Any
+) -> Row:
+    """One row of `interactions`; what else is `said` of the event is named as in `interaction_columns`."""
+    return interaction_columns(
+        EventColumns([fast.told(event)]),
+        channels=[channel],
+        stages=[stage],
+        partition=partition,
+        offsets=[offset],
+        version=version,
+        **{name: [value] for name, value in said.items()},
+    )[0]
 
 
 def interaction(offset: int, **fields: Any) -> Row:

@@ -51,7 +51,7 @@ class Site:
 
     def __init__(self, folder: Path, wanted: RoleSettings) -> None:
         self.folder, self.wanted = folder, wanted
-        self.roles = {role.name: role for role in roles(ALONE, wanted, read_views())}
+        self.roles = {role.name: role for role in roles(ALONE, wanted)}
 
     def config(self, name: str, default_user: str) -> Path:
         """Write a configuration in which whoever connects is this user."""

@@ -13,7 +13,7 @@ from schemas.interactions import AnyInteraction, Call, LinkClick, Message, Purch
 from sinks import tables
 from sinks.arrow import Row, encode
 from sinks.outcome_rows import alert_row, gone_session_row, gone_wait_row, rolling_row
-from sinks.rows import answer_row, dead_letter_row, interaction_row, skipped_row
+from sinks.rows import answer_row, dead_letter_row, skipped_row
 from sinks.tables import Table
 from tests.outcome_rows import conversation_row, session_row, wait_row
 from tests.unit.sinks.samples import (
@@ -23,6 +23,7 @@ from tests.unit.sinks.samples import (
     PLACED,
     answer,
     conversation,
+    interaction_row,
     page_view,
     rolling,
     session,

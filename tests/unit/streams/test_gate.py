@@ -19,6 +19,7 @@ from tests.builders import HOUR, MINUTE, Record
 from tests.pairs import NOW, System, record
 
 ORIGIN = Origin(INTERACTIONS.name, 0, 3, attempts=1, received_ms=NOW - HOUR)
+DEEP = b"[" * 2_000 + b"]" * 2_000
 
 
 def replayed(event: Any, offset: int, origin: Origin = ORIGIN) -> Record:
@@ -137,7 +138,10 @@ def test_a_message_that_only_looks_like_an_order_is_a_dead_letter() -> None:
         b'{"topic":"t","partition":0,"offset":-3,"attempts":1,"received_ms":1}',
         b'{"topic":"t","partition":0,"offset":3,"attempts":99999999999999999999,"received_ms":1}',
         b"{",
+        b'{"topic":"t","partition":0,"offset":3,"attempts":1,"received_ms":1,"more":' + DEEP + b"}",
+        b'{"topic":"' + b"t" * 3_000_000 + b'","partition":0,"offset":3,"attempts":1,"received_ms":1}',
     ],
+    ids=["no UTF-8", "partition", "offset", "attempts", "cut", "deep", "a name that no topic has"],
 )
 def test_a_header_that_no_command_wrote_makes_no_letter_that_came_back(raw: bytes) -> None:
     system = System()
@@ -148,7 +152,9 @@ def test_a_header_that_no_command_wrote_makes_no_letter_that_came_back(raw: byte
     assert (letter.origin, letter.attempts) == (f"{INTERACTIONS.name}|0|10", 1)
 
 
-def test_an_order_that_no_command_wrote_is_a_dead_letter() -> None:
-    raw = b'{"type":"erase","journey":"\xff"}'
+@pytest.mark.parametrize(
+    "raw", [b'{"type":"erase","journey":"\xff"}', b'{"type":"erase","more":' + DEEP + b"}"], ids=["no UTF-8", "deep"]
+)
+def test_an_order_that_no_command_wrote_is_a_dead_letter(raw: bytes) -> None:
     [message] = System().batch(INTERACTIONS, [Record(0, NOW, b"k", None, (("touchstream-order", raw),))]).before
     assert letters.decode(message.value).reason == "empty_value"

@@ -52,9 +52,8 @@ def some_expired(migrated: Client) -> Client:
 def test_a_journey_reaches_back_by_its_events_its_words_and_what_was_concluded(some_expired: Client) -> None:
     reach_ms = faded_ms(some_expired, POLICY)
     assert reach_ms == REACH_MS
-    assert (
-        faded_ms(some_expired, Policy(state_retention_ms=DAY_MS)) == KEPT_FROM_MS + 91 * DAY_MS
-    )  # open waits, strikes
+    # Open waits and strikes are remembered for longer.
+    assert faded_ms(some_expired, Policy(state_retention_ms=DAY_MS)) == KEPT_FROM_MS + 91 * DAY_MS
     of_talks = Policy(conversation_retention_ms=200 * DAY_MS)
     assert faded_ms(some_expired, of_talks) == KEPT_FROM_MS + 201 * DAY_MS
     everybody = JourneyFilter("1")

@@ -1,4 +1,4 @@
-"""Times, durations and rates that a person writes on the command line."""
+"""Times, durations and rates as a person writes them on the command line: types of parameters for click."""
 
 import time
 from datetime import UTC, datetime
