@@ -51,6 +51,7 @@ def set_up_logging(loglevel: str) -> None:
     for name in OURS:
         logging.getLogger(name).setLevel(loglevel)
     logging.getLogger("mode.timers").setLevel(logging.ERROR)  # a commit that waits for a broker "overlaps" itself
+    logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)  # on a busy machine any step takes 0.1 s
 
 
 def run_worker(app: BatchApp, *, loglevel: str = "WARNING") -> None:

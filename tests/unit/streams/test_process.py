@@ -55,3 +55,18 @@ run_worker(SimpleNamespace(Worker=worker, task=lambda each: each))
 """
     ended = subprocess.run([sys.executable, "-c", program], timeout=20)
     assert ended.returncode == 3
+
+
+def test_a_machine_that_is_busy_is_no_news() -> None:
+    """kafka-python warns of each of its steps that takes a tenth of a second."""
+    program = """
+import time
+from kafka.net.selector import NetworkSelector
+from streams.process import set_up_logging
+async def step():
+    time.sleep(0.15)
+set_up_logging("INFO")
+NetworkSelector().run(step())
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=20, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
