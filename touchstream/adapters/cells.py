@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, field_validator, model_validator
 
 from schemas.envelope import EPOCH, Event
 from touchstream.ingest.rows import Row
@@ -34,7 +34,7 @@ class Cell(BaseModel):
     format: StrictStr = "iso"  # of a time: iso, epoch_s, epoch_ms, or a strptime format
     zone: StrictStr = "UTC"  # of times written without an offset
     values: dict[str, str] | None = None  # the file's words for ours
-    separator: StrictStr = ","  # of a list
+    separator: Annotated[StrictStr, Field(min_length=1)] = ","  # of a list
 
     @model_validator(mode="after")
     def one_source(self) -> Self:
