@@ -16,7 +16,6 @@ from schemas.letters import DeadLetter
 from schemas.registry import MODELS
 from schemas.topics import Topic
 
-HOME: Final = Path(__file__).parent / "generated"
 # Of the messages: raise the last number for words, the second for additions, the first for the rest.
 VERSION: Final = "1.0.1"
 OUR_VALUES: Final[dict[str, type[BaseModel]]] = {topics.ALERTS.name: Alert, topics.DEAD_LETTERS.name: DeadLetter}
@@ -134,7 +133,3 @@ def _channel(topic: Topic) -> str:
 
 def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-
-
-if __name__ == "__main__":
-    write(HOME)

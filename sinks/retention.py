@@ -99,8 +99,8 @@ def _said(ttl: str) -> str:
 
 def _tell(client: Client, wanted: RetentionSettings, now_ms: int) -> None:
     """Write down what changed, and what a retention that was shorter may have taken already."""
-    known = {what: (days, kept_ms) for what, days, kept_ms in client.query(
-        "SELECT what, days, toUnixTimestamp64Milli(kept_from) FROM retention FINAL").result_rows}  # fmt: skip
+    stored = client.query("SELECT what, days, toUnixTimestamp64Milli(kept_from) FROM retention FINAL").result_rows
+    known = {what: (days, kept_ms) for what, days, kept_ms in stored}
     rows = []
     for what in KINDS:
         days, kept_ms = known.get(what, (0, 0))

@@ -59,8 +59,8 @@ class Replays:
 
     def take_over(self, marks: Mapping[bytes, bytes]) -> None:
         """Start from what the last owner left."""
-        self._taken = {mark: msgspec.msgpack.decode(raw, type=tuple[int, int, int]) for mark, raw in marks.items()
-                       if mark.startswith(MARK)}  # fmt: skip
+        ours = {mark: raw for mark, raw in marks.items() if mark.startswith(MARK)}
+        self._taken = {mark: msgspec.msgpack.decode(raw, type=tuple[int, int, int]) for mark, raw in ours.items()}
 
     def is_second_copy(self, origin: Origin, side: int, offset: int, states: Values) -> bool:
         """Whether another message with the same origin was taken already; one that is the first is written down."""

@@ -110,8 +110,8 @@ def partition_counts(admin: KafkaAdminClient) -> dict[str, int]:
 
 def copy_counts(admin: KafkaAdminClient) -> dict[str, int]:
     """Every topic the brokers know, with the copies that its worst partition has."""
-    return {topic["name"]: min(len(each["replica_nodes"]) for each in topic["partitions"])
-            for topic in admin.describe_topics() if topic["partitions"]}  # fmt: skip
+    there = [topic for topic in admin.describe_topics() if topic["partitions"]]
+    return {topic["name"]: min(len(each["replica_nodes"]) for each in topic["partitions"]) for topic in there}
 
 
 def topic_configs(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -40,12 +40,20 @@ def felt(event: Any, tones: Sequence[Tone]) -> Felt:
     """Emotion of a feedback event. A producer that found it out itself may say how, and how sure it is."""
     if event.emotion:
         said = event.properties or {}
-        source, confidence = said.get("emotion_source", EXPLICIT), said.get("emotion_confidence")
-        sure = float(confidence) if isinstance(confidence, int | float) else CERTAIN
-        return Felt(str(event.emotion), str(source), sure)
+        return Felt(
+            str(event.emotion), str(said.get("emotion_source", EXPLICIT)), _sure(said.get("emotion_confidence"))
+        )
     if event.comment and tones:
         comment = plain(event.comment)
         for tone in tones:
             if mentions(comment, tone.words):
                 return Felt(tone.emotion, tone.source, tone.confidence)
     return UNKNOWN
+
+
+def _sure(confidence: Any) -> float:
+    """How sure a producer says it is; what is no number, or larger than any column holds, says nothing."""
+    try:
+        return float(confidence) if isinstance(confidence, int | float) else CERTAIN
+    except OverflowError:
+        return CERTAIN

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, field_validator, model_validator
 
 from schemas.envelope import EPOCH, Event
 from touchstream.ingest.rows import Row
@@ -34,7 +34,7 @@ class Cell(BaseModel):
     format: StrictStr = "iso"  # of a time: iso, epoch_s, epoch_ms, or a strptime format
     zone: StrictStr = "UTC"  # of times written without an offset
     values: dict[str, str] | None = None  # the file's words for ours
-    separator: StrictStr = ","  # of a list
+    separator: Annotated[StrictStr, Field(min_length=1)] = ","  # of a list
 
     @model_validator(mode="after")
     def one_source(self) -> Self:
@@ -116,13 +116,9 @@ def read_cell(name: str, cell: Cell, row: Row, kind: str) -> Any:
         return None
     kind = cell.kind or kind
     try:
-        return (
-            _time(text, cell.format, cell.zone)
-            if kind == "time"
-            else _list(text, cell)
-            if kind == "list"
-            else READ[kind](text)
-        )
+        if kind == "time":
+            return _time(text, cell.format, cell.zone)
+        return _list(text, cell.separator) if kind == "list" else READ[kind](text)
     except (ValueError, ArithmeticError) as error:
         raise ValueError(f"{name}: expected {kind}, got {text!r}") from error
 
@@ -157,8 +153,8 @@ def _time(text: str, form: str, zone: str) -> datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone))
 
 
-def _list(text: str, cell: Cell) -> list[str]:
-    return [part.strip() for part in text.split(cell.separator) if part.strip()]
+def _list(text: str, separator: str) -> list[str]:
+    return [part.strip() for part in text.split(separator) if part.strip()]
 
 
 def _boolean(text: str) -> bool:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from schemas.catalogue import Catalogue
 from schemas.durations import written
 from streams.settings import Settings
+from touchstream.catalogue import load_catalogue
 from touchstream.commands.parameter_types import BEFORE_MS, EVENTS_PER_SECOND, Duration, History, MomentOfEvents
 from touchstream.errors import UserError
 from touchstream.producer import open_producer
@@ -72,7 +73,7 @@ def command(
     clock, totals = WallClock(), Totals()
     now_ms = clock.now_ms()
     begins_ms = now_ms - history if start is None else start
-    places = Places.of(Catalogue.load(catalogue or Settings.read().catalogue))
+    places = Places.of(Catalogue.load(catalogue) if catalogue else load_catalogue(Settings.read()))
     simulation = Simulation(
         seed=seed,
         start_ms=begins_ms,

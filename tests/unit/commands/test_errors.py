@@ -63,6 +63,8 @@ def says(result, text: str) -> None:
         (("erase", "j1", "--yes"), "ClickHouse at http://127.0.0.1:1/default: does not answer"),
         (("worker",), "touchpoints.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE"),
         (("migrate", "--no-topics"), "touchpoints.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE"),
+        (("simulate",), "touchpoints.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE"),
+        (("simulate", "--catalogue", "mine.yaml"), "mine.yaml: cannot be read"),
     ],
 )
 def test_a_mistake_is_one_line(touchstream, arguments, text):

@@ -130,6 +130,7 @@ def test_a_template_with_an_empty_column_is_an_absent_field(tmp_path):
         (("events", 0, "fields", "occurred_at", "format"), "%Y-%Q", "format: this reads no time"),
         (("events", 1, "fields", "score", "values"), {"good": 5}, "score.values.good: Input should be a valid string"),
         (("events", 1, "fields", "score", "values"), {"good": 5}, "got 5; put it in quotes"),
+        (("events", 1, "fields", "reasons", "separator"), "", "reasons.separator: "),
         (("events",), None, "events: Field required"),
         (("file", "separator"), ",", "file.separator: Extra inputs are not permitted"),
     ],

@@ -39,3 +39,9 @@ def test_what_the_event_says_is_certain_unless_it_names_a_confidence() -> None:
     assert felt(mention(0.5, **said), TONES) == Felt("happy", "explicit", 1.0)
     found = {"properties": {"emotion_source": "our model", "emotion_confidence": 0.4}}
     assert felt(mention(0.5, **said, **found), TONES) == Felt("happy", "our model", 0.4)
+
+
+@pytest.mark.parametrize("confidence", ["very", None, 10**400, -(10**400)], ids=["text", "null", "large", "low"])
+def test_a_confidence_that_is_no_number_a_column_can_hold_says_nothing(confidence: object) -> None:
+    said = mention(0.5, emotion="happy", properties={"emotion_confidence": confidence})
+    assert felt(said, TONES) == Felt("happy", "explicit", 1.0)

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -15,6 +16,7 @@ from schemas.codec import Reason, Refused, decode
 from schemas.registry import CURRENT_VERSION, TOPIC_OF
 from tests.unit.schemas.examples import ACCEPTED, REFUSED
 
+GENERATED = Path(generate.__file__).parent / "generated"
 TIMES = jsonschema.FormatChecker(formats=())
 
 
@@ -25,7 +27,7 @@ def is_a_moment(value):
 
 VALIDATORS = {
     kind: jsonschema.Draft202012Validator(
-        json.loads((generate.HOME / f"{kind}.schema.json").read_text(encoding="utf-8")), format_checker=TIMES
+        json.loads((GENERATED / f"{kind}.schema.json").read_text(encoding="utf-8")), format_checker=TIMES
     )
     for kind in [*TOPIC_OF, "alert", "dead_letter"]
 }
@@ -58,8 +60,8 @@ def typed_refusals():
 
 
 def test_the_documents_in_the_repository_are_those_of_the_code():
-    on_disk = {path.name: path.read_text(encoding="utf-8") for path in generate.HOME.iterdir()}
-    assert on_disk == generate.documents(), "run: python -m schemas.generate"
+    on_disk = {path.name: path.read_text(encoding="utf-8") for path in GENERATED.iterdir()}
+    assert on_disk == generate.documents(), "run make generate"
 
 
 def test_writing_the_documents_tells_the_files_and_makes_the_folder(tmp_path):
@@ -113,7 +115,7 @@ def test_schema_and_reader_agree_on_every_score_of_every_scale(metric, score, sc
 
 @pytest.fixture(scope="module")
 def asyncapi():
-    return yaml.safe_load((generate.HOME / "asyncapi.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load((GENERATED / "asyncapi.yaml").read_text(encoding="utf-8"))
 
 
 def references(node):
@@ -136,7 +138,7 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere(asyncapi):
             for step in reference[2:].split("/"):
                 node = node[step]
         else:
-            assert (generate.HOME / reference).is_file(), reference
+            assert (GENERATED / reference).is_file(), reference
 
 
 @pytest.mark.parametrize("kind", VALIDATORS)
