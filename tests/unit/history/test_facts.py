@@ -20,6 +20,9 @@ EVENTS = [
     builders.call("queued", "10:02", agent="ann"),
     builders.ticket("opened", "10:03", topic="billing", due_at=builders.moment("12:00"), properties={"n": 1}),
     builders.ticket("noted", "10:03"),
+    builders.ticket(
+        "noted", "10:03", properties={"topic": "refund", "due_at": "2026-03-02T12:00:00Z", "ends_session": True}
+    ),
     builders.inbound("10:04", automated=True),
     builders.outbound("10:05", actor="bot"),
     builders.proposal("requested", "10:06"),

@@ -85,6 +85,12 @@ def test_typed_fields_without_a_column_join_the_properties() -> None:
     assert json.loads(row["properties"]) == {"vip": True, "topic": "refund", "due_at": "2026-03-03T00:00:00Z"}
 
 
+def test_a_property_with_the_name_of_a_typed_field_is_not_taken_for_it() -> None:
+    event = Ticket(**ENVELOPE, action="opened", conversation_id="c", properties={"topic": "refund", "vip": True})
+    row = named(tables.INTERACTIONS, interaction_row(event, **PLACED))
+    assert json.loads(row["properties"]) == {"properties.topic": "refund", "vip": True}
+
+
 def test_an_event_without_extras_has_an_empty_object() -> None:
     assert named(tables.INTERACTIONS, interaction_row(page_view(), **PLACED))["properties"] == b"{}"
 
