@@ -3,7 +3,7 @@
 SELECT toHour(toTimeZone(asked_at, 'Europe/Bucharest')) AS hour, count() AS calls, countIf(outcome = 'abandoned') AS abandoned,
     round(quantileExactIf(0.9)(waited_ms, outcome = 'answered') / 1000) AS p90_wait_s
 FROM v_waits
-WHERE channel = 'phone' AND NOT automated AND asked_at >= '2025-10-13' AND asked_at < '2025-10-27'
+WHERE conversation_kind = 'call' AND position = 1 AND NOT automated AND asked_at >= '2025-10-13' AND asked_at < '2025-10-27'
 GROUP BY hour
 HAVING calls >= 20
 ORDER BY p90_wait_s DESC

@@ -30,6 +30,7 @@ AS WITH
                 days.closes_at)) AS open_ms
         FROM edges
         ASOF JOIN v_calendar_days AS days ON edges.calendar = days.calendar AND edges.at >= days.starts_at
+        WHERE edges.at < days.ends_at -- of days that the calendar does not know nobody can say
     )
 SELECT
     wait_id,

@@ -11,7 +11,7 @@ CREATE OR REPLACE VIEW v_open_waits {on_cluster}
     stage             LowCardinality(String)         COMMENT 'Stage of the touchpoint; empty when it is not registered',
     asked_at          DateTime64(3, 'UTC')           COMMENT 'First unanswered message of the customer',
     age_ms            Int64                          COMMENT 'How long ago that was',
-    business_age_ms   Nullable(Int64)                COMMENT 'Open hours since; NULL without a calendar',
+    business_age_ms   Nullable(Int64)                COMMENT 'Open hours since; NULL without a calendar and beyond the days it knows',
     target_ms         Nullable(Int64)                COMMENT 'Longest good wait',
     due_at            Nullable(DateTime64(3, 'UTC')) COMMENT 'When the target is missed',
     target_used       Nullable(Float64)              COMMENT 'Share of the target used up, above 1 when missed; NULL without a target'
