@@ -1,5 +1,6 @@
 """Where Grafana is, and where Grafana finds ClickHouse: environment variables TOUCHSTREAM_GRAFANA_*."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -19,6 +20,14 @@ def _of_grafana(url: str) -> str:
     return url
 
 
+def _of_one_line(token: SecretStr) -> SecretStr:
+    """Take off the line break that files of secrets end with; what no header can carry would be a traceback that shows it."""
+    said = token.get_secret_value().strip()
+    if not re.fullmatch("[!-~]*", said):
+        raise ValueError("it has a space, a line break or a letter that no token has")
+    return SecretStr(said)
+
+
 def _of_a_server(url: str) -> str:
     if isinstance(target_of(url), Embedded):
         raise ValueError("Grafana needs a server")  # noqa: TRY004 - of the right type, but not of the right value
@@ -35,7 +44,10 @@ class GrafanaSettings(EnvironmentSettings):
         AfterValidator(_of_grafana),
         Field(description="address of Grafana, like http://host:3000 or https://host/grafana"),
     ] = "http://127.0.0.1:3000"
-    token: Annotated[SecretStr | None, Field(description="token of a service account, glsa_...")] = None
+    token: Annotated[
+        Annotated[SecretStr, AfterValidator(_of_one_line)] | None,
+        Field(description="token of a service account, glsa_..."),
+    ] = None
     timeout_s: Annotated[float, Field(gt=0, le=600, description="seconds to wait for an answer")] = 30.0
     clickhouse_url: Annotated[
         str,

@@ -20,6 +20,7 @@ from streams.pair import PANES_AT_ONCE, Pair
 from streams.stages import CLOCK, PUBLISH
 from streams.state import OutrankedError, StateTable
 from streams.suppression import Suppressed
+from streams.topic_setup import BEGIN_ANEW, TopicSetupError
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Ownership:
     async def take_over(self, assignment: Assignment) -> None:
         """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""
         started = time.monotonic()
+        self._check_partitions(assignment.tps)
         partitions = {tp.partition for tp in assignment.tps if tp.topic in EVENT_TOPIC_NAMES}
         self._given_back = {each: pair for each, pair in self._given_back.items() if each in partitions}
         self._states.forget_others(partitions)
@@ -85,6 +87,15 @@ class Ownership:
             )
         elif not partitions:
             log.info("no partition pair is left for this worker: it waits for one that another worker gives back")
+
+    def _check_partitions(self, tps: Iterable[TP]) -> None:
+        """Refuse a share of topics that grew while workers ran: such partitions have no state, and journeys are torn apart."""
+        grown = sorted({tp.topic for tp in tps if tp.partition >= self._partitions})
+        if grown:
+            raise TopicSetupError(
+                f"topic {', '.join(map(repr, grown))} has more partitions than the {self._partitions} that workers were told: "
+                f"{BEGIN_ANEW}"
+            )
 
     async def _take_over(self, partition: int) -> bool:
         """Take one pair over; whether its state was still in memory."""

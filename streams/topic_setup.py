@@ -22,6 +22,11 @@ TIMES = "message.timestamp.type"
 MANY = 3  # copies from which on a write can wait for two, and one broker be lost
 PATIENCE_MS = 10_000  # for a broker that is just starting
 
+BEGIN_ANEW = (
+    "begin anew, with a new TOUCHSTREAM_APP_ID, new topics and an empty database (partitions of a topic with state cannot "
+    "be changed in place)"
+)
+
 
 class TopicSetupError(Exception):
     """Topics exist that this worker cannot use; one line per topic, with the cure."""
@@ -127,8 +132,7 @@ def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: 
         if found != plan.partitions:
             yield (
                 f"topic {plan.name!r} has {found} partitions, expected {plan.partitions}: set TOUCHSTREAM_PARTITIONS={found} "
-                f"if all topics have {found}, or begin anew, with a new TOUCHSTREAM_APP_ID, new topics and an empty "
-                "database (partitions of a topic with state cannot be changed in place)"
+                f"if all topics have {found}, or {BEGIN_ANEW}"
             )
 
 

@@ -52,7 +52,7 @@ class ErasedRows:
 
     def letters(self) -> list[Place]:
         """Dead letters that carry its key, or its id as a word of their text."""
-        word = rf"(^|[^A-Za-z0-9_-]){re.escape(self.journey_id)}($|[^A-Za-z0-9_-])"
+        word = rf"(^|[^A-Za-z0-9_-]){''.join(map(_spelt, self.journey_id))}($|[^A-Za-z0-9_-])"
         found = self.client.query(
             "SELECT topic, partition, offset FROM dead_letters FINAL "
             "WHERE key = {id:String} OR match(value, {word:String}) OR match(detail, {word:String})",
@@ -130,3 +130,11 @@ class ErasedRows:
 
     def _change(self, statement: str, **parameters: Any) -> None:
         self.client.command(statement, parameters=parameters, settings=WAIT)
+
+
+def _spelt(character: str) -> str:
+    """Pattern of a character as it is, and as JSON may write it: with a backslash before it, or as code units."""
+    if re.fullmatch(r"[A-Za-z0-9_-]", character):
+        return character
+    units = re.sub("(.{4})", r"\\\\u(?i:\1)", character.encode("utf-16-be").hex())
+    return rf"(\\?{re.escape(character)}|{units})"

@@ -171,6 +171,11 @@ def test_a_wrong_token_is_told(grafana: FakeGrafana, monkeypatch: pytest.MonkeyP
     assert "TOUCHSTREAM_GRAFANA_TOKEN is not set" in refused()
 
 
+def test_a_token_may_end_as_lines_of_a_file_do(grafana: FakeGrafana, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOUCHSTREAM_GRAFANA_TOKEN", f"{ADMIN}\n")
+    assert deploy("--dry-run").exit_code == 0
+
+
 def test_an_address_without_the_path_of_grafana_is_told(grafana: FakeGrafana, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOUCHSTREAM_GRAFANA_URL", grafana.url.removesuffix("/grafana"))
     assert "check TOUCHSTREAM_GRAFANA_URL, with its path" in refused()
@@ -223,6 +228,12 @@ def test_another_folder_of_that_name_is_told(grafana: FakeGrafana) -> None:
             "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL: Grafana needs a server. Expected: http(s)://host",
         ),
         ("TIMEOUT_S", "soon", "TOUCHSTREAM_GRAFANA_TIMEOUT_S='soon': "),
+        ("TOKEN", "glsa_a\nb", "TOUCHSTREAM_GRAFANA_TOKEN: it has a space, a line break or a letter that no token has"),
+        (
+            "TOKEN",
+            "glsa_\u20ac",
+            "TOUCHSTREAM_GRAFANA_TOKEN: it has a space, a line break or a letter that no token has",
+        ),
         ("CLICKHOUSE_URL", "nope", "TOUCHSTREAM_GRAFANA_CLICKHOUSE_URL: nope is not an address"),
     ],
 )

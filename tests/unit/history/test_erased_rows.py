@@ -49,6 +49,26 @@ def test_only_the_persons_own_rows_are_found_and_removed(ann: ErasedRows) -> Non
     assert left == [(23,), (24,), (25,)]
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("a/b+c=", r"a\/b+c="),  # as PHP writes it
+        ("a/b+c=", r"a/b\u002Bc\u003d"),  # as .NET does
+        ("änn-😀", r"\u00e4nn-\ud83d\ude00"),  # as Python does
+        ('a"b', r"a\"b"),
+    ],
+)
+def test_a_name_is_found_in_text_however_its_json_was_written(
+    migrated: Client, embedded: ClickHouseSettings, name: str, written: str
+) -> None:
+    migrated.command(
+        f"INSERT INTO dead_letters (topic, offset, value, version) VALUES ('{TOPIC}', 1, {{value:String}}, 1)",  # noqa: S608
+        parameters={"value": f'{{"journey_id": "{written}"'},
+    )
+    assert ErasedRows(migrated, embedded, name).letters() == [(TOPIC, 0, 1)]
+    assert ErasedRows(migrated, embedded, name[:-1] + "x").letters() == []
+
+
 def test_every_offset_stays_in_one_place_without_a_name(ann: ErasedRows) -> None:
     ann.remove()
     rows = ann.client.query("SELECT offset, fate, event_id, journey_id FROM skipped FINAL ORDER BY offset").result_rows

@@ -15,6 +15,7 @@ from streams.ownership import Ownership
 from streams.stages import Stages
 from streams.store import MemoryStore, States
 from streams.suppression import Suppressed
+from streams.topic_setup import TopicSetupError
 from tests import builders
 from tests.builders import HOUR
 from tests.pairs import NOW
@@ -114,3 +115,9 @@ async def test_a_pair_does_not_go_on_after_a_recovery_that_was_cut_short() -> No
         await stage.take_over()
     stage.tables.cut_short = False
     assert await stage.take_over() is not pair
+
+
+async def test_partitions_that_somebody_has_added_end_the_worker_before_it_waits_for_their_state() -> None:
+    grown = Assignment(2, TPS | {TP(INTERACTIONS.name, 1)})
+    with pytest.raises(TopicSetupError, match=r"^topic 'touchpoint.interactions' has more partitions than the 1 that"):
+        await Stage().ownership.take_over(grown)
