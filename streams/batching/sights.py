@@ -8,13 +8,10 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from faust.exceptions import NotReady
 from faust.types import TP
-from mode.utils.logging import get_logger
 
 if TYPE_CHECKING:
     from streams.batching.app import BatchApp
     from streams.batching.consumer import BatchConsumer
-
-logger = get_logger(__name__)
 
 ASK_S: Final = 5.0
 PATIENCE_S: Final = 20.0
@@ -45,7 +42,6 @@ class Sights:
     def __init__(self, app: "BatchApp") -> None:
         self._app = app
         self._ends: dict[TP, int] = {}
-        self._grown: set[str] = set()  # topics of which it was said
 
     async def run(self) -> None:
         """Ask until the worker stops; brokers that do not answer are somebody else's concern."""
@@ -57,7 +53,6 @@ class Sights:
             if tps:
                 try:
                     self._ends.update(await self._ask([TopicPartition(*tp) for tp in tps]))
-                    self.tell_unread()
                 except (KafkaError, NotReady, TimeoutError):
                     continue
 
@@ -67,22 +62,6 @@ class Sights:
         asked = asyncio.run_coroutine_threadsafe(thread._ensure_consumer().end_offsets(tps), thread.thread_loop)
         ends = await asyncio.wait_for(asyncio.wrap_future(asked), PATIENCE_S)
         return {TP(*tp): end for tp, end in ends.items()}
-
-    def tell_unread(self) -> None:
-        """Say once when a topic got more partitions than workers were told: nobody reads those."""
-        told = self._app.conf.topic_partitions
-        cluster = self._consumer._thread._ensure_consumer()._client.cluster
-        for topic in sorted({tp.topic for tp in self._app.share.tps} - self._grown):
-            there = len(cluster.partitions_for_topic(topic) or ())
-            if there > told:
-                self._grown.add(topic)
-                logger.error(
-                    "topic %s has %d partitions now, workers were told %d: nobody reads the others, and journeys are torn "
-                    "apart. Partitions cannot be changed in place, see docs/running.md, Beginning anew",
-                    topic,
-                    there,
-                    told,
-                )
 
     def look(self) -> list[Sight]:
         """Tell where every partition of this worker stands. From any thread."""

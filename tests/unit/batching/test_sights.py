@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from faust.types import TP
 
 from streams.batching.acknowledgements import Acknowledgements
@@ -57,21 +56,3 @@ def test_what_expired_while_nobody_read_it_is_not_left() -> None:
 
 def test_a_transaction_that_a_producer_keeps_open_is_not_left() -> None:
     assert look(position=100, highwater=130, end=100, committed=100, lso=100, began=90).lag == 0
-
-
-def test_a_topic_that_grew_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    partitions = {0}
-    client = SimpleNamespace(
-        _client=SimpleNamespace(cluster=SimpleNamespace(partitions_for_topic=lambda _: partitions))
-    )
-    consumer = SimpleNamespace(_thread=SimpleNamespace(_ensure_consumer=lambda: client))
-    share, conf = SimpleNamespace(tps=frozenset({EVENTS})), SimpleNamespace(topic_partitions=1)
-    app: Any = SimpleNamespace(_batch_consumer=consumer, share=share, conf=conf)
-    sights = Sights(app)
-    sights.tell_unread()
-    assert not caplog.messages
-    partitions.add(1)
-    sights.tell_unread()
-    sights.tell_unread()
-    [said] = caplog.messages
-    assert said.startswith("topic touchpoint.interactions has 2 partitions now, workers were told 1: nobody reads")
