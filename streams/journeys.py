@@ -69,6 +69,10 @@ class Journeys:
         journey.due_ms = _due_of(raw)
         return journey
 
+    def size_of(self, journey_id: str) -> int:
+        """Bytes of the state of a journey; 0 where there is none."""
+        return len(self._states.get(journey_id.encode()) or b"")
+
     def keep(self, journey: Journey, watermark_ms: int, changed: Values) -> None:
         """Put a journey that was open back, and its state among those that have changed."""
         journey_id = journey.journey_id

@@ -139,6 +139,7 @@ class Ownership:
             if publish:
                 published = time.monotonic()
             for pair in list(self.pairs.values()):
+                await asyncio.sleep(0)  # a tick may take a second
                 await self._committer.room()
                 if self.pairs.get(pair.partition) is pair:
                     self._tick(pair, publish=publish)

@@ -140,7 +140,7 @@ class Pair:
         self.book.advance(now_ms)
         watermark_ms = self.clock.advance(now_ms)
         due = self._journeys.due(watermark_ms, JOURNEYS_PER_TICK, now_ms)
-        stale = self._recutting.next(JOURNEYS_PER_TICK - len(due))
+        stale = self._recutting.next(JOURNEYS_PER_TICK - len(due), self._journeys.size_of)
         if not due and not self._recutting and not self._alerting and now_ms - self._marked_ms < MARK_EVERY_MS:
             return None
         self._emissions += 1

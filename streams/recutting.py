@@ -1,6 +1,7 @@
 """A pair that brings what it remembers to today's rules, a few journeys at a time, while it goes on folding."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -9,6 +10,7 @@ from streams.logic.recut import Moved
 from streams.store import Values
 
 MARK: Final = b"\x00recut"
+BYTES_AT_ONCE: Final = 1_000_000  # of states: they take up to a second, in which the worker does nothing else
 
 
 class Standing(msgspec.Struct):
@@ -43,9 +45,15 @@ class Recutting:
         self.standing = standing
         self._waiting = set(journeys)
 
-    def next(self, limit: int) -> list[str]:
-        """Return some journeys whose turn it is."""
-        return [journey_id for journey_id, _ in zip(self._waiting, range(limit), strict=False)]
+    def next(self, limit: int, size_of: Callable[[str], int]) -> list[str]:
+        """Return some journeys whose turn it is; `size_of` says how many bytes the state of one has."""
+        found, size = [], 0
+        for journey_id in islice(self._waiting, limit):
+            found.append(journey_id)
+            size += size_of(journey_id)
+            if size >= BYTES_AT_ONCE:
+                break
+        return found
 
     def moved(self, journey_id: str) -> Moved | None:
         """Return what a journey is to be recut with; None when it is not, or not any more."""

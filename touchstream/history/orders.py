@@ -47,8 +47,12 @@ def place(producer: Any, order: Order, partitions: int) -> Offsets:
 
 
 def until_committed(settings: Settings, ends: Mapping[TopicPartition, int], progress: Callable[[int], None]) -> None:
-    """Wait until the workers have committed up to these offsets, and so have stored everything before them."""
+    """Wait until the workers have committed up to these offsets, and so have stored everything before them.
+
+    A backlog may take its time, as long as they come nearer.
+    """
     deadline = time.monotonic() + PATIENCE_S
+    before: Offsets = {}
     with admin_client(settings) as admin:
         while True:
             reached = lag.committed(admin, settings.app_id, list(ends))
@@ -56,7 +60,10 @@ def until_committed(settings: Settings, ends: Mapping[TopicPartition, int], prog
             progress(len(ends) - len(behind))
             if not behind:
                 return
-            if time.monotonic() > deadline:
+            now = {place: reached.get(place, 0) for place in behind}
+            if now != before:
+                deadline, before = time.monotonic() + PATIENCE_S, now
+            elif time.monotonic() > deadline:
                 raise no_worker(behind)
             time.sleep(LOOK_S)
 

@@ -8,6 +8,7 @@ import pytest
 from faust.types import TP
 
 from schemas.topics import INTERACTIONS
+from streams import ownership
 from streams.batching.share import Assignment
 from streams.logic.watermark import BEFORE_ALL
 from streams.owned import Recovered
@@ -49,6 +50,9 @@ class NobodyIsErased(Suppressed):
     async def refresh(self, client_options: object, partitions: int) -> None: ...
 
 
+async def _there_is_room() -> None: ...
+
+
 class Stage:
     """An owner whose app says what the test wants."""
 
@@ -63,7 +67,9 @@ class Stage:
             lag=lambda _tp: 0 if self.read else 1,
             caught_up=lambda _tp: self.read and self.folded,
         )
-        committer: Any = SimpleNamespace(add=lambda _effects: None, disown=lambda _partition, _epoch: False)
+        committer: Any = SimpleNamespace(
+            add=lambda _effects: None, disown=lambda _partition, _epoch: False, room=_there_is_room
+        )
         self.ownership = Ownership(
             app,
             self.tables,  # type: ignore[arg-type]
@@ -121,3 +127,21 @@ async def test_partitions_that_somebody_has_added_end_the_worker_before_it_waits
     grown = Assignment(2, TPS | {TP(INTERACTIONS.name, 1)})
     with pytest.raises(TopicSetupError, match=r"^topic 'touchpoint.interactions' has more partitions than the 1 that"):
         await Stage().ownership.take_over(grown)
+
+
+async def test_others_get_their_turn_between_the_ticks_of_two_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick may take a second, and a worker may have many pairs: alerts, commits and the watchdog would wait for all."""
+    monkeypatch.setattr(ownership, "TICK_S", 0.0)
+    stage, told = Stage(), []
+
+    def tick(pair: Any, *, publish: bool) -> None:
+        told.append(f"pair {pair.partition}")
+        asyncio.get_running_loop().call_soon(told.append, "others")
+
+    monkeypatch.setattr(stage.ownership, "_tick", tick)
+    stage.ownership.pairs = {number: SimpleNamespace(partition=number) for number in range(3)}  # type: ignore[misc]
+    clock = asyncio.ensure_future(stage.ownership.run_clock())
+    while len(told) < 6:
+        await asyncio.sleep(0)
+    clock.cancel()
+    assert told[:6] == ["pair 0", "others", "pair 1", "others", "pair 2", "others"]

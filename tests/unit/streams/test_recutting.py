@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.identity import erasure_hash, session_id
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
-from streams import state_codec
+from streams import recutting, state_codec
 from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
 from streams.logic.policy import Place, Policy, Target
@@ -167,3 +168,19 @@ def test_a_pair_says_how_many_journeys_are_left() -> None:
     assert standing_of(system).left == 2
     system.tick(NOW)
     assert (standing_of(system).left, standing_of(system).done) == (0, True)
+
+
+def test_large_journeys_are_recut_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event loop stands still meanwhile, and a worker that stands still is ended before anything of it is kept."""
+    monkeypatch.setattr(recutting, "BYTES_AT_ONCE", 500)
+    system = System()
+    views = [
+        builders.page_view(f"10:{minute:02d}", journey_id=name) for name in ("j1", "j2", "j3") for minute in range(20)
+    ]
+    fold(system, [[record(view, offset) for offset, view in enumerate(views)], []])
+    order(system, len(views))
+    left = []
+    while (effects := system.pair.tick(NOW)) is not None:
+        system.run(effects)
+        left.append(standing_of(system).left)
+    assert left == [2, 1, 0]
