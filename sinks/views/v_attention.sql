@@ -105,8 +105,8 @@ SELECT 'journeys', 'drop-off', multiIf(share - share_before <= margin, 'fine', s
 FROM visits
 UNION ALL
 SELECT 'voice', 'detractors', if(alone > 0, 'watch', 'fine'),
-    multiIf(cases = 0, 'No customer was unhappy in the last two weeks',
-        alone = 0, 'Every unhappy customer of the last two weeks was contacted',
+    multiIf(cases = 0, 'No customer was unhappy a day to two weeks ago',
+        alone = 0, 'Every customer who was unhappy a day to two weeks ago was contacted',
         format('Nobody has contacted {} of {} unhappy customers, a day and longer after they said so', toString(alone), toString(cases))),
     toFloat64(alone), cases
 FROM unheard

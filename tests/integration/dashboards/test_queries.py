@@ -137,6 +137,14 @@ def test_a_panel_shows_what_the_rows_say(demo: Client, starts: Starts, case: dic
     assert shown == pytest.approx(told)
 
 
+def test_a_path_is_in_the_order_of_its_timeline(demo: Client, starts: Starts) -> None:
+    for (journey,) in demo.query("SELECT journey_id FROM v_journeys ORDER BY steps DESC LIMIT 20").result_rows:
+        chosen = starts["touchstream-journeys"] | {"journey": Chosen((journey,))}
+        path = demo.query(render(read("", "journeys/path"), LAST_WEEK, chosen))
+        timeline = f"SELECT {', '.join(path.column_names)} FROM v_journey_timeline(journey = '{journey}')"  # noqa: S608
+        assert path.result_rows == demo.query(timeline).result_rows
+
+
 @pytest.mark.parametrize("name", ["overview/volume", "experiments/volume", "pipeline/throughput"])
 def test_the_hour_in_which_a_period_begins_is_counted(demo: Client, starts: Starts, name: str) -> None:
     quarter = TimeRange(to_ms(END - timedelta(minutes=15)), to_ms(END))
