@@ -64,7 +64,7 @@ async def deliver(bootstrap: str) -> dict[str, str]:
         started = time.perf_counter()
         await app.start()
         await asyncio.wait_for(arrivals.all.wait(), 60)
-        while not all(app.caught_up(TP(TOPIC, number)) for number in range(PARTITIONS)):
+        while not all(app.caught_up_ms(TP(TOPIC, number)) is not None for number in range(PARTITIONS)):
             await asyncio.sleep(0.05)
         await send_singles(producer, arrivals)
         await app.stop()

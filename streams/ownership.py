@@ -148,10 +148,11 @@ class Ownership:
         now_ms = self.now_ms()
         for side, topic in enumerate(EVENTS):
             # Not only read: what nobody has folded yet may be an answer.
-            if self._app.caught_up(TP(topic.name, pair.partition)):
-                pair.clock.caught_up(side, now_ms=now_ms)
-            else:
+            heard_ms = self._app.caught_up_ms(TP(topic.name, pair.partition))
+            if heard_ms is None:
                 pair.clock.lags(side)
+            else:
+                pair.clock.caught_up(side, now_ms=now_ms, heard_ms=heard_ms)
         with self._app.stages.doing(CLOCK):
             effects = pair.tick(now_ms)
         panes = []

@@ -155,7 +155,7 @@ class PaneMerger:
         """Tell windows of one partition that changed, for as long as they may keep others from the event loop."""
         spent_s = 0.0
         if not windows.complete:
-            windows.complete = self._app.caught_up(TP(PANES.name, windows.partition))
+            windows.complete = self._app.caught_up_ms(TP(PANES.name, windows.partition)) is not None
         while windows.complete and spent_s < budget_s and self.windows.get(windows.partition) is windows:
             await self._committer.room()
             started = time.perf_counter()

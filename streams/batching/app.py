@@ -129,9 +129,9 @@ class BatchApp(faust.App):  # type: ignore[misc]
         """Count the records of a batched partition that were not read yet; None before the first fetch."""
         return self._batch_consumer.lag(tp)
 
-    def caught_up(self, tp: TP) -> bool:
-        """Whether every record this partition is known to have was handed out and acknowledged."""
-        return self._batch_consumer.caught_up(tp)
+    def caught_up_ms(self, tp: TP) -> int | None:
+        """Until when (wall clock) every record of a partition was handed out and acknowledged; None where one was not."""
+        return self._batch_consumer.caught_up_ms(tp)
 
     async def still_member(self) -> bool:
         """Ask the brokers whether this worker still owns what it was assigned; waits while they do not answer."""

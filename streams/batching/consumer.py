@@ -97,11 +97,12 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         """Count the records of a batched partition that were not read yet; None before the first fetch."""
         return self._thread.lag(tp)  # type: ignore[no-any-return]
 
-    def caught_up(self, tp: TP) -> bool:
-        """Whether every record the partition has was handed out and acknowledged, as far as was known a moment ago."""
+    def caught_up_ms(self, tp: TP) -> int | None:
+        """When a broker was asked which records a partition has, if all were handed out and acknowledged; None if one was not."""
         # In this order: what is read while we look is then seen as under way, not as done.
-        is_read = self._thread.is_fresh(tp) and self._thread.lag(tp) == 0
-        return is_read and self.ledger.is_settled(tp, self._thread.gaps.read_to(tp))
+        heard_ms: int | None = self._thread.heard_ms(tp)
+        is_read = self._thread.lag(tp) == 0
+        return heard_ms if is_read and self.ledger.is_settled(tp, self._thread.gaps.read_to(tp)) else None
 
     # -- committing
 

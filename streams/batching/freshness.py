@@ -4,7 +4,6 @@ When the answer came says nothing: it may have waited for as long as this proces
 """
 
 import time
-from math import inf
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -14,25 +13,25 @@ class Freshness:
     """When brokers were asked what they have of each partition. By the wall clock, which goes on while a machine sleeps."""
 
     def __init__(self) -> None:
-        self._asked_s: dict[tuple[str, int], float] = {}  # of questions that were answered
+        self._asked_ms: dict[tuple[str, int], int] = {}  # of questions that were answered
 
     def watch(self, fetcher: Any) -> None:
         """Note what a fetcher of aiokafka asks from now on."""
         fetch = fetcher._proc_fetch_request
 
         async def asked(assignment: Any, node_id: int, request: Any) -> Any:
-            asked_s = time.time()
+            asked_ms = int(time.time() * 1000)
             fetched = await fetch(assignment, node_id, request)
             for topic, partitions in request.topics:
                 for partition, *_ in partitions:
                     state = assignment.state_value(TopicPartition(topic, partition))
                     answered_ms = state.timestamp if state is not None else None
-                    if answered_ms is not None and answered_ms >= int(asked_s * 1000):  # neither refused nor in vain
-                        self._asked_s[topic, partition] = asked_s
+                    if answered_ms is not None and answered_ms >= asked_ms:  # neither refused nor in vain
+                        self._asked_ms[topic, partition] = asked_ms
             return fetched
 
         fetcher._proc_fetch_request = asked
 
-    def age_s(self, tp: tuple[str, int]) -> float:
-        """Seconds since then; without end as long as nothing was answered."""
-        return time.time() - self._asked_s.get((tp[0], tp[1]), -inf)
+    def asked_ms(self, tp: tuple[str, int]) -> int | None:
+        """When the last question about a partition was asked that was answered; None when none was."""
+        return self._asked_ms.get((tp[0], tp[1]))

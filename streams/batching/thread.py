@@ -21,7 +21,6 @@ from streams.stages import FETCH
 
 REBALANCE_PAUSE_S = 0.05
 HEARTBEAT_RETRY_S = 0.2
-FRESH_S = 2.0  # beyond the time a broker may take to gather; a loop under load is late by less
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
@@ -90,9 +89,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
             return None
         return max(0, int(state.highwater - state.position))
 
-    def is_fresh(self, tp: TP) -> bool:
-        """Whether a broker has just said where the partition ends: silence of one that nobody hears means nothing."""
-        return bool(self._freshness.age_s(tp) < self.app.limits.fetch_wait_ms / 1000 + FRESH_S)
+    def heard_ms(self, tp: TP) -> int | None:
+        """When a broker was asked what it has of a partition, if it has answered: its silence later means nothing. None before that."""
+        return self._freshness.asked_ms(tp)
 
     async def still_member(self, generation: int) -> bool:
         """Send a heartbeat out of turn: only a member of the current generation gets an answer."""

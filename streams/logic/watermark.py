@@ -3,6 +3,7 @@
 from typing import Final
 
 BEFORE_ALL: Final = -(1 << 62)  # earlier than every event
+AFTER_ALL: Final = -BEFORE_ALL
 
 
 def clamp(occurred_ms: int, received_ms: int, *, max_clock_skew_ms: int) -> tuple[int, bool]:
@@ -15,19 +16,21 @@ def clamp(occurred_ms: int, received_ms: int, *, max_clock_skew_ms: int) -> tupl
 class TopicClock:
     """What one topic of a pair knows about time."""
 
-    __slots__ = ("newest_ms", "quiet_since_ms")
+    __slots__ = ("heard_ms", "newest_ms", "quiet_since_ms")
 
     def __init__(self) -> None:
         self.newest_ms = BEFORE_ALL
+        self.heard_ms = AFTER_ALL  # wall clock; nobody knows what was written to it later
         self.quiet_since_ms: int | None = None  # wall clock; None while it lags, is paused or recovers
 
-    def idle(self, now_ms: int, idle_after_ms: int) -> bool:
-        """Whether it is caught up and has been silent for long enough."""
-        return self.quiet_since_ms is not None and now_ms - self.quiet_since_ms >= idle_after_ms
+    def reached(self, now_ms: int, idle_after_ms: int) -> int:
+        """How far it has come: as far as it was heard when it is caught up and has been silent for long enough, else its newest event."""
+        idle = self.quiet_since_ms is not None and now_ms - self.quiet_since_ms >= idle_after_ms
+        return min(now_ms, self.heard_ms) if idle else self.newest_ms
 
 
 class PairClock:
-    """Watermark of one partition pair: the slower of its two topics, the wall clock when both are idle.
+    """Watermark of one partition pair: the slower of its two topics. One that is silent has come as far as the wall clock.
 
     A topic is taken to lag until `caught_up` says otherwise, so a clock that was just started raises no alarm.
     """
@@ -47,11 +50,13 @@ class PairClock:
         if clock.quiet_since_ms is not None:
             clock.quiet_since_ms = now_ms
 
-    def caught_up(self, topic: int, *, now_ms: int) -> None:
-        """Note that everything written to the topic has been folded."""
+    def caught_up(self, topic: int, *, now_ms: int, heard_ms: int = AFTER_ALL) -> None:
+        """Note that everything that was written to the topic until `heard_ms` has been folded."""
         clock = self._topics[topic]
-        if clock.quiet_since_ms is None:
+        not_heard_ms = heard_ms - clock.heard_ms
+        if clock.quiet_since_ms is None or not_heard_ms > self._idle_after_ms:
             clock.quiet_since_ms = now_ms
+        clock.heard_ms = heard_ms
 
     def lags(self, topic: int) -> None:
         """Note that the topic has unread events, is paused or recovers: its silence means nothing."""
@@ -59,7 +64,6 @@ class PairClock:
 
     def advance(self, now_ms: int) -> int:
         """Watermark now. It never goes back."""
-        busy = [each.newest_ms for each in self._topics if not each.idle(now_ms, self._idle_after_ms)]
-        reached = min(busy, default=now_ms) - self._allowed_lateness_ms
-        self.watermark_ms = max(self.watermark_ms, reached)
+        reached = min(each.reached(now_ms, self._idle_after_ms) for each in self._topics)
+        self.watermark_ms = max(self.watermark_ms, reached - self._allowed_lateness_ms)
         return self.watermark_ms

@@ -136,7 +136,7 @@ async def keep_sums(batch: Batch) -> None:
 async def say_when_caught_up() -> None:
     while True:
         await asyncio.sleep(0.1)
-        if app.share.tps and all(app.caught_up(tp) for tp in app.share.tps):
+        if app.share.tps and all(app.caught_up_ms(tp) is not None for tp in app.share.tps):
             report("caught up", lost=sum(app.offsets_lost.values()))
 
 

@@ -54,6 +54,30 @@ def test_when_both_topics_are_idle_the_wall_clock_rules() -> None:
     assert pair.advance(NOW + DAY) == NOW + DAY - LATENESS
 
 
+def test_the_wall_clock_rules_no_further_than_both_topics_were_heard() -> None:
+    pair = caught_up()
+    for seconds in range(1, 60):  # each answer of a slow broker is as old as its question
+        now = NOW + seconds * SECOND
+        pair.caught_up(INTERACTIONS, now_ms=now, heard_ms=now - 4 * SECOND)
+        pair.caught_up(FEEDBACK, now_ms=now, heard_ms=now - SECOND)
+    assert pair.advance(now) == now - 4 * SECOND - LATENESS
+    assert pair.advance(now + DAY) == now - 4 * SECOND - LATENESS
+
+
+def test_silence_in_which_nobody_could_be_heard_does_not_count() -> None:
+    pair = caught_up()
+    for topic in (INTERACTIONS, FEEDBACK):
+        pair.caught_up(topic, now_ms=NOW, heard_ms=NOW)
+    pair.advance(NOW + IDLE_AFTER)
+    back = NOW + DAY
+    for topic in (INTERACTIONS, FEEDBACK):  # what was sent meanwhile may be on its way
+        pair.caught_up(topic, now_ms=back, heard_ms=back)
+    assert pair.advance(back) == NOW - LATENESS
+    for topic in (INTERACTIONS, FEEDBACK):
+        pair.caught_up(topic, now_ms=back + IDLE_AFTER, heard_ms=back + IDLE_AFTER)
+    assert pair.advance(back + IDLE_AFTER) == back + IDLE_AFTER - LATENESS
+
+
 def test_a_topic_with_unread_events_is_never_idle() -> None:
     """A wait whose answer lies unread in the backlog must not raise an alarm."""
     pair = caught_up()

@@ -28,7 +28,11 @@ async def test_windows_are_told_once_all_that_was_read_is_merged() -> None:
         return function
 
     app: Any = SimpleNamespace(
-        on_assigned=hook, on_revoked=hook, lag=lambda _: 0, caught_up=merged.__contains__, stages=Stages()
+        on_assigned=hook,
+        on_revoked=hook,
+        lag=lambda _: 0,
+        caught_up_ms=lambda tp: 1 if tp in merged else None,
+        stages=Stages(),
     )
     committer: Any = SimpleNamespace(room=room, add=told.append)
     merger = PaneMerger(app, SimpleNamespace(), committer, builders.policy(), partitions=1)  # type: ignore[arg-type]

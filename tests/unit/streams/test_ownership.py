@@ -59,13 +59,14 @@ class Stage:
     def __init__(self) -> None:
         self.now_ms = NOW
         self.read = self.folded = True
+        self.unheard_ms = 0
         self.tables = Tables()
         app: Any = SimpleNamespace(
             on_assigned=lambda hook: hook,
             on_revoked=lambda hook: hook,
             stages=Stages(),
             lag=lambda _tp: 0 if self.read else 1,
-            caught_up=lambda _tp: self.read and self.folded,
+            caught_up_ms=lambda _tp: self.now_ms - self.unheard_ms if self.read and self.folded else None,
         )
         committer: Any = SimpleNamespace(
             add=lambda _effects: None, disown=lambda _partition, _epoch: False, room=_there_is_room
@@ -99,9 +100,19 @@ async def test_time_does_not_pass_while_what_was_read_is_not_folded_yet() -> Non
     assert pair.clock.watermark_ms == BEFORE_ALL
     stage.folded = True
     stage.tick()
-    stage.now_ms += HOUR
+    stage.now_ms += builders.policy().idle_after_ms
     stage.tick()
     assert pair.clock.watermark_ms > NOW
+
+
+async def test_time_passes_also_where_brokers_or_this_machine_are_slow() -> None:
+    stage = Stage()
+    stage.unheard_ms = 5_000
+    pair = await stage.take_over()
+    for _ in range(30):
+        stage.tick()
+        stage.now_ms += 1_000
+    assert pair.clock.watermark_ms == stage.now_ms - 1_000 - stage.unheard_ms - builders.policy().allowed_lateness_ms
 
 
 async def test_a_pair_goes_on_when_nobody_else_had_it() -> None:
