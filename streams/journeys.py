@@ -6,6 +6,7 @@ from typing import Final
 from streams import state_codec
 from streams.logic.journey import Journey
 from streams.logic.policy import Policy
+from streams.logic.retention import next_act_ms
 from streams.logic.watermark import BEFORE_ALL
 from streams.logic.wire import WIRE_VERSION, NewerStateError
 from streams.rest import Rest
@@ -25,7 +26,8 @@ class Journeys:
         self._states = States()
         self._agenda = self._states.agenda()
         self._rest = Rest(policy.state_linger_ms)
-        self._overdue: set[str] = set()  # state whose time is over, but which was touched lately
+        # State whose time is over, but which was touched lately; with when the agenda looks at it all the same.
+        self._overdue: dict[str, int | None] = {}
         self._at_hand: dict[str, Journey] = {}  # as in the states: decoded, because they were touched last
         self._at_hand_bytes = 0  # of their states
         self._at_hand_limit = at_hand_bytes
@@ -79,18 +81,22 @@ class Journeys:
         if journey.empty:
             self.forget(journey_id, changed)
             return
-        key, known_due_ms = journey_id.encode(), journey.due_ms
+        key, known_ms = journey_id.encode(), journey.due_ms
         raw, due_ms = state_codec.encode(journey, self._policy)
         journey.due_ms = due_ms
+        look_ms: int | None = due_ms
         self._states.put(key, raw)
         self._at_hand[journey_id] = journey
         journey.size = len(raw)
         self._at_hand_bytes += journey.size
         changed[key] = raw
-        if due_ms <= watermark_ms:
-            self._overdue.add(journey_id)
-        elif known_due_ms is None or not watermark_ms < known_due_ms <= due_ms:  # else the agenda looks soon enough
-            self._agenda.schedule(key, due_ms)
+        if (
+            due_ms <= watermark_ms
+        ):  # it stays until the journey rests; what closes or is missed meanwhile does not wait for that
+            known_ms, look_ms = self._overdue.get(journey_id), next_act_ms(journey, self._policy)
+            self._overdue[journey_id] = look_ms
+        if look_ms is not None and (known_ms is None or not watermark_ms < known_ms <= look_ms):
+            self._agenda.schedule(key, look_ms)  # else the agenda looks soon enough
 
     def forget(self, journey_id: str, changed: Values) -> None:
         """Remove a journey; a tombstone goes to the changelog."""
@@ -124,7 +130,10 @@ class Journeys:
             for journey_id in self._overdue:
                 self._agenda.schedule(journey_id.encode(), AT_ONCE)
             self._overdue.clear()
-        return [key.decode() for key in self._agenda.due(watermark_ms, limit, self._due_of)]
+        found = [key.decode() for key in self._agenda.due(watermark_ms, limit, self._due_of)]
+        for journey_id in found:
+            self._overdue.pop(journey_id, None)  # its entry has been taken out, maybe before its time
+        return found
 
     def _take(self, journey_id: str) -> Journey | None:
         """Take a journey out of those at hand."""

@@ -33,22 +33,36 @@ def interaction_ids(journey: "Journey") -> set[int]:
 
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
     """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
-    runs: list[Run] = journey.runs
-    due = journey.notices[0][AT] + policy.state_retention_ms if journey.notices else LATER
+    due = _next_act_ms(journey, policy)
+    if journey.notices:
+        due = min(due, journey.notices[0][AT] + policy.state_retention_ms)
     if journey.answers:
         due = min(due, min(touched_ms(journey.answers).values()) + policy.state_retention_ms)
-    if runs:
-        due = min(due, _expiry_of_run(runs[0], policy))
-        for number, run in enumerate(runs, 1):
-            if run.closed_ms is None:
-                due = min(due, ending(run, runs[number] if number < len(runs) else None, policy)[0])
+    if journey.runs:
+        due = min(due, _expiry_of_run(journey.runs[0], policy))
     for dialogue in journey.dialogues.values():
         due = min(due, _expiry_of_dialogue(dialogue, policy))
-        if dialogue.wake_ms is not None:
-            due = min(due, dialogue.wake_ms)
     if journey.kept and (kept_until_ms := kept_marks.due_ms(journey)) is not None:
         due = min(due, kept_until_ms)
     return due + 1 if due < LATER else None
+
+
+def next_act_ms(journey: "Journey", policy: Policy) -> int | None:
+    """Earliest watermark at which something closes or is missed, whatever expires before."""
+    due = _next_act_ms(journey, policy)
+    return due + 1 if due < LATER else None
+
+
+def _next_act_ms(journey: "Journey", policy: Policy) -> int:
+    runs: list[Run] = journey.runs
+    due = LATER
+    for number, run in enumerate(runs, 1):
+        if run.closed_ms is None:
+            due = min(due, ending(run, runs[number] if number < len(runs) else None, policy)[0])
+    for dialogue in journey.dialogues.values():
+        if dialogue.wake_ms is not None:
+            due = min(due, dialogue.wake_ms)
+    return due
 
 
 def expire(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook", changes: "Changes") -> int:

@@ -151,6 +151,25 @@ def test_a_case_is_told_anew_though_a_crash_hid_that_its_customer_seemed_to_be_c
     assert [row["state"] for row in system.clickhouse.alive(tables.CASES)] == ["heard"]
 
 
+def test_what_is_due_does_not_wait_for_state_that_is_over_and_stays_until_the_journey_rests(system: System) -> None:
+    """A journey with something older than its retention was looked at again only when it had rested, an hour or two later."""
+    views = [builders.page_view(at) for at in (NOW - 9 * 24 * HOUR, "11:40", "11:50")]
+    system.run(system.batch(INTERACTIONS, [record(view, offset) for offset, view in enumerate(views)]))
+    system.quiet()
+    system.tick(NOW)
+    for offset, event in enumerate((builders.call("queued", "11:59"), builders.page_view("11:59")), 3):
+        system.run(system.batch(INTERACTIONS, [record(event, offset)]))
+        system.tick(NOW)
+    system.quiet()
+    system.tick(NOW + 3 * MINUTE)
+    assert [alert.kind.value for alert in system.told] == ["wait_warning", "wait_breach", "wait_escalation"]
+    for minutes in range(4, 40):
+        system.tick(NOW + minutes * MINUTE)
+        open_still = minutes <= 30  # half an hour after 11:59, and a minute for what is late
+        assert len(system.clickhouse.alive(tables.SESSIONS)) == (1 if open_still else 2), minutes
+    assert b"j1" in system.changelog
+
+
 def test_state_that_has_rested_past_its_retention_leaves_a_tombstone_and_an_older_event_is_very_late(
     system: System,
 ) -> None:
