@@ -103,11 +103,12 @@ CURES: Final = (
 UNREACHABLE: Final = "Check that it runs and that TOUCHSTREAM_CLICKHOUSE_URL names it"
 PROXY: Final = "Look at ClickHouse and at the proxy in front of it"
 MIGRATE: Final = "Run `touchstream migrate`"
+# Starting again does not help before that is done.
 NEEDED: Final = (
     (SCHEMA, SchemaMismatchError, MIGRATE),
     (LOGIN, NotAllowedError, "Check TOUCHSTREAM_CLICKHOUSE_USER and TOUCHSTREAM_CLICKHOUSE_PASSWORD"),
     (RIGHTS, NotAllowedError, "Run `touchstream migrate --roles`, and grant the role of writers to this user"),
-)  # starting again does not help before that is done
+)
 
 
 def meaning(error: Exception) -> Exception:

@@ -90,9 +90,8 @@ class Journeys:
         journey.size = len(raw)
         self._at_hand_bytes += journey.size
         changed[key] = raw
-        if (
-            due_ms <= watermark_ms
-        ):  # it stays until the journey rests; what closes or is missed meanwhile does not wait for that
+        if due_ms <= watermark_ms:
+            # What is over stays until the journey rests; what closes or is missed meanwhile does not wait for that.
             known_ms, look_ms = self._overdue.get(journey_id), next_act_ms(journey, self._policy)
             self._overdue[journey_id] = look_ms
         if look_ms is not None and (known_ms is None or not watermark_ms < known_ms <= look_ms):
