@@ -119,14 +119,15 @@ class StageWork:
 
     async def _make_durable(self) -> None:
         turn, self._turn = self._turn, _Turn()
-        rows, [states] = turn.rows(), turn.states().values() or [{}]
+        rows = turn.rows()
         with self._meter.doing("rows"):
             encoded: dict[Table, pa.Table] = {table: encode(table, of_table) for table, of_table in rows.items()}
         with self._meter.doing("insert"):
             for table, data in encoded.items():
                 self._client.insert_arrow(table.name, data, settings=INSERT_SETTINGS)
         with self._meter.doing("changelog"):
-            await self._states.write(0, self._epoch, list(states.items()))
+            for _, states in turn.writes():
+                await self._states.write(0, self._epoch, list(states.items()))
 
     async def _publish(self) -> None:
         messages: list[Message] = []

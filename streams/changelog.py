@@ -16,12 +16,13 @@ from mode.utils.logging import get_logger
 
 from streams.patience import RETRY_S, patiently, reader, will_pass
 from streams.store import MemoryStore, Store, Values
+from streams.topic_setup import STATE_MESSAGE_BYTES
 
 logger = get_logger(__name__)
 
 Item = tuple[bytes, bytes | None]
 
-BATCH_BYTES = 512 * 1024
+BATCH_BYTES = STATE_MESSAGE_BYTES // 2  # a batch is there or not at all, so a write should be one
 RECORD_BYTES = 64  # at most, beside its key and value
 EPOCH_BYTES = 8
 EPOCH_HEADER = "epoch"
@@ -82,6 +83,11 @@ class Applies(Protocol):
         """Take the next record into account."""
 
 
+def fits_a_batch(states: Values) -> bool:
+    """Whether a record batch holds all of this."""
+    return sum(len(key) + len(value or b"") + RECORD_BYTES for key, value in states.items()) <= BATCH_BYTES
+
+
 def epoch_of(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> int:
     """Return the epoch of the writer of a record; 0 for a record that names none."""
     raw = value[:EPOCH_BYTES] if value is not None else dict(headers).get(EPOCH_HEADER, b"")
@@ -133,25 +139,17 @@ class ChangelogWriter:
         return written
 
     def _batches(self, epoch: int, items: Sequence[Item]) -> Iterator[Any]:
-        """Fill batches. What is removed comes in one with the last record, if one holds it: a batch is there or not at all.
-
-        The last record is the pair's mark. It says up to when events are of journeys that are gone, so neither may be there alone.
-        """
         prefix = epoch.to_bytes(EPOCH_BYTES, "big")
         tombstone_headers = [(EPOCH_HEADER, prefix)]
         now_ms = time.time_ns() // 1_000_000
-        changed = [item for item in items[:-1] if item[1] is not None]
-        together = [*(item for item in items[:-1] if item[1] is None), *items[-1:]]
-        room = BATCH_BYTES - sum(len(key) + len(value or b"") + RECORD_BYTES for key, value in together)
         batch = self._producer.create_batch()
-        for place, (key, value) in enumerate([*changed, *together]):
+        for key, value in items:
             record: dict[str, Any] = {"timestamp": now_ms, "key": key, "value": value}
             if value is None:
                 record["headers"] = tombstone_headers
             else:
                 record["value"] = prefix + value
-            has_no_room = place == len(changed) > 0 and batch.size() > room
-            if has_no_room or batch.append(**record) is None:
+            if batch.append(**record) is None:
                 yield batch
                 batch = self._producer.create_batch()
                 batch.append(**record)

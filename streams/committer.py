@@ -1,7 +1,7 @@
 """Make effects durable in the order of the promise: rows, then states, then offsets; many batches at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final, Protocol
@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from sinks.storing import RefusedRow
 from sinks.tables import Table
 from streams import stages
+from streams.changelog import fits_a_batch
 from streams.outbox import Message
 from streams.state import OutrankedError
 from streams.store import Values
@@ -69,19 +70,30 @@ class _Turn:
                     merged[table] = rows
         return merged
 
-    def states(self) -> dict[tuple[int, int], Values]:
-        """Return the last value of each key, where it was put last: a write that is cut short then lacks what is newest.
+    def writes(self) -> Iterator[tuple[tuple[int, int], Values]]:
+        """Yield partition and epoch with their states, the last value of each key: as much at a time as a record batch holds.
 
-        So an alert is there before the state that believes it was sent, and the pair's mark behind all states that it knows of.
+        Each ends where effects end. So a turn that a crash cuts between two of them leaves what is left by a worker that
+        stopped after those effects: no alert without the state that believes it was told, no mark ahead of its states.
         """
-        merged: dict[tuple[int, int], Values] = {}
+        of_place: dict[tuple[int, int], list[Values]] = {}
         for effects in self.effects:
             if effects.states:
-                of_place = merged.setdefault((effects.partition, effects.epoch), {})
-                for key in of_place.keys() & effects.states.keys():
-                    del of_place[key]
-                of_place.update(effects.states)
-        return merged
+                of_place.setdefault((effects.partition, effects.epoch), []).append(effects.states)
+        for place, in_order in of_place.items():
+            yield from ((place, states) for states in _merged(in_order))
+
+
+def _merged(in_order: Sequence[Values]) -> Iterator[Values]:
+    merged: Values = {}
+    for states in in_order:
+        merged.update(states)
+    if len(in_order) == 1 or fits_a_batch(merged):
+        yield merged
+    else:
+        half = len(in_order) // 2
+        yield from _merged(in_order[:half])
+        yield from _merged(in_order[half:])
 
 
 class Committer:
@@ -191,7 +203,7 @@ class Committer:
         if refused:
             await self._sender.send(self._on_refused(refused))
         with self._stages.doing(stages.CHANGELOG):
-            for place, states in turn.states().items():
+            for place, states in turn.writes():
                 await self._write_states(*place, list(states.items()))
         with self._stages.doing(stages.PANES):
             await self._sender.send([message for effects in self._owned(turn) for message in effects.after])

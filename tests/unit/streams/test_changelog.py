@@ -12,6 +12,7 @@ from aiokafka.record import MemoryRecords
 from streams import changelog, patience
 from streams.changelog import EPOCH_HEADER, ChangelogWriter, Intrusion, Item, Replay, epoch_of
 from streams.patience import patiently, reader
+from streams.store import Values
 
 
 def record(epoch: int, body: bytes | None) -> tuple[bytes | None, list[tuple[str, bytes]]]:
@@ -154,17 +155,23 @@ class Batches:
         return sent
 
 
-@pytest.mark.parametrize("batch_bytes", range(500, 2_000, 50))
-async def test_no_journey_is_gone_without_the_mark_that_says_up_to_when_events_are_forgotten(
-    batch_bytes: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("number", [1, 2, 3, 50])
+async def test_what_is_said_to_fit_a_batch_is_there_or_not_at_all(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    states: Values = {b"kept-%02d" % each: b"s" * 100 for each in range(number)} | {b"gone": None, b"\x00pair": b"mark"}
+    least = next(size for size in range(20_000) if fits(states, size, monkeypatch))
+    producer = Batches(least)
+    await ChangelogWriter(producer, "changelog").write(0, 1, list(states.items()))
+    assert producer.keys == [list(states)]
+
+
+def fits(states: Values, batch_bytes: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setattr(changelog, "BATCH_BYTES", batch_bytes)
-    producer = Batches(batch_bytes)
-    states: list[Item] = [(b"kept-%d" % number, b"s" * 100) for number in range(8)]
-    gone: list[Item] = [(b"gone-%d" % number, None) for number in range(4)]
-    items = [*states[:3], *gone[:2], *states[3:], *gone[2:], (b"\x00pair", b"mark")]
+    return changelog.fits_a_batch(states)
+
+
+async def test_what_no_batch_holds_keeps_its_order() -> None:
+    producer = Batches(1_000)
+    items: list[Item] = [(b"%d" % number, b"s" * 300) for number in range(10)]
     await ChangelogWriter(producer, "changelog").write(0, 1, items)
-    assert sorted(key for batch in producer.keys for key in batch) == sorted(key for key, _ in items)
-    with_the_mark = producer.keys[-1]
-    assert {key for key, _ in gone} < set(with_the_mark)
-    assert with_the_mark[-1] == b"\x00pair", "behind all that it knows of"
+    assert len(producer.keys) > 1
+    assert [key for batch in producer.keys for key in batch] == [key for key, _ in items]

@@ -9,6 +9,7 @@ import pytest
 from sinks import tables
 from sinks.columns import Columns
 from sinks.storing import RefusedRow
+from streams import changelog
 from streams.committer import ROOM_ROWS, Committer, Effects, Rows, StateWriter
 from streams.outbox import Message
 from streams.state import OutrankedError
@@ -205,3 +206,31 @@ async def test_interactions_of_several_batches_are_stored_together_as_columns() 
         await committer.drained()
 
     assert ("rows", {"skipped": [("b", 0), ("b", 1), ("c", 0), ("c", 1)]}) in diary.entries
+
+
+@pytest.mark.parametrize("batch_bytes", [1, 150, 300, 600, 1_200, 10_000])
+async def test_states_are_written_in_batches_that_end_where_effects_end(
+    batch_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So whatever a crash leaves is what a worker leaves that stopped after one of the effects."""
+    monkeypatch.setattr(changelog, "BATCH_BYTES", batch_bytes)
+    diary = Diary()
+    gathered = [
+        Effects(states={b"j%d" % (n % 3): b"%d" % n, b"j%d" % (n % 4): None, b"mark": b"%d" % n}) for n in range(9)
+    ]
+    async with running(diary) as committer:
+        for each in gathered:
+            committer.add(each)
+        await committer.drained()
+
+    stops: list[dict[bytes, bytes | None]] = [{}]
+    for each in gathered:
+        stops.append(stops[-1] | each.states)
+    written = [entry[3] for entry in diary.entries if isinstance(entry, tuple) and entry[0] == "states"]
+    left: dict[bytes, bytes | None] = {}
+    for states in written:
+        assert changelog.fits_a_batch(states) or states in [each.states for each in gathered]
+        left |= states
+        assert left in stops
+    assert left == stops[-1]
+    assert (len(written) == 1) is changelog.fits_a_batch(stops[-1])
