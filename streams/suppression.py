@@ -1,6 +1,6 @@
 """Journeys that were erased: their hashes, read from their topic before a worker folds anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -16,8 +16,11 @@ class Suppressed:
     def __init__(self, hashes: Iterable[str] = ()) -> None:
         self._hashes = set(hashes)
 
-    def __bool__(self) -> bool:
-        return bool(self._hashes)
+    def __len__(self) -> int:
+        return len(self._hashes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hashes)
 
     def __contains__(self, journey_id: str | bytes | None) -> bool:
         return bool(self._hashes) and journey_id is not None and erasure_hash(journey_id) in self._hashes

@@ -313,6 +313,12 @@ def test_a_person_who_is_erased_is_found_nowhere_and_does_not_come_back(system: 
     system.assert_balanced()
     assert system.value("SELECT sum(suppressed) FROM v_ledger") == 6 + 2 * 4 + 2
     system.until(lambda: asked_for_offers(system) == 1, "the rolling windows know the neighbour", 20)
+    # A backup is older than the request.
+    system.rows(f"INSERT INTO interactions (journey_id, source_offset, version) VALUES ('{PERSON}', 1, 1)")  # noqa: S608
+    assert "erased 1 rows again" in system.run("erase", "--again", "--yes", "--no-wait").stdout
+    assert not any(of_person(system, PERSON).values())
+    assert of_person(system, NEIGHBOUR) == neighbour
+    assert "0 of them are stored again" in system.run("erase", "--again", "--yes").stdout
 
 
 OVER = """

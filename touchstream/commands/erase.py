@@ -1,5 +1,6 @@
 """`touchstream erase`: remove a person, and see that nobody brings them back."""
 
+import asyncio
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,12 @@ from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
+from streams.suppression import Suppressed
 from streams.topic_setup import COMPACTED_WITHIN_MS, state_topics
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.errors import UserError
 from touchstream.history import forgetting, orders
-from touchstream.history.erased_rows import ErasedRows
+from touchstream.history.erased_rows import ErasedRows, returned
 from touchstream.history.orders import Offsets
 from touchstream.notes import write_note
 
@@ -28,20 +30,34 @@ WINDOWS: Final = "rolling windows that workers no longer tell: sums over many jo
 
 
 @click.command(name="erase")
-@click.argument("journey")
+@click.argument("journey", required=False)
+@click.option("--again", is_flag=True, help="Instead of JOURNEY: everybody who was erased and is in ClickHouse again, out of a backup.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--delete-records", is_flag=True, help="Also delete, for everybody, what Kafka's topics hold until now in the partitions of the journey.")  # fmt: skip
 @click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), help="Where the receipt goes; default var/erasures/HASH.json.")  # fmt: skip
 @click.option("--no-wait", is_flag=True, help="Do not wait until ClickHouse has deleted the old files; it does within 15 minutes.")  # fmt: skip
-def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None, no_wait: bool) -> None:
+def command(
+    journey: str | None, again: bool, yes: bool, delete_records: bool, receipt: Path | None, no_wait: bool
+) -> None:
     """Remove JOURNEY from facts, sessions, waits, conversations, dead letters, state and rolling windows.
 
     Its hash stays, so that no replay and no late event brings it back. Interrupted, it can be run again. It asks before it
     erases; a script says --yes.
     """
-    if not journey.strip():
+    if again:
+        if journey or receipt or delete_records:
+            raise UserError(
+                "--again erases whoever was erased before; it takes no JOURNEY, --receipt or --delete-records"
+            )
+        _erase_again(yes, no_wait)
+    elif journey is None or not journey.strip():
         raise UserError("JOURNEY is empty; give the journey_id of the person to erase")
-    path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
+    else:
+        path = receipt or Path("var/erasures") / f"{erasure_hash(journey)[:16]}.json"
+        _erase(journey, yes, delete_records, path, no_wait)
+
+
+def _erase(journey: str, yes: bool, delete_records: bool, path: Path, no_wait: bool) -> None:
     settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
         stored = ErasedRows(client, clickhouse, journey)
@@ -62,6 +78,27 @@ def command(journey: str, yes: bool, delete_records: bool, receipt: Path | None,
     deleted = forgetting.delete_records(settings, journey, placed, keys) if delete_records else {}
     _write(path, _receipt(settings, journey, rows, gone, deleted))
     click.echo(f"erased {sum(rows.values()):,} rows; the receipt is {path}")
+
+
+def _erase_again(yes: bool, no_wait: bool) -> None:
+    """Remove what is stored of journeys that workers have forgotten before; receipts are there."""
+    settings, clickhouse = Settings.read(), ClickHouseSettings.read()
+    erased = Suppressed()
+    with orders.producer_of(settings):  # says what is wrong with brokers and settings, where `refresh` would wait
+        asyncio.run(erased.refresh(settings.client_options(), settings.partitions))
+    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+        back = [ErasedRows(client, clickhouse, journey) for journey in returned(client, erased)]
+        rows = [stored.count() for stored in back]
+        click.echo(f"{len(erased):,} journeys were erased; {len(back):,} of them are stored again")
+        if not back:
+            return
+        _ask({table: sum(of_journey[table] for of_journey in rows) for table in rows[0]}, yes)
+        with Progress(console=Console(stderr=True)) as bar:
+            for stored in bar.track(back, description="journeys"):
+                stored.remove()
+            if not no_wait:
+                _wait_for_disk(back[-1], bar)
+    click.echo(f"erased {sum(sum(of_journey.values()) for of_journey in rows):,} rows again")
 
 
 def _ask(counts: dict[str, int], yes: bool) -> None:

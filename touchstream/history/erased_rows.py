@@ -5,7 +5,7 @@ No statement that changes anything names the journey: ClickHouse keeps the text 
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ UNLOGGED: Final = {"log_queries": 0}
 WAIT: Final = {"mutations_sync": 2}
 PATIENCE_S: Final = 400.0  # ClickHouse looks for old parts every five minutes when there are few
 LOOK_S: Final = 0.5
+HASHES_AT_ONCE: Final = 1_000  # 64 bytes each, in the address of a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class ErasedRows:
         return int(found.result_rows[0][0])
 
     def _is(self, column: str) -> str:
-        return f"lower(hex(SHA256(concat('touchstream\\0', {column})))) = '{erasure_hash(self.journey_id)}'"
+        return f"{_hash_of(column)} = '{erasure_hash(self.journey_id)}'"
 
     def _alter(self, table: str, what: str, **parameters: Any) -> None:
         table = stored_in(table, self.settings)
@@ -130,6 +131,28 @@ class ErasedRows:
 
     def _change(self, statement: str, **parameters: Any) -> None:
         self.client.command(statement, parameters=parameters, settings=WAIT)
+
+
+def returned(client: Client, hashes: Iterable[str]) -> list[str]:
+    """Journeys that were erased and have rows: out of a backup, or of a worker that was frozen meanwhile."""
+    ordered = sorted(hashes)
+    among = [ordered[first : first + HASHES_AT_ONCE] for first in range(0, len(ordered), HASHES_AT_ONCE)]
+    columns = OF_JOURNEY | {DEAD_LETTERS.name: "key"}
+    return sorted(
+        {name for some in among for table, column in columns.items() for name in _named(client, table, column, some)}
+    )
+
+
+def _named(client: Client, table: str, column: str, hashes: list[str]) -> list[str]:
+    found = client.query(
+        f"SELECT DISTINCT {column} FROM {table} WHERE {_hash_of(column)} IN {{hashes:Array(String)}}",  # noqa: S608
+        parameters={"hashes": hashes},
+    )
+    return [name for (name,) in found.result_rows]
+
+
+def _hash_of(column: str) -> str:
+    return f"lower(hex(SHA256(concat('touchstream\\0', {column}))))"
 
 
 def _spelt(character: str) -> str:

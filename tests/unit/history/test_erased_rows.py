@@ -9,7 +9,7 @@ from schemas.identity import erasure_hash
 from schemas.topics import INTERACTIONS
 from sinks.settings import ClickHouseSettings
 from tests.clickhouse_fixtures import embedded, migrated
-from touchstream.history.erased_rows import ErasedRows
+from touchstream.history.erased_rows import HASHES_AT_ONCE, ErasedRows, returned
 
 __all__ = ["embedded", "migrated"]
 TOPIC = INTERACTIONS.name
@@ -67,6 +67,16 @@ def test_a_name_is_found_in_text_however_its_json_was_written(
     )
     assert ErasedRows(migrated, embedded, name).letters() == [(TOPIC, 0, 1)]
     assert ErasedRows(migrated, embedded, name[:-1] + "x").letters() == []
+
+
+def test_who_was_erased_and_is_in_a_backup_is_found_by_what_is_remembered(ann: ErasedRows) -> None:
+    hashes = [erasure_hash(name) for name in ("ann", "bob", *map(str, range(2 * HASHES_AT_ONCE)))]
+    assert returned(ann.client, hashes) == ["ann"]
+    ann.client.command("INSERT INTO dead_letters (topic, offset, key, version) VALUES ('t', 30, 'bob', 1)")
+    assert returned(ann.client, hashes) == ["ann", "bob"]
+    ann.remove()
+    assert returned(ann.client, hashes) == ["bob"]
+    assert returned(ann.client, []) == []
 
 
 def test_every_offset_stays_in_one_place_without_a_name(ann: ErasedRows) -> None:
