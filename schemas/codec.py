@@ -34,7 +34,6 @@ class Reason(StrEnum):
     missing_field, wrong_type, bad_value: a field is not there, not of its type, not one of its values. off_scale: a score that
     its scale does not have. naive_time: a time without its zone. absurd_time: a clock that was never set.
     wrong_topic: an event of the other topic. unstorable: an event whose row the database refuses.
-    unexpected: our mistake, not the producer's.
     """
 
     EMPTY_VALUE = "empty_value"
@@ -52,7 +51,6 @@ class Reason(StrEnum):
     ABSURD_TIME = "absurd_time"
     WRONG_TOPIC = "wrong_topic"
     UNSTORABLE = "unstorable"
-    UNEXPECTED = "unexpected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ CREATE OR REPLACE VIEW v_conversations {on_cluster}
     first_reply_ms      Nullable(Int64)                  COMMENT 'Opening to first human reply, from contact; NULL when the company wrote first or nobody replied',
     first_resolution_ms Nullable(Int64)                  COMMENT 'Opening to first resolution',
     resolution_ms       Nullable(Int64)                  COMMENT 'Opening to last resolution; NULL while open or reopened',
-    due_met             Nullable(Bool)                   COMMENT 'The promise for this conversation was kept; NULL without one and while there is time'
+    due_met             Nullable(Bool)                   COMMENT 'The promise for this conversation was kept: it was solved or over by then (whether its waits were answered in time: within_target of v_waits); NULL without one and while there is time'
 )
 AS SELECT
     conversation_id,
