@@ -16,19 +16,19 @@ CREATE OR REPLACE VIEW v_moments_of_truth {on_cluster}
 AS WITH
     told AS
     (
-        SELECT journey_id, about, answered_at, score10, verdict
+        SELECT journey_id, about, (answered_at, xxh3(event_id)) AS place, score10, verdict -- questions of one sheet have one moment
         FROM v_counted_answers(dimensions = '', since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')})
         WHERE counts AND score10 IS NOT NULL
     ),
     latest AS
     (
-        SELECT about, journey_id, max(answered_at) AS told_at, argMax((verdict, score10), answered_at) AS said
+        SELECT about, journey_id, max(place) AS last_place, argMax((verdict, score10), place) AS said
         FROM told
         GROUP BY about, journey_id
     ),
     experiences AS
     (
-        SELECT about, said.1 AS verdict, argMax((about, said.2), (told_at, about)) OVER (PARTITION BY journey_id) AS last
+        SELECT about, said.1 AS verdict, argMax((about, said.2), last_place) OVER (PARTITION BY journey_id) AS last
         FROM latest
     ),
     compared AS
