@@ -30,6 +30,7 @@ AS WITH
             doublings,
             count() AS answers,
             countIf(beyond > 0) AS answers_beyond,
+            min(beyond) AS nearest,
             varPop(beyond) AS spread,
             varPop(score10) AS variance,
             covarPop(beyond, score10) / spread AS slope,
@@ -47,7 +48,7 @@ AS WITH
             argMaxIf(
                 (doublings, answers_beyond, level, slope, margin, explained),
                 explained,
-                lines.answers >= 30 AND lines.answers_beyond >= 10 AND slope + margin < 0) AS line
+                lines.answers >= 30 AND lines.answers_beyond >= 10 AND slope + margin < 0 AND nearest < 1) AS line -- a doubling before the shortest wait is the same line as the next
         FROM lines
         GROUP BY channel
     )
