@@ -27,6 +27,7 @@ AS WITH
             source
         FROM interactions FINAL
         WHERE NOT automated AND (type = 'purchase' OR touchpoint IN (SELECT touchpoint FROM touchpoints FINAL WHERE goal OR cart))
+            AND NOT (type IN ('call', 'ticket', 'message', 'proposal') AND actor IN ('bot', 'system')) -- no step of the customer, as in sessions
     ),
     gathered AS
     (

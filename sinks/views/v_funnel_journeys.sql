@@ -35,6 +35,7 @@ AS WITH
             source
         FROM interactions FINAL
         WHERE NOT automated
+          AND NOT (type IN ('call', 'ticket', 'message', 'proposal') AND actor IN ('bot', 'system')) -- no step of the customer, as in sessions
           AND occurred_at >= {since:DateTime64(3, 'UTC')}
           AND occurred_at < {until:DateTime64(3, 'UTC')} + toIntervalMillisecond((SELECT max(window_ms) FROM v_funnels))
           AND (touchpoint IN (SELECT step FROM v_funnels) OR stage IN (SELECT step FROM v_funnels))
