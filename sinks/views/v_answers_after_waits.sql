@@ -20,18 +20,18 @@ AS WITH
         SELECT
             journey_id,
             arrayJoin(['', conversation_id]) AS conversation_id,
-            asked_on_channel AS channel,
             assumeNotNull(ended_at) AS ended_at,
-            greatest(0, toUnixTimestamp64Milli(assumeNotNull(ended_at)) - toUnixTimestamp64Milli(asked_at)) AS waited_ms
+            max((greatest(0, toUnixTimestamp64Milli(assumeNotNull(ended_at)) - toUnixTimestamp64Milli(asked_at)), asked_on_channel)) AS longest
         FROM v_human_waits(dimensions = '', since = {since:DateTime64(3, 'UTC')} - INTERVAL 97 DAY, until = {until:DateTime64(3, 'UTC')})
         WHERE outcome != 'open' -- not by ended_at: that is the one of above, which is never NULL
+        GROUP BY journey_id, conversation_id, ended_at -- of those that ended in one moment the longest: a join would take any
     )
 SELECT
-    ended.channel AS channel,
+    ended.longest.2 AS channel,
     told.journey_id AS journey_id,
     told.answered_at AS answered_at,
     told.score10 AS score10,
-    ended.waited_ms AS waited_ms
+    ended.longest.1 AS waited_ms
 FROM told
 ASOF JOIN ended ON told.journey_id = ended.journey_id AND told.conversation_id = ended.conversation_id AND told.answered_at >= ended.ended_at
 WHERE told.conversation_id != '' OR ended.ended_at + INTERVAL 7 DAY >= told.answered_at
