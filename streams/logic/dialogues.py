@@ -88,9 +88,10 @@ class Dialogue:
 
     def alarm(self, wait: MeasuredWait | None) -> Alarm | None:
         """Return what has been told of its open wait; nothing is told of a machine's."""
-        if wait is None or wait.due_ms is None or wait.span.ended_ms is not None or wait.span.asked.automated:
+        if wait is None or wait.span.ended_ms is not None or wait.span.asked.automated:
             return None
-        return Alarm(wait.span, wait.due_ms, self.level)
+        due_ms = self.due_ms if wait.due_ms is None else wait.due_ms  # told by a target that is gone from the catalogue
+        return None if due_ms is None else Alarm(wait.span, due_ms, self.level)
 
     @property
     def dropped_through_ms(self) -> int | None:

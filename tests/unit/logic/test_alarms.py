@@ -107,6 +107,23 @@ def test_a_wait_that_is_forgotten_alarms_nobody_any_longer() -> None:
     assert desk.journey.dialogues == {}
 
 
+@pytest.mark.parametrize(
+    ("written", "watermark", "state"),
+    [
+        pytest.param([ticket("noted", "1 10:30")], "1 11:00", "withdrawn", id="somebody writes"),
+        pytest.param([], "95 10:00", "resolved", id="nobody ever writes"),
+    ],
+)
+def test_alerts_of_a_target_that_the_catalogue_no_longer_has_do_not_stay_open(
+    written: list[Any], watermark: str, state: str
+) -> None:
+    desk = Desk()
+    desk.batch(ticket("opened", "10:00"), watermark="1 10:00")
+    desk.policy = builders.policy(places={})  # the worker was started again
+    desk.batch(*written, watermark=watermark, now_ms=2 * HOUR)
+    assert told(desk) == [("warning", state), ("breach", state), ("escalation", state)]
+
+
 def test_other_thresholds_tell_at_other_times() -> None:
     desk = Desk(builders.policy(warn_at=0.5, escalate_at=1.5))
     desk.batch(inbound("10:00"), watermark=ms("10:02:30") + 1)
