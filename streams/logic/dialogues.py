@@ -1,6 +1,7 @@
 """The conversations of a journey: their moments as state, and their waits measured against targets."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from streams.logic.alarms import Alarm, Level, level_at, level_times
@@ -92,6 +93,17 @@ class Dialogue:
             return None
         due_ms = self.due_ms if wait.due_ms is None else wait.due_ms  # told by a target that is gone from the catalogue
         return None if due_ms is None else Alarm(wait.span, due_ms, self.level)
+
+    def told(self, wait: MeasuredWait | None, policy: Policy) -> Alarm | None:
+        """Return what has been told: of the open wait, or of that which was open when the catalogue had the other rule for bots."""
+        open_now = wait if wait is not None and wait.span.ended_ms is None else None
+        if self.level != Level.QUIET and (open_now is None or open_now.due_ms != self.due_ms):
+            other = replace(policy, bot_reply_counts=not policy.bot_reply_counts)
+            span = self.thread(other).open_span()
+            former = measured(self, [span], other)[0] if span else None
+            if former is not None and (open_now is None or former.due_ms == self.due_ms):
+                return self.alarm(former)
+        return self.alarm(open_now)
 
     @property
     def dropped_through_ms(self) -> int | None:

@@ -22,5 +22,5 @@ def farewell(journey: Journey, policy: Policy) -> list[Alert]:
 def _of_waits(journey: Journey, policy: Policy) -> Iterator[Alert]:
     for name, dialogue in journey.dialogues.items():
         waits = read(dialogue, policy)[1]
-        told = dialogue.alarm(waits[-1] if waits else None)
+        told = dialogue.told(waits[-1] if waits else None, policy)
         yield from alarms.changed(journey.journey_id, name, told, None, (), policy)

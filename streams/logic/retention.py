@@ -147,7 +147,7 @@ def _give_up(
     waits = read(dialogue, policy)[1]
     if (waiting := open_wait(journey.journey_id, name, waits, policy)) is not None:
         book.waiting.ended(waiting.wait_id)
-    if (told := dialogue.alarm(waits[-1] if waits else None)) is not None:
+    if (told := dialogue.told(waits[-1] if waits else None, policy)) is not None:
         changes.alerts += given_up(journey.journey_id, name, told, forgotten_ms, policy)
 
 

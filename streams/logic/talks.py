@@ -52,7 +52,7 @@ class Talk:
         self._before = measured(dialogue, _open(self._so_far), policy)  # waits that may change, as they were
         if dialogue.bad_ms == UNREAD:
             self._read_all()
-        self._told = dialogue.alarm(self._before[-1] if self._before else None)
+        self._told = dialogue.told(self._before[-1] if self._before else None, policy)
         self._vanished: set[int] = set()  # when those began that were there for a while
 
     def add(self, moment: Moment) -> None:

@@ -124,6 +124,36 @@ def test_alerts_of_a_target_that_the_catalogue_no_longer_has_do_not_stay_open(
     assert told(desk) == [("warning", state), ("breach", state), ("escalation", state)]
 
 
+BOT_SPOKE_FIRST = [inbound("10:00"), outbound("10:01", actor="bot")]
+
+
+@pytest.mark.parametrize(
+    ("talk", "counted", "states"),
+    [
+        pytest.param(BOT_SPOKE_FIRST, False, {"10:00": "withdrawn"}, id="a bot's reply was none, and is one now"),
+        pytest.param(
+            [*BOT_SPOKE_FIRST, inbound("10:02")],
+            True,
+            {"10:00": "opened", "10:02": "withdrawn"},
+            id="a bot's reply was one, and is none now",
+        ),
+    ],
+)
+def test_alerts_of_waits_that_are_none_by_another_rule_for_bots_do_not_stay_open(
+    talk: list[Any], counted: bool, states: dict[str, str]
+) -> None:
+    desk = Desk(builders.policy(bot_reply_counts=counted))
+    desk.batch(*talk, watermark="10:08")
+    assert told(desk) == [("warning", "opened"), ("breach", "opened")]
+    desk.policy = builders.policy(bot_reply_counts=not counted)  # the worker was started again
+    desk.batch(ticket("noted", "10:08", "chat", conversation=talk[0].conversation_id), watermark="10:08")
+    assert {(alert.since_ms, alert.state) for alert in desk.tables.alerts.values()} == {
+        (ms(since), state) for since, state in states.items()
+    }
+    desk.batch(watermark="95 10:00", now_ms=2 * HOUR)
+    assert "opened" not in {alert.state for alert in desk.tables.alerts.values()}
+
+
 def test_other_thresholds_tell_at_other_times() -> None:
     desk = Desk(builders.policy(warn_at=0.5, escalate_at=1.5))
     desk.batch(inbound("10:00"), watermark=ms("10:02:30") + 1)
