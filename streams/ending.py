@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, ParamSpec
 from sinks.errors import NotAllowedError, SchemaMismatchError, SettingsError
 from streams.batching.app import EXIT_BUG
 from streams.logic.wire import NewerStateError
-from streams.state import OutrankedError, StateBeyondTopicError
+from streams.state import OutrankedError, StateBeyondTopicError, StateGoneError
 from streams.topic_setup import TopicSetupError
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ EXIT_AGAIN: Final = 75  # EX_TEMPFAIL: start it again
 CURABLE: Final = (
     NewerStateError,
     StateBeyondTopicError,
+    StateGoneError,
     SchemaMismatchError,
     NotAllowedError,
     SettingsError,

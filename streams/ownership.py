@@ -16,9 +16,9 @@ from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.policy import Policy
 from streams.messages import pane_messages
-from streams.pair import PANES_AT_ONCE, Pair
+from streams.pair import MARK, PANES_AT_ONCE, Pair
 from streams.stages import CLOCK, PUBLISH
-from streams.state import OutrankedError, StateTable
+from streams.state import OutrankedError, StateGoneError, StateTable
 from streams.suppression import Suppressed
 from streams.topic_setup import BEGIN_ANEW, TopicSetupError
 
@@ -109,10 +109,24 @@ class Ownership:
             pair.counts = self.counts
             pair.take_over(recovered)
         await self._states.check_fences(partition, pair.fences)
+        if MARK not in recovered.marks:
+            await self._check_beginning(partition)
         self.pairs[partition] = pair
         self.recoveries += 1
         self.did(partition, f"recovered {len(pair)} journeys")
         return recovered.unbroken
+
+    async def _check_beginning(self, partition: int) -> None:
+        """Refuse to begin where the group has read already: state is written before anything is committed, so there was one."""
+        for topic in EVENTS:
+            committed = await self._app.committed(TP(topic.name, partition))
+            if committed:
+                raise StateGoneError(
+                    f"there is no state of {topic.name}[{partition}] in {self._states.changelog}, but group {self._app.conf.id} "
+                    f"has read it up to offset {committed}: the changelog was deleted or lost. Stop all workers and bring it "
+                    "back, or begin anew, with a new TOUCHSTREAM_APP_ID and an empty database, from the events that the topics "
+                    "still have (docs/running.md, Beginning anew)"
+                )
 
     def did(self, partition: int, what: str) -> None:
         """Note what was done for a pair, for the day on which it is the last thing that was."""

@@ -28,6 +28,10 @@ class StateBeyondTopicError(StateError):
     """State has seen offsets that its topic does not have: the topic was deleted, or restored from an older copy."""
 
 
+class StateGoneError(StateError):
+    """The group has read events of a partition of which there is no state: the changelog was deleted, or lost with its disk."""
+
+
 class StateTable(faust.Table):  # type: ignore[misc]
     """A Faust table as far as partitions go: declared, assigned with its events, one compacted changelog.
 

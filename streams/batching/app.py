@@ -140,6 +140,13 @@ class BatchApp(faust.App):  # type: ignore[misc]
         still: bool = await self._batch_consumer._thread.still_member(self.generation)
         return still
 
+    async def committed(self, tp: TP) -> int | None:
+        """Ask the brokers up to where the group has committed a partition; None where it never has."""
+        if self._consumer is None:
+            return None  # used outside of a group
+        offset: int | None = await self._batch_consumer._thread.committed(tp)
+        return offset
+
     @property
     def offsets_lost(self) -> Mapping[TP, int]:
         """Offsets that should have been there and never came, per partition, since the start."""

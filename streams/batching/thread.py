@@ -93,6 +93,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         """When a broker was asked what it has of a partition, if it has answered: its silence later means nothing. None before that."""
         return self._freshness.asked_ms(tp)
 
+    async def committed(self, tp: TP) -> int | None:
+        """Ask the brokers up to where the group has committed a partition; None where it never has."""
+        offset: int | None = await self.call_thread(self._ensure_consumer().committed, TopicPartition(*tp))
+        return offset
+
     async def still_member(self, generation: int) -> bool:
         """Send a heartbeat out of turn: only a member of the current generation gets an answer."""
         return bool(await self.call_thread(self._still_member, generation))

@@ -13,7 +13,9 @@ from streams.batching.share import Assignment
 from streams.logic.watermark import BEFORE_ALL
 from streams.owned import Recovered
 from streams.ownership import Ownership
+from streams.pair import MARK, Pair
 from streams.stages import Stages
+from streams.state import StateGoneError
 from streams.store import MemoryStore, States
 from streams.suppression import Suppressed
 from streams.topic_setup import TopicSetupError
@@ -28,6 +30,8 @@ class Tables:
     """Gives states out; a recovery may be cut short by a rebalance."""
 
     def __init__(self) -> None:
+        self.changelog = "touchstream-journeys-changelog"
+        self.marks = MemoryStore()
         self.epoch = 0
         self.cut_short = False
 
@@ -35,7 +39,7 @@ class Tables:
         self.epoch += 1
         if self.cut_short:
             raise asyncio.CancelledError
-        return Recovered(self.epoch, States(), MemoryStore(), unbroken=self.epoch > 1)
+        return Recovered(self.epoch, States(), self.marks, unbroken=self.epoch > 1)
 
     async def check_fences(self, partition: int, fences: dict[str, int]) -> None: ...
 
@@ -61,10 +65,13 @@ class Stage:
         self.read = self.folded = True
         self.unheard_ms = 0
         self.tables = Tables()
+        self.committed: int | None = None
         app: Any = SimpleNamespace(
             on_assigned=lambda hook: hook,
             on_revoked=lambda hook: hook,
             stages=Stages(),
+            conf=SimpleNamespace(id="touchstream"),
+            committed=self._committed,
             lag=lambda _tp: 0 if self.read else 1,
             caught_up_ms=lambda _tp: self.now_ms - self.unheard_ms if self.read and self.folded else None,
         )
@@ -81,6 +88,9 @@ class Stage:
             client_options={},
             now_ms=lambda: self.now_ms,
         )
+
+    async def _committed(self, _tp: TP) -> int | None:
+        return self.committed
 
     async def take_over(self) -> Any:
         await self.ownership.take_over(Assignment(1, TPS))
@@ -156,3 +166,15 @@ async def test_others_get_their_turn_between_the_ticks_of_two_pairs(monkeypatch:
         await asyncio.sleep(0)
     clock.cancel()
     assert told[:6] == ["pair 0", "others", "pair 1", "others", "pair 2", "others"]
+
+
+async def test_a_pair_without_state_is_refused_where_the_group_has_read_its_events() -> None:
+    """Going on would forget who waits, in an epoch that is outranked by what was told before."""
+    stage = Stage()
+    stage.committed = 253
+    said = r"^there is no state of touchpoint.interactions\[0\] in touchstream-journeys-changelog, but group touchstream has read"
+    for _ in range(2):  # a supervisor starts it again
+        with pytest.raises(StateGoneError, match=said):
+            await stage.take_over()
+    stage.tables.marks.put(MARK, Pair(0, 1, builders.policy(), NOW)._mark())
+    await stage.take_over()
