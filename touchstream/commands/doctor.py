@@ -35,6 +35,6 @@ def command() -> None:
     skew_ms = catalogue.time.max_clock_skew_ms
     for finding in kafka_findings(settings, skew_ms):
         say(finding)
-    for finding in clickhouse_findings(clickhouse, RoleSettings.read(), skew_ms, lambda: pairs_behind(settings)):
+    for finding in clickhouse_findings(clickhouse, RoleSettings.read(), catalogue, lambda: pairs_behind(settings)):
         say(finding)
     sys.exit(1 if failed else 0)

@@ -17,6 +17,7 @@ from sinks.roles import roles_are_old
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from touchstream.clickhouse_errors import in_one_line, reason
+from touchstream.doctor.catalogue_checks import copied_finding
 from touchstream.doctor.findings import Finding, fail, ok, warn
 from touchstream.doctor.kafka_checks import judged_clock
 from touchstream.doctor.skew_checks import skew_findings
@@ -34,7 +35,7 @@ def catalogue_finding(settings: Settings) -> tuple[Finding, Catalogue]:
 
 
 def clickhouse_findings(
-    settings: ClickHouseSettings, wanted: RoleSettings, max_skew_ms: int, behind: Callable[[], Collection[int]]
+    settings: ClickHouseSettings, wanted: RoleSettings, catalogue: Catalogue, behind: Callable[[], Collection[int]]
 ) -> Iterator[Finding]:
     """Look at everything that has to do with ClickHouse; when it is away there is only one finding."""
     try:
@@ -46,6 +47,7 @@ def clickhouse_findings(
         cure = "start it, set TOUCHSTREAM_CLICKHOUSE_URL, or serve the embedded one with `touchstream clickhouse`"
         yield fail("ClickHouse", f"does not answer at {settings.target} ({reason(error)})", cure)
         return
+    max_skew_ms = catalogue.time.max_clock_skew_ms
     try:
         yield ok("ClickHouse", f"{client.command('SELECT version()')} at {settings.target}")
         lacking = missing(client)
@@ -55,6 +57,8 @@ def clickhouse_findings(
         else:
             yield ok("migrations", "current")
             yield from role_findings(client, settings, wanted)
+            if catalogue.touchpoints:  # else it could not be read, which has been told
+                yield copied_finding(client, catalogue, datetime.now(UTC).date())
             yield calendar_finding(client, datetime.now(UTC).date())
             yield from skew_findings(client, behind, max_skew_ms)
         sent_ms = time.time() * 1000

@@ -1,6 +1,6 @@
 import time
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +9,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 from kafka import TopicPartition
 
+from schemas.catalogue import Catalogue
 from sinks import tables
 from sinks.arrow import encode
 from sinks.client import connect
@@ -18,7 +19,9 @@ from sinks.migrate import ROLES, migrate, record
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from tests.unit.sinks.samples import PLACED, interaction_row, page_view
+from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.doctor import clickhouse_checks
+from touchstream.doctor.catalogue_checks import copied_finding
 from touchstream.doctor.clickhouse_checks import calendar_finding, clickhouse_findings, role_findings
 from touchstream.doctor.findings import State
 from touchstream.doctor.kafka_checks import clock_finding, judged_clock
@@ -232,6 +235,30 @@ def test_open_days_are_read_from_what_migrate_wrote(migrated):
     assert calendar_finding(migrated, date(2026, 1, 1)).state is State.WARN
 
 
+def test_a_catalogue_that_was_changed_and_not_copied_is_told(embedded: ClickHouseSettings, tmp_path: Path):
+    today, text = datetime.now(UTC).date(), Path("touchpoints.yaml").read_text()
+    bring_up_to_date(embedded, Catalogue.load(Path("touchpoints.yaml")))
+
+    def said_of(before: str, after: str) -> str:
+        changed = tmp_path / "changed.yaml"
+        changed.write_text(text.replace(before, after))
+        assert before in text
+        return str(copied_finding(client, Catalogue.load(changed), today))
+
+    with closing(connect(embedded)) as client:
+        assert said_of("", "") == "OK    catalogue in ClickHouse: the same"
+        for before, after, part in (
+            ("name: Blog, channel: web", "name: Blog, channel: social", "touchpoints"),
+            ("window: 7d", "window: 8d", "funnels"),
+            ("warn_at: 0.8", "warn_at: 0.7", "times, thresholds or targets"),
+            ('fri: ["09:00-17:00"]', 'fri: ["09:00-16:00"]', "open hours"),
+        ):
+            assert said_of(before, after) == (
+                f"FAIL  catalogue in ClickHouse: another one, it differs in {part}; run `touchstream migrate` once all "
+                "workers have it, or set TOUCHSTREAM_CATALOGUE to the one they have"
+            )
+
+
 @pytest.mark.parametrize(
     ("stamp_ms", "state", "seen"),
     [
@@ -253,7 +280,7 @@ def test_a_clickhouse_that_lets_nobody_in_is_not_called_away(monkeypatch):
         raise DatabaseError(said, code=516)
 
     monkeypatch.setattr(clickhouse_checks, "connect", refused)
-    [finding] = clickhouse_findings(ClickHouseSettings(), RoleSettings(), 1, set)
+    [finding] = clickhouse_findings(ClickHouseSettings(), RoleSettings(), Catalogue(), set)
     assert finding.state is State.FAIL
     assert finding.seen == "http://127.0.0.1:8123/default: ann: Authentication failed (code 516)"
     assert "password" in finding.cure
