@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
-from schemas.durations import HOUR_MS
-from tests.integration.page.conftest import Served, Visit
+from schemas.durations import HOUR_MS, MINUTE_MS
+from tests.integration.page.conftest import END_MS, Served, Visit
 
 pytestmark = pytest.mark.integration
 RANGE = """async ([from, to, now]) => {
@@ -20,6 +20,8 @@ LENGTH = """async ([from, to, now]) => {
     const { fromMs, toMs } = range({ from, to }, Date.parse(now));
     return (toMs - fromMs) / 36e5;
 }"""
+AXES = """() => [...document.querySelectorAll('.kind-timeseries .plotted')].map(({ data, layout }) =>
+    [layout.xaxis.range[0], data.flatMap(({ x }) => x).sort()[0]])"""
 LABEL = "async ([from, to]) => (await import('/static/time.js')).label(from, to)"
 
 
@@ -99,3 +101,17 @@ def test_two_hours_of_one_name_stand_side_by_side(visit: Visit) -> None:
     texts = [drawn[0], "2025-10-26 02:00:00.25", "2025-10-26 02:00", "2025-10-26"]
     moments = [begins, begins + 3 * HOUR_MS + 250, begins + 3 * HOUR_MS, begins + HOUR_MS]
     assert visit.page.evaluate(read, [texts, begins + 6 * HOUR_MS]) == moments
+
+
+def test_the_hour_or_day_in_which_a_period_begins_is_in_sight(visit: Visit) -> None:
+    visit.open("touchstream-overview", **{"from": END_MS - 20 * MINUTE_MS, "to": END_MS - 5 * MINUTE_MS})
+    axes = visit.page.evaluate(AXES)
+    assert axes
+    assert all(begins <= first for begins, first in axes)
+
+
+def test_a_bar_that_stands_alone_can_be_seen(visit: Visit) -> None:
+    visit.open("touchstream-overview", **{"from": END_MS - 20 * MINUTE_MS, "to": END_MS - 5 * MINUTE_MS})
+    bars = visit.page.locator(".kind-timeseries .bars .point path")
+    assert bars.count()
+    assert min(box["width"] for bar in bars.all() if (box := bar.bounding_box())) > 10

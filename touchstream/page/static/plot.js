@@ -17,9 +17,10 @@ export function axis(more = {}) {
   };
 }
 
-export function timeAxis(view, width) {
+// An hour or day in which the range begins stands at its own beginning, which is earlier: the axis begins there, too.
+export function timeAxis(view, width, times = []) {
   return axis({
-    type: "date", range: [view.fromMs, view.toMs].map(local(view)), showgrid: false, showline: true, ticks: "outside", ticklen: 3, tickcolor: token("line-strong"),
+    type: "date", range: [Math.min(view.fromMs, ...times), view.toMs].map(local(view)), showgrid: false, showline: true, ticks: "outside", ticklen: 3, tickcolor: token("line-strong"),
     nticks: Math.max(2, Math.floor(width / 95)), fixedrange: false, hoverformat: "%a %e %b, %H:%M", tickangle: 0,
     tickformatstops: [
       { dtickrange: [null, 60000], value: "%H:%M:%S" }, { dtickrange: [60000, 86399999], value: "%H:%M\n%e %b" },

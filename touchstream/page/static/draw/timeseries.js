@@ -17,7 +17,7 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
   const lonely = !both && left.filter(({ field }) => field.config.custom.fillOpacity > 0).length === 1;
   const traces = [...right, ...left].map((line) => trace(line, view, stacked, lonely, both && left.includes(line) ? "y2" : "y"));
   const layout = base({
-    xaxis: timeAxis(view, body.clientWidth), hovermode: "x unified", dragmode: "zoom", barmode: stacked ? "relative" : "group", bargap: 0.12, bargroupgap: 0.05,
+    xaxis: timeAxis(view, body.clientWidth, lines.flatMap((line) => begins(line, view))), hovermode: "x unified", dragmode: "zoom", barmode: stacked ? "relative" : "group", bargap: 0.12, bargroupgap: 0.05,
     yaxis: both ? { ...upright(right, false), side: "right", showgrid: false } : upright(lines, stacked),
     ...(both ? { yaxis2: { ...upright(left, stacked), overlaying: "y", side: "left" } } : {}), shapes: limits(lines, both ? "y2" : "y"),
   });
@@ -33,10 +33,21 @@ export async function timeseries(body, { panel, frames, view, zoom }) {
   }
 }
 
+const areBars = (field) => field.config.custom.drawStyle === "bars";
+
+// How far apart bars stand. One alone does not tell, and gets a width that can be seen.
+function apart(times, view) {
+  if (times.length < 2) return (view.toMs - Math.min(view.fromMs, ...times)) / 12;
+  return times.slice(1).reduce((least, time, place) => Math.min(least, time - times[place]), Infinity);
+}
+
+// Bars stand on both sides of their time.
+const begins = ({ field, times }, view) => times.slice(0, 1).map((first) => first - (areBars(field) ? apart(times, view) / 2 : 0));
+
 function trace({ field, times }, view, stacked, lonely, yaxis) {
   const { custom } = field.config;
   const shade = lineColour(field);
-  const bars = custom.drawStyle === "bars";
+  const bars = areBars(field);
   const points = custom.drawStyle === "points" || custom.showPoints === "always" || field.values.filter((value) => value !== null).length < 2;
   const filled = !bars && lonely && (custom.fillOpacity ?? 0) > 0; // many would become mud
   const dash = custom.lineStyle?.fill === "dash" ? "dash" : custom.lineStyle?.fill === "dot" ? "dot" : "solid";
@@ -44,9 +55,9 @@ function trace({ field, times }, view, stacked, lonely, yaxis) {
     name: plain(field.title), key: field.title, shade, x: times.map(local(view)), y: field.values,
     text: field.values.map((value) => plain(formatted(value, field.config))), hovertemplate: "%{text}", yaxis,
   };
-  if (bars) return { ...shared, type: "bar", textposition: "none", marker: { color: shade, opacity: stacked ? 0.9 : Math.min(1, 0.1 + (custom.fillOpacity ?? 80) / 100), line: { width: 0 } } };
+  if (bars) return { ...shared, type: "bar", textposition: "none", ...(times.length < 2 ? { width: apart(times, view) * 0.88 } : {}), marker: { color: shade, opacity: stacked ? 0.9 : Math.min(1, 0.1 + (custom.fillOpacity ?? 80) / 100), line: { width: 0 } } };
   return {
-    ...shared, type: "scatter", mode: points ? "lines+markers" : "lines", connectgaps: custom.spanNulls === true,
+    ...shared, type: "scatter", mode: points ? "lines+markers" : "lines", cliponaxis: !points, connectgaps: custom.spanNulls === true,
     line: { color: shade, width: custom.lineWidth ?? 2, dash, shape: custom.lineInterpolation?.startsWith("step") ? "hv" : "linear" }, marker: { size: custom.pointSize ?? 5, color: shade },
     ...(stacked ? { stackgroup: "one", fillcolor: faint(shade, 0.35) } : filled ? { fill: "tozeroy", fillcolor: faint(shade, Math.min(custom.fillOpacity / 100, 0.6)) } : {}),
   };
@@ -65,7 +76,7 @@ function upright(lines, stacked) {
     });
   }
   const config = lines[0]?.field.config ?? {};
-  const bars = lines.some(({ field }) => field.config.custom.drawStyle === "bars");
+  const bars = lines.some(({ field }) => areBars(field));
   for (const step of limitsOf(lines)) high = Math.max(high, step.value);
   if (!Number.isFinite(low)) [low, high] = [0, 1];
   const softMin = config.custom?.axisSoftMin ?? (bars || stacked ? 0 : undefined);
