@@ -153,6 +153,15 @@ def test_the_hour_in_which_a_period_begins_is_counted(demo: Client, starts: Star
     assert {row["time"] for row in answer.rows} == {f"{END - timedelta(hours=1):%Y-%m-%d %H:%M:%S}"}
 
 
+def test_who_was_contacted_after_the_period_is_not_contacted_yet(demo: Client, starts: Starts) -> None:
+    earlier = TimeRange(to_ms(END - timedelta(days=9)), to_ms(END - timedelta(days=2)))
+    chosen = starts["touchstream-voice"]
+    ((waiting, _, contacted),) = demo.query(render(read("", "voice/contact"), earlier, chosen)).result_rows
+    ((*_, cases),) = demo.query(render(read("", "voice/recovery"), earlier, chosen)).result_rows
+    assert waiting
+    assert waiting + contacted == cases
+
+
 def test_of_a_long_journey_the_newest_steps_are_shown(demo: Client, starts: Starts) -> None:
     sql = render(read("", "journeys/path"), LAST_WEEK, starts["touchstream-journeys"])
     assert "LIMIT 500" in sql
