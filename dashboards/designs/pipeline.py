@@ -62,7 +62,7 @@ def _arrivals(catalogue: Catalogue) -> tuple[Panel, ...]:
         panels.timeseries("throughput", "Events", means=("volume",), bars=True, stacked=True),
         panels.timeseries("lateness", "95 % of events came within", means=("lateness",), label="series", unit=MS, overrides=tuple(channel_colours(catalogue))),
         panels.table("late", "Late events", means=late, width=14, overrides=(*units(SHARE, "late", "very late", "ahead of the clock", decimals=2), *units(MS, "latest"))),
-        panels.table("known_then", "What was known a day ago, and now", means=("known_then",), width=10, overrides=(field("date", unit="time:YYYY-MM-DD"),)),
+        panels.table("known_then", "What was known a day ago, and now", means=("known_then",), width=10),
     )  # fmt: skip
 
 

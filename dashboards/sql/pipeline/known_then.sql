@@ -1,5 +1,5 @@
 SELECT
-    toDateTime(each.day, 'UTC') AS date,
+    toString(each.day) AS date,
     sum(each.events_then) AS "events then",
     sum(each.events_now) AS "events now",
     sum(each.answers_then) AS "answers then",

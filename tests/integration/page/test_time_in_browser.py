@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from schemas.durations import HOUR_MS, MINUTE_MS
+from tests.demo_data import END
 from tests.integration.page.conftest import END_MS, Served, Visit
 
 pytestmark = pytest.mark.integration
@@ -115,3 +116,12 @@ def test_a_bar_that_stands_alone_can_be_seen(visit: Visit) -> None:
     bars = visit.page.locator(".kind-timeseries .bars .point path")
     assert bars.count()
     assert min(box["width"] for bar in bars.all() if (box := bar.bounding_box())) > 10
+
+
+def test_a_day_of_utc_has_its_name_west_of_greenwich(browser: Browser, served: Served) -> None:
+    context = browser.new_context(timezone_id="America/Los_Angeles")
+    visit = Visit(context.new_page(), served)
+    visit.open("touchstream-pipeline")
+    table = visit.page.locator(".panel", has_text="What was known a day ago").locator("tbody tr")
+    assert table.first.locator("td").first.inner_text() == f"{END:%Y-%m-%d}"
+    context.close()
