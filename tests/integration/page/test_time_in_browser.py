@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from schemas.durations import HOUR_MS, MINUTE_MS
+from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from tests.demo_data import END
 from tests.integration.page.conftest import END_MS, Served, Visit
 
@@ -125,3 +125,10 @@ def test_a_day_of_utc_has_its_name_west_of_greenwich(browser: Browser, served: S
     table = visit.page.locator(".panel", has_text="What was known a day ago").locator("tbody tr")
     assert table.first.locator("td").first.inner_text() == f"{END:%Y-%m-%d}"
     context.close()
+
+
+def test_nothing_to_compare_with_is_a_dash_beside_its_name(visit: Visit) -> None:
+    visit.open("touchstream-overview", **{"from": END_MS - 16 * DAY_MS, "to": END_MS - 10 * DAY_MS})
+    lesser = visit.page.locator(".panel", has_text="NPS, last 7 days").locator(".lesser").first
+    assert lesser.locator(".name").inner_text() == "against the week before"
+    assert lesser.locator(".number").inner_text() == "\N{EN DASH}"

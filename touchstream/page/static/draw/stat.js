@@ -15,7 +15,8 @@ export function stat(body, { panel, frames, view }) {
 }
 
 function cell({ name, value, field, frame, row }, { place, named, textMode, colorMode, graphMode, view, many }) {
-  const { text, color, marked } = display(value, field.config);
+  const lesser = place > 0 && many > 1 && textMode === "value_and_name";
+  const { text, color, marked } = display(value, lesser && value === null ? { ...field.config, noValue: "–" } : field.config);
   const words = !/\d/.test(text);
   const shown = textMode === "name" ? name : text;
   const link = field.config.links?.[0];
@@ -26,7 +27,7 @@ function cell({ name, value, field, frame, row }, { place, named, textMode, colo
     h("span", { class: `number${words ? " words" : ""}`, title: `${name}: ${shown}`, style: { "--letters": Math.max(String(shown).length, 3), color: painted ? on(color) : colorMode === "none" || !marked || value === null ? "inherit" : readable(color) } }, shown),
     graphMode === "area" && field.values.length > 2 ? spark(field.values, color) : null,
   ];
-  const attributes = { "data-key": name, class: `stat${place > 0 && many > 1 && textMode === "value_and_name" ? " lesser" : ""}`, style: painted ? { background: color, color: on(color) } : {} };
+  const attributes = { "data-key": name, class: `stat${lesser ? " lesser" : ""}`, style: painted ? { background: color, color: on(color) } : {} };
   return href ? h("a", { ...attributes, href, title: link.title }, children) : h("div", attributes, children);
 }
 
