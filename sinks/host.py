@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from sinks.errors import HostError
-from sinks.host_engine import Engine, StatementError
+from sinks.host_engine import ZONE, Engine, StatementError
 from sinks.host_protocol import answer_headers, encoded, parse, status_of
 from sinks.serving import serve_until_stopped
 
@@ -48,7 +48,7 @@ class Host:
 
     async def _sign(self, _: web.Request, response: web.StreamResponse) -> None:
         response.headers["X-ClickHouse-Server-Display-Name"] = "touchstream"
-        response.headers["X-ClickHouse-Timezone"] = self._engine.timezone
+        response.headers["X-ClickHouse-Timezone"] = ZONE
 
     async def _alive(self, _: web.Request) -> web.Response:
         return web.Response(text="Ok.\n")

@@ -19,6 +19,7 @@ ERROR: Final = re.compile(r"Code: (\d+)\. .*", re.DOTALL)
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PYTHON_FORMATS: Final = frozenset({"dataframe", "datastore", "arrowtable"})  # of chdb, not of ClickHouse
 NO_SPACE: Final = 243
+ZONE: Final = "UTC"  # of a session: views read moments as text in UTC, and now() becomes text in its zone
 STATIC: Final = ("async_insert = 0",)  # an acknowledged insert is on disk, whatever the client asks for
 
 
@@ -68,7 +69,7 @@ class Engine:
         self._inserts = path.resolve() / "inserts"
         shutil.rmtree(self._inserts, ignore_errors=True)  # what a killed process left behind
         self._inserts.mkdir()
-        [self.version, self.timezone] = self._keeper.query("SELECT version(), timezone()", "TSV").data().split()
+        self.version = self._keeper.query("SELECT version()", "TSV").data().strip()
 
     def run(self, call: Call) -> Answer:
         """Run a statement; raises StatementError with ClickHouse's own words."""
@@ -124,7 +125,7 @@ def _check(call: Call) -> None:
 
 def _session(call: Call) -> list[str]:
     """Statements that prepare a fresh session; read_only comes last because nothing can be set after it."""
-    settings = [f"{name} = {quoted(value)}" for name, value in call.settings.items()]
+    settings = [f"{name} = {quoted(value)}" for name, value in {"session_timezone": ZONE, **call.settings}.items()]
     settings += [f"param_{name} = {quoted(value)}" for name, value in call.parameters.items()]
     statements = [f"USE `{call.database.replace('`', '')}`"] if call.database else []
     statements += [f"SET {setting}" for setting in (*settings, *STATIC)]

@@ -153,6 +153,14 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     assert f"port {port} of 127.0.0.1 cannot be opened" in second.stderr
 
 
+def test_now_is_utc_as_views_read_it_wherever_the_machine_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    with HostProcess(tmp_path / "data") as host:
+        post(host, "CREATE VIEW told AS SELECT {moment:DateTime64(3, 'UTC')} AS moment")
+        same = post(host, "SELECT abs(dateDiff('minute', moment, now())) <= 1 FROM told(moment = now())")
+    assert same.data == b"1\n"
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.1", "::"])  # noqa: S104 - refused
 def test_only_addresses_of_this_machine_are_served(tmp_path: Path, address: str) -> None:
     with pytest.raises(HostError, match="no passwords"):
