@@ -35,7 +35,6 @@ class Role:
     name: str
     rights: tuple[str, ...] = ()
     limits: Limits | None = None
-    utc: bool = False  # whether sessions are in UTC, wherever the server is
 
 
 def roles(settings: ClickHouseSettings, wanted: RoleSettings) -> list[Role]:
@@ -50,7 +49,7 @@ def roles(settings: ClickHouseSettings, wanted: RoleSettings) -> list[Role]:
         Role(name("writer"), tuple(f"INSERT ON {database}.{place}" for place in sorted(stored))),
         Role(name("reader"), readable),
         Role(name("analyst"), limits=wanted.analyst),
-        Role(name("grafana"), limits=wanted.grafana, utc=True),
+        Role(name("grafana"), limits=wanted.grafana),
         Role(name("admin"), tuple(_all_rights(settings))),
     ]
 
@@ -108,19 +107,15 @@ def profile(role: Role, settings: ClickHouseSettings) -> dict[str, str]:
     if limits is None:
         return {}
     of_shards = {"distributed_product_mode": "'global'"} if settings.sharded else {}
-    in_utc = {"session_timezone": "'UTC'"} if role.utc else {}  # times of a board become arguments of views as text
-    return (
-        {
-            "readonly": "1",
-            "max_execution_time": str(limits.seconds),
-            "max_result_rows": str(limits.result_rows),
-            "result_overflow_mode": "'throw'",
-            "max_rows_to_read": str(limits.read_rows),
-            "max_memory_usage": str(limits.memory_bytes),
-        }
-        | in_utc
-        | of_shards
-    )
+    return {
+        "readonly": "1",
+        "max_execution_time": str(limits.seconds),
+        "max_result_rows": str(limits.result_rows),
+        "result_overflow_mode": "'throw'",
+        "max_rows_to_read": str(limits.read_rows),
+        "max_memory_usage": str(limits.memory_bytes),
+        "session_timezone": "'UTC'",  # now() and times of a board reach views as text, which they read as UTC
+    } | of_shards
 
 
 def _public(view: Script) -> str:

@@ -139,7 +139,8 @@ SETTINGS readonly = 1,
     max_result_rows = 1000000,
     result_overflow_mode = 'throw',
     max_rows_to_read = 2000000000,
-    max_memory_usage = 8589934592
+    max_memory_usage = 8589934592,
+    session_timezone = 'UTC'
 TO `touchstream_analyst`;
 
 CREATE QUOTA OR REPLACE `touchstream_analyst`

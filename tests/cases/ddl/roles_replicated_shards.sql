@@ -152,6 +152,7 @@ SETTINGS readonly = 1,
     result_overflow_mode = 'throw',
     max_rows_to_read = 2000000000,
     max_memory_usage = 8589934592,
+    session_timezone = 'UTC',
     distributed_product_mode = 'global'
 TO `touchstream_analyst`;
 
