@@ -30,7 +30,9 @@ How to ask: `touchstream sql "..."` beside the demo, or any ClickHouse client. R
   `since` is in, `until` is not. Dimensions are `day` or `week` or `month`, `channel`, `touchpoint`, `stage`, `category`, `owner`, `segment`, `variant`, `source`;
   what is not named is added up and shows `*`, `''` adds up everything. Views without parameters have a column `day` to filter on.
 - Counts can be added over days and places, shares and percentiles cannot: add the counts, then divide.
-- Times are UTC: `toTimeZone(at, 'Europe/Bucharest')` shows them on your clock. Durations end in `_ms`, money is in minor units.
+- Times are UTC: `toTimeZone(at, 'Europe/Bucharest')` shows them on your clock. A parameter is read as UTC, too: from your own midnight on is
+  `since = toTimeZone(toDateTime('2025-10-13', 'Europe/Bucharest'), 'UTC')`, and where sessions are not in UTC `now()` is `toTimeZone(now(), 'UTC')`.
+  Durations end in `_ms`, money is in minor units.
 """  # noqa: S608 - a page, no query
 
 
