@@ -10,6 +10,12 @@ from schemas.durations import DAY_MS
 from tests.integration.page.conftest import ARTIFACTS, END_MS, Visit
 from tests.integration.page.sampler import HOSTILE
 
+# A browser lays out anew for paper and tells nobody.
+BEYOND_PAPER = """() => {
+    document.getElementById('board').style.width = '700px';
+    return [...document.querySelectorAll('.panel')].flatMap((panel) => [...panel.querySelectorAll('.main-svg')].map((drawing) =>
+        drawing.getBoundingClientRect().right - panel.getBoundingClientRect().right));
+}"""
 pytestmark = pytest.mark.integration
 
 
@@ -216,6 +222,22 @@ def test_dark_is_kept_and_readable(visit: Visit) -> None:
     visit.page.keyboard.press("d")
     assert visit.page.evaluate(ground) == light
     visit.assert_quiet()
+
+
+def test_on_paper_a_chart_is_whole_dark_on_white_and_without_buttons(visit: Visit) -> None:
+    visit.open("sampler")
+    visit.page.keyboard.press("d")
+    visit.page.emulate_media(media="print")
+    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert visit.page.evaluate("document.querySelector('#panel-3 .xtick text').style.fill") == "rgb(86, 96, 108)"
+    assert visit.page.evaluate("getComputedStyle(document.body).printColorAdjust") == "exact"
+    assert not visit.page.locator(".bar").is_visible()
+    beyond = visit.page.evaluate(BEYOND_PAPER)
+    assert beyond
+    assert max(beyond) <= 0
+    visit.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    visit.page.keyboard.press("d")
 
 
 def test_the_keyboard_reaches_everything(visit: Visit) -> None:

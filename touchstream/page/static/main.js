@@ -135,12 +135,25 @@ function missing(uid) {
   json = null;
 }
 
-function turn() {
-  const root = document.documentElement;
-  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* then it lasts as long as the page */ }
+const worn = () => document.documentElement.dataset.theme;
+
+function wear(theme) {
+  if (theme === worn()) return;
+  document.documentElement.dataset.theme = theme;
   board?.redraw();
 }
+
+function turn() {
+  wear(worn() === "dark" ? "light" : "dark");
+  try { localStorage.setItem("theme", worn()); } catch { /* then it lasts as long as the page */ }
+}
+
+// Paper is white.
+addEventListener("beforeprint", () => {
+  const now = worn();
+  wear("light");
+  addEventListener("afterprint", () => wear(now), { once: true });
+});
 
 addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");

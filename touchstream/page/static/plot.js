@@ -48,6 +48,7 @@ export async function plot(body, traces, layout, legend = []) {
   keys(body, traces, legend);
   const sized = { ...layout, width: body.clientWidth, height: Math.max(body.clientHeight - body.keys.offsetHeight, 40) };
   await window.Plotly.react(body.plotted, traces, sized, CONFIG);
+  framed(body, sized);
   watch(body);
 }
 
@@ -59,11 +60,19 @@ export function forget(body) {
   body.replaceChildren();
 }
 
+// On paper, for which nothing is drawn anew, a drawing gets smaller and stays whole.
+function framed(body, { width, height }) {
+  for (const drawing of body.plotted.querySelectorAll(".main-svg")) {
+    drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    drawing.setAttribute("preserveAspectRatio", "xMinYMin");
+  }
+}
+
 function watch(body) {
   if (body.watcher) return;
   body.watcher = new ResizeObserver(() => {
-    const height = Math.max(body.clientHeight - body.keys.offsetHeight, 40);
-    if (body.plotted && body.clientWidth) window.Plotly.relayout(body.plotted, { width: body.clientWidth, height });
+    const sized = { width: body.clientWidth, height: Math.max(body.clientHeight - body.keys.offsetHeight, 40) };
+    if (body.plotted && sized.width) window.Plotly.relayout(body.plotted, sized).then(() => framed(body, sized));
   });
   body.watcher.observe(body);
 }
