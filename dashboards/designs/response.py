@@ -49,7 +49,7 @@ def _now(catalogue: Catalogue) -> tuple[Panel, ...]:
     used = steps((catalogue.thresholds.warn_at, WATCH), (1, BAD), below=OK)
     coloured = {"custom_cellOptions": {"type": "color-text"}}
     return (
-        panels.table("waiting", "Backlog", means=("unanswered_backlog",), width=8, overrides=(
+        panels.table("waiting", "Backlog", means=("unanswered_backlog",), width=8, no_value="Nobody waits", overrides=(
             *units(MS, "oldest"),
             field("past target", thresholds=steps((1, BAD), below=OK), **coloured),
         )),

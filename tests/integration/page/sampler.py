@@ -59,7 +59,7 @@ def board() -> dict[str, Any]:
             _panel(8, "table", hops, transformations=[{"id": "filterFieldsByName", "options": {"include": {"names": ["from_touchpoint", "to_touchpoint", "n"]}}}]),
             _panel(9, "stat", "SELECT count() AS found FROM (SELECT arrayJoin(['one', 'two', 'three']) AS each) WHERE $__conditionalAll(each IN (${word:singlequote}), $word) AND $__conditionalAll(each = ${like:singlequote}, $like)"),
             _panel(10, "stat", "SELECT toUInt32(dateDiff('minute', $__fromTime, $__toTime)) AS minutes"),
-            _panel(11, "table", "SELECT 1 AS n WHERE 0", defaults={"noValue": "nothing happened"}),
+            _panel(11, "table", "SELECT 1 AS n WHERE 0", defaults={"noValue": "no data at all"}),
             _panel(12, "stat", "SELECT no_such_column"),
             _panel(14, "table", "SELECT day FROM (SELECT arrayJoin([toDate('2025-10-18'), toDate('2025-10-19'), toDate('2025-10-20')]) AS day) WHERE $__dateFilter(day) ORDER BY day"),
             _panel(15, "timeseries", "SELECT toDateTime('2025-10-25 22:00:00', 'UTC') + number * 3600 AS time, number AS value FROM numbers(6)", defaults={"custom": {"drawStyle": "bars"}}),

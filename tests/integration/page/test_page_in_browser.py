@@ -142,9 +142,16 @@ def test_a_board_that_reads_itself_again_can_be_told_to_wait(visit: Visit) -> No
     assert every.input_value() == ""
 
 
+def test_where_nobody_waits_nothing_is_missing(visit: Visit) -> None:
+    visit.open("touchstream-response", **{"var-channel": "delivery"})
+    for title in ("Backlog", "Open waits: the 200 oldest"):
+        panel = visit.page.locator(".panel", has=visit.page.get_by_role("heading", name=title, exact=True))
+        assert panel.locator(".said").inner_text() == "Nobody waits"
+
+
 def test_what_cannot_be_drawn_says_what_to_do(visit: Visit) -> None:
     visit.open("sampler")
-    assert "Nothing happened" in visit.panel(11)
+    assert "No data at all" in visit.panel(11)
     assert "longer time range" in visit.panel(11)
     assert "This query failed" in visit.panel(12)
     assert "no_such_column" in visit.panel(12)

@@ -144,8 +144,9 @@ export class Panel {
   }
 
   empty() {
-    const text = this.json.fieldConfig?.defaults?.noValue;
-    this.say("empty", text ? text[0].toUpperCase() + text.slice(1) : "No data in this period", "Choose a longer time range or fewer filters.");
+    const text = this.json.fieldConfig?.defaults?.noValue ?? "no data in this period";
+    const missing = /^no data/i.test(text); // otherwise it is good news
+    this.say("empty", text[0].toUpperCase() + text.slice(1), missing && "Choose a longer time range or fewer filters.");
   }
 
   miss() {
