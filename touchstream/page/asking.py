@@ -13,6 +13,7 @@ from sinks.settings import ClickHouseSettings
 from touchstream.clickhouse_errors import in_one_line
 
 AT_ONCE: Final = 4
+UNKNOWN_TABLE: Final = 60
 LIMITS: Final = {
     "max_execution_time": 20,
     "max_result_rows": 50_000,
@@ -54,7 +55,8 @@ class Asker:
         try:
             answer: bytes = self._open().raw_query(sql, fmt="JSONCompact", settings=LIMITS)
         except (ClickHouseError, OSError) as error:
-            raise QueryFailed(f"ClickHouse at {self.place}: {in_one_line(error)}") from error
+            cure = " - run touchstream migrate" if getattr(error, "code", None) == UNKNOWN_TABLE else ""
+            raise QueryFailed(f"ClickHouse at {self.place}: {in_one_line(error)}{cure}") from error
         return answer.replace(b"\n", b"").replace(b"\t", b"")  # within texts both are escaped
 
     def _open(self) -> Client:

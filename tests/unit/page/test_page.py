@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from click.testing import CliRunner
 
 from schemas.catalogue import Catalogue
+from sinks.settings import ClickHouseSettings
 from tests.integration.page import sampler
 from touchstream.cli import cli
 from touchstream.commands import page as page_command
 from touchstream.errors import UserError
-from touchstream.page.asking import QueryFailed
+from touchstream.page.asking import Asker, QueryFailed
 from touchstream.page.boards import Board, boards_of, read_boards
 from touchstream.page.server import Page
 from touchstream.page.wanted import View
@@ -183,3 +185,12 @@ def test_a_file_that_is_no_board_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text('{"uid": "x"}')
     with pytest.raises(UserError, match=r"x\.json: .*this is no board"):
         read_boards(tmp_path)
+
+
+async def test_a_clickhouse_without_views_is_told_with_its_cure(tmp_path: Path) -> None:
+    settings = ClickHouseSettings(url=f"chdb://{tmp_path}")
+    with (
+        closing(Asker(settings)) as asker,
+        pytest.raises(QueryFailed, match=r"v_touchpoints.* - run touchstream migrate$"),
+    ):
+        await asker.ask("SELECT channel FROM v_touchpoints")
