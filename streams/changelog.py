@@ -204,6 +204,12 @@ class ChangelogReader:
                     records.apply(record.key, record.value, record.headers)
         self.seek(end)  # a fetch may have gone further; the next call begins where this one ends
 
+    async def read_on(self, records: Applies, patience_s: float) -> None:
+        """Apply the records that come next, if any come in time: also those behind an end that a broker tells late."""
+        fetched = await self._consumer.getmany(self._tp, timeout_ms=int(patience_s * 1000), max_records=READ_RECORDS)
+        for record in fetched.get(self._tp, ()):
+            records.apply(record.key, record.value, record.headers)
+
     async def exists(self, offset: int, patience_ms: int) -> bool:
         """Whether a record with this offset or a later one can be read."""
         self.seek(offset)

@@ -112,9 +112,7 @@ class Rebuild:
                         if standing.left < left:
                             left = standing.left
                             patience.reschedule(loop.time() + orders.PATIENCE_S)
-                    await asyncio.sleep(LOOK_S)
-                    _, end = await reader.bounds()
-                    await reader.read_until(end, replay)
+                    await reader.read_on(replay, LOOK_S)
         except TimeoutError:
             raise self._no_progress(TopicPartition(changelog, partition), standing) from None
 

@@ -25,8 +25,6 @@ class Changelog:
     def __init__(self, grows: Callable[[int], Standing | None] = lambda _: None) -> None:
         self.looks = 0
         self._grows = grows
-        self._marks: list[Standing] = []
-        self._position = 0
 
     def __call__(self, *_: object) -> "Changelog":
         return self
@@ -37,18 +35,17 @@ class Changelog:
     async def __aexit__(self, *_: object) -> None: ...
 
     async def bounds(self) -> tuple[int, int]:
+        return 0, 0
+
+    def seek(self, offset: int) -> None: ...
+
+    async def read_until(self, end: int, records: Applies) -> None: ...
+
+    async def read_on(self, records: Applies, patience_s: float) -> None:
         if (standing := self._grows(self.looks)) is not None:
-            self._marks.append(standing)
-        self.looks += 1
-        return 0, len(self._marks)
-
-    def seek(self, offset: int) -> None:
-        self._position = offset
-
-    async def read_until(self, end: int, records: Applies) -> None:
-        for standing in self._marks[self._position : end]:
             records.apply(MARK, (1).to_bytes(EPOCH_BYTES, "big") + msgspec.msgpack.encode(standing), ())
-        self._position = end
+        self.looks += 1
+        await asyncio.sleep(patience_s)
 
 
 class Missing(Changelog):
