@@ -91,7 +91,10 @@ def serve(path: str | Path, port: int, host: str = "127.0.0.1") -> None:
     """Serve until SIGTERM or SIGINT; raises HostError when the directory or the port is taken."""
     if not ip_address(host).is_loopback:
         raise HostError(f"{host} is not an address of this machine alone; there are no passwords here, use 127.0.0.1")
-    Path(path).mkdir(parents=True, exist_ok=True)
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"{path} cannot be made: {error.strerror}; give another directory") from error
     served = Host(Engine(Path(path)))
     try:
         asyncio.run(_serve(served, host, port))
