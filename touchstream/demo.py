@@ -83,6 +83,8 @@ class Demo:
 
     def start(self, say: Callable[[str], None]) -> None:
         """Start everything; whatever does not start is an error with the end of its log."""
+        if self._plan.port == self._plan.page_port:
+            raise UserError(f"--port and --page-port are both {self._plan.port}; give the boards a port of their own")
         for port, option in ((self._plan.port, "--port"), (self._plan.page_port, "--page-port")):
             if accepts_connections(port):
                 raise UserError(

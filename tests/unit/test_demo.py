@@ -50,6 +50,12 @@ def demo(tmp_path, monkeypatch):
     return demo
 
 
+def test_the_boards_have_a_port_of_their_own(tmp_path):
+    port = free_port()
+    with pytest.raises(UserError, match=f"--port and --page-port are both {port}"):
+        Demo(replace(PLAN, port=port, page_port=port), tmp_path).start(lambda line: None)
+
+
 def test_a_port_that_is_taken_is_one_line(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -144,8 +150,9 @@ def our_name(*, on_path, monkeypatch):
     return demo_command.our_name()
 
 
-def test_the_demo_has_a_catalogue_wherever_it_is_started(tmp_path):
+def test_the_demo_has_a_catalogue_wherever_it_is_started(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     own = tmp_path / "mine.yaml"
     own.write_text("")
     assert catalogue_of_the_demo(own) == own
-    assert catalogue_of_the_demo(tmp_path / "none.yaml").name == "touchpoints.yaml"
+    assert catalogue_of_the_demo(Path("touchpoints.yaml")).exists()

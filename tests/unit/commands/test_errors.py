@@ -159,6 +159,12 @@ def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch, opt
     monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
     result = touchstream("demo", option, value)
     assert result.exit_code == 2
+def test_a_demo_with_a_catalogue_that_is_not_there_starts_nothing(touchstream, monkeypatch):
+    monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
+    monkeypatch.setenv("TOUCHSTREAM_CATALOGUE", "my-touchponts.yaml")
+    says(touchstream("demo"), "my-touchponts.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE")
+
+
     assert f"Invalid value for '{option}': " in result.stderr
 
 
