@@ -14,7 +14,7 @@ from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
-from touchstream.commands.parameter_types import Moment
+from touchstream.commands.parameter_types import Moment, Text
 from touchstream.covering import store_covers
 from touchstream.errors import UserError
 
@@ -22,7 +22,7 @@ from touchstream.errors import UserError
 @click.command(name="cover")
 @click.argument("cause")
 @click.option("--at", "at_ms", type=Moment(), help="Since when; now when left out.")
-@click.option("--note", default="", help="What was done about it.")
+@click.option("--note", type=Text(), default="", help="What was done about it.")
 @click.option("--lift", is_flag=True, help="It is not covered after all.")
 def command(cause: str, at_ms: int | None, note: str, lift: bool) -> None:
     """Note that a cause of bad experiences is covered; running it again moves the time."""

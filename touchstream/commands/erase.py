@@ -20,6 +20,7 @@ from streams.settings import Settings
 from streams.suppression import Suppressed
 from streams.topic_setup import COMPACTED_WITHIN_MS, state_topics
 from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.commands.parameter_types import Text
 from touchstream.errors import UserError
 from touchstream.history import forgetting, orders
 from touchstream.history.erased_rows import ErasedRows, returned
@@ -30,7 +31,7 @@ WINDOWS: Final = "rolling windows that workers no longer tell: sums over many jo
 
 
 @click.command(name="erase")
-@click.argument("journey", required=False)
+@click.argument("journey", required=False, type=Text())
 @click.option("--again", is_flag=True, help="Instead of JOURNEY: everybody who was erased and is in ClickHouse again, out of a backup.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @click.option("--delete-records", is_flag=True, help="Also delete, for everybody, what Kafka's topics hold until now in the partitions of the journey.")  # fmt: skip

@@ -10,6 +10,7 @@ import click
 from schemas.durations import DAY_MS, duration_ms
 from schemas.envelope import to_ms
 from schemas.moments import EVENT_YEARS
+from schemas.wording import shown
 
 
 class _EventsPerSecond(click.FloatRange):
@@ -28,6 +29,21 @@ BEFORE_MS: Final = to_ms(datetime(EVENT_YEARS.before_year, 1, 1, tzinfo=UTC))
 
 class Moment(click.ParamType):
     """A day or a time with its zone, as milliseconds since 1970 UTC; a day begins at midnight UTC."""
+class Text(click.ParamType):
+    """Text, not bytes of another encoding: no query and no id could hold those."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it."""
+        text = str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail(f"{shown(text)} is not UTF-8: write it so", param, ctx)
+        return text
+
+
 
     name = "TIME"
 

@@ -17,6 +17,7 @@ from rich.table import Table
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.commands.parameter_types import Text
 from touchstream.errors import UserError
 
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
@@ -39,7 +40,7 @@ ENDS_WITH_FORMAT: Final = re.compile(
 
 
 @click.command(name="sql")
-@click.argument("query")
+@click.argument("query", type=Text())
 @click.option(
     "--format",
     "form",
@@ -54,7 +55,7 @@ def command(query: str, form: str) -> None:
     The views to ask are v_sessions, v_waits, v_satisfaction, ...: `touchstream sql "SHOW TABLES LIKE 'v_%'"`. Any statement
     runs that the ClickHouse user may run, also one that changes or drops a table.
     """
-    text = (sys.stdin.read() if query == "-" else query).lstrip("\ufeff").strip().rstrip(";")
+    text = (_piped() if query == "-" else query).lstrip("\ufeff").strip().rstrip(";")
     if not text:
         raise UserError('the query is empty; write one, like "SELECT count() FROM v_interactions"')
     settings = ClickHouseSettings.read()
@@ -78,6 +79,11 @@ def command(query: str, form: str) -> None:
     elif answer:
         names, kinds, *rows = answer
         _print_table(names, kinds, rows)
+
+
+def _piped() -> str:
+    text: str = Text()(sys.stdin.buffer.read().decode(errors="surrogateescape"))
+    return text
 
 
 def _answer(stream: Any) -> list[list[Any]]:

@@ -222,6 +222,19 @@ def test_help_lists_every_command(touchstream):
 def test_every_command_and_each_of_its_options_explains_itself(touchstream, name):
     result = touchstream(name, "--help")
     assert result.exit_code == 0
+@pytest.mark.parametrize("command", [("sql",), ("erase", "--yes"), ("cover", "price", "--note")])
+def test_what_a_terminal_of_another_encoding_sends_is_named(touchstream, command):
+    result = touchstream(*command, "J\udcf6rg")
+    assert result.exit_code == 2
+    assert r"'J\udcf6rg' is not UTF-8" in result.stderr
+
+
+def test_a_query_from_a_file_of_another_encoding_is_named(touchstream):
+    result = CliRunner().invoke(cli, ["sql", "-"], input="SELECT 'Jörg'".encode("latin-1"), catch_exceptions=False)
+    assert result.exit_code == 2
+    assert "is not UTF-8" in result.stderr
+
+
     assert result.output.startswith(f"Usage: cli {name}")
     command = cli.get_command(click.Context(cli), name)
     assert [option.opts for option in command.params if isinstance(option, click.Option) and not option.help] == []
