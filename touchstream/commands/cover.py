@@ -28,6 +28,8 @@ def command(cause: str, at_ms: int | None, note: str, lift: bool) -> None:
     """Note that a cause of bad experiences is covered; running it again moves the time."""
     now_ms = time.time_ns() // 1_000_000
     covered_ms = now_ms if at_ms is None else at_ms
+    if lift and (at_ms is not None or note):
+        raise UserError("--lift takes neither --at nor --note: it is not covered any more, at no time and by nothing")
     if covered_ms > now_ms:
         raise UserError("--at is in the future: give a time that has passed, or leave it out for now")
     clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(Settings.read())

@@ -17,7 +17,7 @@ from rich.live import Live
 
 from streams.settings import Settings
 from touchstream.catalogue import catalogue_of_the_demo
-from touchstream.commands.parameter_types import EVENTS_PER_SECOND, History
+from touchstream.commands.parameter_types import EVENTS_PER_SECOND, History, Number
 from touchstream.demo import Demo, Plan, running
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader
@@ -34,7 +34,7 @@ LINES_EVERY_S: Final = 5.0
 @click.option(
     "--page-port", type=click.IntRange(1, 65_535), default=8080, show_default=True, help="Where the boards are."
 )
-@click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after this time.")
+@click.option("--seconds", type=Number(min=0), help="End by itself after this time.")
 @click.option(
     "--history",
     "history_ms",

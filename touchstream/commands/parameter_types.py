@@ -13,22 +13,22 @@ from schemas.moments import EVENT_YEARS
 from schemas.wording import shown
 
 
-class _EventsPerSecond(click.FloatRange):
+class Number(click.FloatRange):
+    """A number within a range; not-a-number lies in every range."""
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read one; not-a-number lies in every range."""
-        rate = super().convert(value, param, ctx)
-        if isnan(rate):
-            self.fail(f"{value!r} is not a number of events: write one like 20", param, ctx)
-        return rate
+        """Read one."""
+        number = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value!r} is not a number: write one like 20", param, ctx)
+        return number
 
 
-EVENTS_PER_SECOND: Final = _EventsPerSecond(0.01, 100_000)
+EVENTS_PER_SECOND: Final = Number(0.01, 100_000)
 FIRST_MS: Final = to_ms(datetime(EVENT_YEARS.first_year, 1, 1, tzinfo=UTC))
 BEFORE_MS: Final = to_ms(datetime(EVENT_YEARS.before_year, 1, 1, tzinfo=UTC))
 
 
-class Moment(click.ParamType):
-    """A day or a time with its zone, as milliseconds since 1970 UTC; a day begins at midnight UTC."""
 class Text(click.ParamType):
     """Text, not bytes of another encoding: no query and no id could hold those."""
 
@@ -44,6 +44,8 @@ class Text(click.ParamType):
         return text
 
 
+class Moment(click.ParamType):
+    """A day or a time with its zone, as milliseconds since 1970 UTC; a day begins at midnight UTC."""
 
     name = "TIME"
 

@@ -62,14 +62,7 @@ def command(
     catalogue: Path | None,
 ) -> None:
     """Send events of simulated customers to Kafka: the present at its pace, or the past as fast as possible."""
-    if (start is None) != (span is None) and (start is not None or out is not None):
-        raise UserError("--start and --for belong together: a fixed span needs a beginning and a length")
-    if start is not None and span is not None and start + span > BEFORE_MS:
-        raise UserError(
-            f"--for {written(span)}: events would be later than of 2199; give a shorter span or an earlier --start"
-        )
-    if out is not None and start is None:
-        raise UserError(f"--out {out}: a file needs a fixed span; give --start and --for")
+    _check(start, span, out, expected, of_the_present=bool(history) or live_rate is not None)
     clock, totals = WallClock(), Totals()
     now_ms = clock.now_ms()
     begins_ms = now_ms - history if start is None else start
@@ -98,6 +91,26 @@ def command(
     if expected is not None:
         _write_json(expected, {"seed": seed, "rate": rate, "start_ms": begins_ms} | totals.report())
     click.echo(f"{totals.sent:,} messages sent")
+
+
+def _check(
+    start: int | None, span: int | None, out: Path | None, expected: Path | None, *, of_the_present: bool
+) -> None:
+    """Refuse options that contradict each other."""
+    if (start is None) != (span is None) and (start is not None or out is not None):
+        raise UserError("--start and --for belong together: a fixed span needs a beginning and a length")
+    if start is not None and span is not None and start + span > BEFORE_MS:
+        raise UserError(
+            f"--for {written(span)}: events would be later than of 2199; give a shorter span or an earlier --start"
+        )
+    if start is not None and of_the_present:
+        raise UserError(
+            "--start is of a fixed span, --history and --live-rate are of the present: give one or the other"
+        )
+    if out is not None and out == expected:
+        raise UserError(f"--out and --expected are both {out}: give the totals a file of their own")
+    if out is not None and start is None:
+        raise UserError(f"--out {out}: a file needs a fixed span; give --start and --for")
 
 
 def _delivery(stack: ExitStack, out: Path | None, *, dated: bool) -> Delivery:

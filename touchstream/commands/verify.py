@@ -18,6 +18,7 @@ from streams.logic.policy import Policy
 from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
 from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.commands.parameter_types import Number
 from touchstream.producer import no_broker
 from touchstream.verify.expected import Sent, read_expected
 from touchstream.verify.run import Verification
@@ -32,7 +33,7 @@ from touchstream.verify.run import Verification
 )
 @click.option(
     "--patience",
-    type=click.FloatRange(0, 3600),
+    type=Number(0, 3600),
     default=20.0,
     show_default=True,
     help="Seconds a difference must last to be one: rows are on their way all the time.",

@@ -21,6 +21,9 @@ def touchstream(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(cli, arguments, catch_exceptions=False)
 
 
+SPAN = ("simulate", "--start", "2026-03-01", "--for", "1h")
+
+
 def says(result, text: str) -> None:
     assert result.exit_code == 2, result.output
     assert text in result.stderr
@@ -44,6 +47,11 @@ def says(result, text: str) -> None:
             "--for 3d: events would be later than of 2199; give a shorter span or an earlier --start",
         ),
         (("simulate", "--out", "events.ndjson"), "--out events.ndjson: a file needs a fixed span"),
+        ((*SPAN, "--history", "1d"), "--start is of a fixed span, --history and --live-rate are of the present"),
+        ((*SPAN, "--live-rate", "1"), "--start is of a fixed span, --history and --live-rate are of the present"),
+        ((*SPAN, "--out", "a.json", "--expected", "a.json"), "--out and --expected are both a.json"),
+        (("cover", "price", "--lift", "--at", "2026-03-01"), "--lift takes neither --at nor --note"),
+        (("cover", "price", "--lift", "--note", "done"), "--lift takes neither --at nor --note"),
         (
             ("sql", "SELECT 1"),
             "ClickHouse at http://127.0.0.1:1/default: does not answer; start it, or set TOUCHSTREAM_",
@@ -151,20 +159,27 @@ def test_an_unknown_command_is_told_the_nearest(touchstream, written, meant):
     assert f"No such command '{written}'. Did you mean '{meant}'?" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [("--history", "abc"), ("--history", "36500d"), ("--rate", "nan"), ("--rate", "0"), ("--live-rate", "-1")],
-)
-def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch, option, value):
-    monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
-    result = touchstream("demo", option, value)
-    assert result.exit_code == 2
 def test_a_demo_with_a_catalogue_that_is_not_there_starts_nothing(touchstream, monkeypatch):
     monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
     monkeypatch.setenv("TOUCHSTREAM_CATALOGUE", "my-touchponts.yaml")
     says(touchstream("demo"), "my-touchponts.yaml: there is no such file; set TOUCHSTREAM_CATALOGUE")
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--history", "abc"),
+        ("--history", "36500d"),
+        ("--rate", "nan"),
+        ("--rate", "0"),
+        ("--live-rate", "-1"),
+        ("--seconds", "nan"),
+    ],
+)
+def test_a_demo_with_a_wrong_option_starts_nothing(touchstream, monkeypatch, option, value):
+    monkeypatch.setattr("touchstream.commands.demo.running", lambda *_: pytest.fail("something was started"))
+    result = touchstream("demo", option, value)
+    assert result.exit_code == 2
     assert f"Invalid value for '{option}': " in result.stderr
 
 
@@ -185,6 +200,10 @@ def test_a_wrong_option_is_named(touchstream, arguments):
     assert f"'{arguments[0]}'" in result.stderr
 
 
+def test_patience_is_a_number(touchstream):
+    assert "'nan' is not a number" in touchstream("verify", "--patience", "nan").stderr
+
+
 @pytest.mark.parametrize("start", ["1989-12-31", "2200-01-01", "9999-12-31T23:59:59-12:00"])
 def test_no_event_is_of_a_year_in_which_no_clock_was_ever_set(touchstream, start):
     said = " ".join(touchstream("simulate", "--start", start, "--for", "3d").stderr.split())
@@ -201,6 +220,19 @@ def test_a_moment_without_its_zone_is_refused_with_an_example(touchstream, momen
     result = touchstream("replay-dead-letters", "--from", moment)
     assert result.exit_code == 2
     assert f"'{moment}' is not a time: write 2026-03-01 or 2026-03-01T08:00:00+02:00" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("command", [("sql",), ("erase", "--yes"), ("cover", "price", "--note")])
+def test_what_a_terminal_of_another_encoding_sends_is_named(touchstream, command):
+    result = touchstream(*command, "J\udcf6rg")
+    assert result.exit_code == 2
+    assert r"'J\udcf6rg' is not UTF-8" in result.stderr
+
+
+def test_a_query_from_a_file_of_another_encoding_is_named(touchstream):
+    result = CliRunner().invoke(cli, ["sql", "-"], input="SELECT 'Jörg'".encode("latin-1"), catch_exceptions=False)
+    assert result.exit_code == 2
+    assert "is not UTF-8" in result.stderr
 
 
 def test_a_bug_keeps_its_traceback(touchstream, monkeypatch):
@@ -222,19 +254,6 @@ def test_help_lists_every_command(touchstream):
 def test_every_command_and_each_of_its_options_explains_itself(touchstream, name):
     result = touchstream(name, "--help")
     assert result.exit_code == 0
-@pytest.mark.parametrize("command", [("sql",), ("erase", "--yes"), ("cover", "price", "--note")])
-def test_what_a_terminal_of_another_encoding_sends_is_named(touchstream, command):
-    result = touchstream(*command, "J\udcf6rg")
-    assert result.exit_code == 2
-    assert r"'J\udcf6rg' is not UTF-8" in result.stderr
-
-
-def test_a_query_from_a_file_of_another_encoding_is_named(touchstream):
-    result = CliRunner().invoke(cli, ["sql", "-"], input="SELECT 'Jörg'".encode("latin-1"), catch_exceptions=False)
-    assert result.exit_code == 2
-    assert "is not UTF-8" in result.stderr
-
-
     assert result.output.startswith(f"Usage: cli {name}")
     command = cli.get_command(click.Context(cli), name)
     assert [option.opts for option in command.params if isinstance(option, click.Option) and not option.help] == []
