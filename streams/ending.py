@@ -1,5 +1,6 @@
 """How a worker ends by itself: with one line where a person has the cure, with a traceback where it is our mistake."""
 
+import errno
 import functools
 import logging
 import os
@@ -9,6 +10,7 @@ from typing import Any, Final, NoReturn, ParamSpec
 from sinks.errors import NotAllowedError, SchemaMismatchError, SettingsError
 from streams.batching.app import EXIT_BUG
 from streams.logic.wire import NewerStateError
+from streams.settings import PREFIX
 from streams.state import OutrankedError, StateBeyondTopicError, StateGoneError
 from streams.topic_setup import TopicSetupError
 
@@ -25,6 +27,7 @@ CURABLE: Final = (
     SettingsError,
     TopicSetupError,
 )
+DISK_FULL: Final = os.strerror(errno.ENOSPC)
 P = ParamSpec("P")
 
 
@@ -53,6 +56,9 @@ def end(error: Exception, doing: str) -> NoReturn:
     if isinstance(error, CURABLE):
         log.critical("%s", error)
         code = EXIT_CURABLE
+    elif _is_full_disk(error):
+        log.critical("%s. Make room where %sSTATE_DIR is, then start the worker again", error, PREFIX)
+        code = EXIT_CURABLE
     elif isinstance(error, OutrankedError):
         log.warning("another worker has taken over: %s. This one ends; start it again to join the group anew", error)
         code = EXIT_AGAIN
@@ -61,3 +67,8 @@ def end(error: Exception, doing: str) -> NoReturn:
         code = EXIT_BUG
     logging.shutdown()
     os._exit(code)
+
+
+def _is_full_disk(error: Exception) -> bool:
+    """Whether a worker has no room for its states; RocksDB says so with a plain Exception."""
+    return (type(error) is Exception or isinstance(error, OSError)) and DISK_FULL in str(error)
