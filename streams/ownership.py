@@ -110,14 +110,14 @@ class Ownership:
             pair.take_over(recovered)
         await self._states.check_fences(partition, pair.fences)
         if MARK not in recovered.marks:
-            await self._check_beginning(partition)
+            await self._begin(partition, pair)
         self.pairs[partition] = pair
         self.recoveries += 1
         self.did(partition, f"recovered {len(pair)} journeys")
         return recovered.unbroken
 
-    async def _check_beginning(self, partition: int) -> None:
-        """Refuse to begin where the group has read already: state is written before anything is committed, so there was one."""
+    async def _begin(self, partition: int, pair: Pair) -> None:
+        """Begin a pair with its mark, before anything of it is committed; refuse where the group has read already: there was one."""
         for topic in EVENTS:
             committed = await self._app.committed(TP(topic.name, partition))
             if committed:
@@ -127,6 +127,7 @@ class Ownership:
                     "back, or begin anew, with a new TOUCHSTREAM_APP_ID and an empty database, from the events that the topics "
                     "still have (docs/running.md, Beginning anew)"
                 )
+        await self._states.write(partition, pair.epoch, [(MARK, pair.mark())])
 
     def did(self, partition: int, what: str) -> None:
         """Note what was done for a pair, for the day on which it is the last thing that was."""

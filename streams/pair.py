@@ -104,6 +104,10 @@ class Pair:
         """The last offset folded, by topic, of topics that ever had a batch."""
         return {topic.name: end - 1 for topic, end in zip(EVENTS, self.next_offsets, strict=True) if end is not None}
 
+    def mark(self) -> bytes:
+        """How far the clock and both topics have come, for the next owner."""
+        return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms, self.next_offsets))
+
     def fold(self, batch: Batch, topic: Topic, now_ms: int) -> Effects:
         """Fold one batch of one of the two topics into its journeys."""
         side = EVENTS.index(topic)
@@ -213,7 +217,7 @@ class Pair:
         self._alerting.tell([*farewells, *changes.alerts], effects, self._version)
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
-        effects.states[MARK] = self._mark()
+        effects.states[MARK] = self.mark()
         self._marked_ms = now_ms
 
     def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
@@ -222,9 +226,6 @@ class Pair:
 
     def _effects(self) -> Effects:
         return Effects(partition=self.partition, epoch=self.epoch)
-
-    def _mark(self) -> bytes:
-        return msgspec.msgpack.encode((self.clock.watermark_ms, self._expired_through_ms, self.next_offsets))
 
     def _is_home(self, journey_id: str) -> bool:
         return journey_id in self._journeys or partition_of(journey_id.encode(), self._partitions) == self.partition

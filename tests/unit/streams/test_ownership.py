@@ -10,10 +10,10 @@ from faust.types import TP
 from schemas.topics import INTERACTIONS
 from streams import ownership
 from streams.batching.share import Assignment
+from streams.changelog import Item
 from streams.logic.watermark import BEFORE_ALL
 from streams.owned import Recovered
 from streams.ownership import Ownership
-from streams.pair import MARK, Pair
 from streams.stages import Stages
 from streams.state import StateGoneError
 from streams.store import MemoryStore, States
@@ -42,6 +42,11 @@ class Tables:
         return Recovered(self.epoch, States(), self.marks, unbroken=self.epoch > 1)
 
     async def check_fences(self, partition: int, fences: dict[str, int]) -> None: ...
+
+    async def write(self, _partition: int, epoch: int, items: list[Item]) -> None:
+        assert epoch == self.epoch
+        for key, value in items:
+            self.marks.put(key, value)
 
     def forget_others(self, partitions: set[int]) -> None: ...
 
@@ -176,5 +181,12 @@ async def test_a_pair_without_state_is_refused_where_the_group_has_read_its_even
     for _ in range(2):  # a supervisor starts it again
         with pytest.raises(StateGoneError, match=said):
             await stage.take_over()
-    stage.tables.marks.put(MARK, Pair(0, 1, builders.policy(), NOW)._mark())
+
+
+async def test_a_pair_that_has_begun_is_known_by_its_mark_though_nothing_was_folded_yet() -> None:
+    """What has no records, the ends of transactions, is committed and never folded."""
+    stage = Stage()
+    await stage.take_over()
+    stage.committed = 253
+    await stage.ownership.give_back(TPS)
     await stage.take_over()
