@@ -22,6 +22,7 @@ from streams.topic_setup import ensure_topics
 from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.brokers.processes import LOOPBACK, BrokerDidNotStart, Server, accepts_connections
 from touchstream.brokers.tansu import Tansu
+from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.covering import store_covers
 from touchstream.errors import UserError
 from touchstream.simulate.news import News
@@ -96,7 +97,8 @@ class Demo:
         say(f"ClickHouse  {self.url}")
         self._host.start()
         self._host.wait_until(lambda: accepts_connections(self._plan.port), START_S)
-        bring_up_to_date(self.clickhouse, Catalogue.load(self.settings.catalogue))
+        with clickhouse_errors(self.clickhouse):
+            bring_up_to_date(self.clickhouse, Catalogue.load(self.settings.catalogue))
         say(f"boards      {self.page_url}")
         self._page.start()
         self._page.wait_until(lambda: accepts_connections(self._plan.page_port), START_S)

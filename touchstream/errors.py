@@ -1,5 +1,6 @@
 """What a person did wrong, or what is not running: said in one line, with the cure."""
 
+import errno
 import sys
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ def told(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, _found("kafka.errors", "KafkaError")):
         return f"Kafka: {error}; see what `touchstream doctor` says about the brokers"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"{error.filename or 'what the output goes to'} has no room left; make some, then run the command again"
     return None
 
 

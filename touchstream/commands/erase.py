@@ -106,7 +106,10 @@ def _ask(counts: dict[str, int], yes: bool) -> None:
     found = ", ".join(f"{number:,} {table}" for table, number in counts.items() if number) or "nothing stored"
     click.echo(f"found {found}")
     if not yes:
-        click.confirm("Erase for good, and hide whatever comes of this journey from now on?", abort=True)
+        try:
+            click.confirm("Erase for good, and hide whatever comes of this journey from now on?", abort=True)
+        except click.Abort as no:
+            raise UserError("nothing was erased: nobody said yes; a script says --yes") from no
 
 
 def _forget(settings: Settings, journey: str, bar: Progress) -> Offsets:

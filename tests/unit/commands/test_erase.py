@@ -126,3 +126,10 @@ def test_settings_by_which_a_partition_would_not_get_the_order_are_refused(rows,
 def test_a_receipt_that_cannot_be_read_is_written_anew(rows, tmp_path, damaged):
     (tmp_path / "receipt.json").write_bytes(damaged)
     assert "erased 40 rows" in erasing("--receipt", "receipt.json").stdout
+
+
+@pytest.mark.parametrize("answer", ["", "n\n"])
+def test_without_a_yes_nothing_is_erased_and_a_script_hears_what_to_say(rows, answer):
+    result = CliRunner().invoke(cli, ["erase", "ann"], input=answer)
+    assert (result.exit_code, rows.number) == (2, 40)
+    assert result.stderr.endswith("touchstream: nothing was erased: nobody said yes; a script says --yes\n")

@@ -290,3 +290,17 @@ def test_a_command_whose_words_nobody_reads_is_no_finding(tmp_path):
     )
     os.close(writes)
     assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_a_disk_that_is_full_is_one_line(tmp_path):
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "touchstream", "schemas", "--out", tmp_path],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=Path(__file__).parents[3],
+            timeout=60,
+            check=False,
+        )
+    said = b"touchstream: what the output goes to has no room left; make some, then run the command again\n"
+    assert (ended.returncode, ended.stderr) == (2, said)
