@@ -9,7 +9,7 @@ CREATE OR REPLACE VIEW v_conversations {on_cluster}
     channel             LowCardinality(String)           COMMENT 'Channel of the opening',
     stage               LowCardinality(String)           COMMENT 'Stage of the touchpoint; empty when it is not registered',
     topic               LowCardinality(Nullable(String)) COMMENT 'What it is about',
-    opened_at           DateTime64(3, 'UTC')             COMMENT 'First question or human reply; before there is any, the first event',
+    opened_at           DateTime64(3, 'UTC')             COMMENT 'First question or human reply; the first event where neither came before its first solve',
     opened_by_customer  Bool                             COMMENT 'False: the company wrote first, so there is no first response time',
     first_reply_at      Nullable(DateTime64(3, 'UTC'))   COMMENT 'First public reply by a human',
     first_solved_at     Nullable(DateTime64(3, 'UTC'))   COMMENT 'First resolution',
