@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 import click
 from click.exceptions import Exit
 
-from touchstream.errors import INTERRUPTED, UNREAD, told
+from touchstream.errors import INTERRUPTED, UNREAD, is_full, told
 
 # Loaded when asked for, from the module of that name, so that `--help` does not open a database engine.
 COMMANDS: Final = {
@@ -85,13 +85,20 @@ class _Commands(click.Group):
             raise Exit(INTERRUPTED) from None
         except BrokenPipeError:
             # `touchstream sql ... | head` has read enough; click would say 1, which means a finding.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             raise Exit(UNREAD) from None
         except Exception as error:
             message = told(error)
             if message is None:
                 raise
+            if is_full(error):
+                _write_no_more()
             raise _OneLine(message) from error
+
+
+def _write_no_more() -> None:
+    """Drop what is still to be written, or Python fails once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

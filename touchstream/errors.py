@@ -29,9 +29,14 @@ def told(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, _found("kafka.errors", "KafkaError")):
         return f"Kafka: {error}; see what `touchstream doctor` says about the brokers"
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"{error.filename or 'what the output goes to'} has no room left; make some, then run the command again"
+    if is_full(error):
+        return "what the output goes to has no room left; make some, then run the command again"
     return None
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the output went to a disk without room; files that a command names tell of themselves."""
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
 
 
 def _found(module: str, name: str) -> Any:
