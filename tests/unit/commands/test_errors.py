@@ -277,30 +277,28 @@ def test_an_interruption_before_the_command_has_begun_is_none_either(touchstream
     assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
 
 
-def test_a_command_whose_words_nobody_reads_is_no_finding(tmp_path):
-    reads, writes = os.pipe()
-    os.close(reads)
-    ended = subprocess.run(
-        [sys.executable, "-m", "touchstream", "schemas", "--out", tmp_path],
-        stdout=writes,
+def writing_to(output, folder):
+    """A command of a process of its own, whose lines go to this file."""
+    return subprocess.run(
+        [sys.executable, "-m", "touchstream", "schemas", "--out", folder],
+        stdout=output,
         stderr=subprocess.PIPE,
         cwd=Path(__file__).parents[3],
         timeout=60,
         check=False,
     )
+
+
+def test_a_command_whose_words_nobody_reads_is_no_finding(tmp_path):
+    reads, writes = os.pipe()
+    os.close(reads)
+    ended = writing_to(writes, tmp_path)
     os.close(writes)
     assert (ended.returncode, ended.stderr) == (141, b"")
 
 
 def test_a_disk_that_is_full_is_one_line(tmp_path):
     with open("/dev/full", "wb") as full:
-        ended = subprocess.run(
-            [sys.executable, "-m", "touchstream", "schemas", "--out", tmp_path],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            cwd=Path(__file__).parents[3],
-            timeout=60,
-            check=False,
-        )
+        ended = writing_to(full, tmp_path)
     said = b"touchstream: what the output goes to has no room left; make some, then run the command again\n"
     assert (ended.returncode, ended.stderr) == (2, said)
