@@ -4,7 +4,7 @@ Users and passwords are the company's own; it grants them these roles. Every sta
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from sinks.meanings import columns_of
 from sinks.migrate import ROLES, Script, applied_to, read_views, record, run
 from sinks.personal import is_personal
 from sinks.settings import ClickHouseSettings, Embedded
-from sinks.tables import ALL
+from sinks.tables import ALL, INTERACTIONS, Table
 
 OF_DATABASE: Final = "SELECT, INSERT, ALTER, CREATE, DROP, TRUNCATE, OPTIMIZE, SHOW"
 ENGINES: Final = ("ReplacingMergeTree", "ReplicatedReplacingMergeTree", "Distributed")
@@ -40,18 +40,26 @@ class Role:
 def roles(settings: ClickHouseSettings, wanted: RoleSettings) -> list[Role]:
     """Name the roles of one database. Who reads, reads what a `reader` may, within limits."""
     database, name = f"`{settings.database}`", f"{settings.database}_{{}}".format
-    stored = {place for table in ALL for place in (table.name, stored_in(table.name, settings))}
+    asked = _places([INTERACTIONS], settings)
+    written = (
+        f"INSERT{', SELECT(source_partition)' if place in asked else ''} ON {database}.{place}"
+        for place in sorted(_places(ALL, settings))
+    )
     readable = (
         *(f"SELECT{_public(view)} ON {database}.{view.name}" for view in read_views()),
         *(f"SELECT ON {database}.{table.name}" for table in CATALOGUE),
     )
     return [
-        Role(name("writer"), tuple(f"INSERT ON {database}.{place}" for place in sorted(stored))),
+        Role(name("writer"), tuple(written)),
         Role(name("reader"), readable),
         Role(name("analyst"), limits=wanted.analyst),
         Role(name("grafana"), limits=wanted.grafana),
         Role(name("admin"), tuple(_all_rights(settings))),
     ]
+
+
+def _places(tables: Iterable[Table], settings: ClickHouseSettings) -> set[str]:
+    return {place for table in tables for place in (table.name, stored_in(table.name, settings))}
 
 
 def role_statements(settings: ClickHouseSettings, wanted: RoleSettings) -> list[str]:

@@ -1,6 +1,7 @@
 """Write rows to ClickHouse until they are stored: an outage makes the caller wait, never lose."""
 
 import asyncio
+import functools
 import logging
 import random
 import threading
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, ParamSpec, Self, TypeVar
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
@@ -24,7 +25,10 @@ from sinks.storing import RefusedRow, store
 from sinks.tables import ALL, Table
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 
+STORED_OF: Final = "SELECT 1 FROM interactions WHERE source_partition = {partition:UInt32} LIMIT 1"
 INSERT_SETTINGS: Final = {
     "async_insert": 0,  # an acknowledgement must mean stored
     "wait_for_async_insert": 1,  # ... also where the server's profile forces async inserts
@@ -102,6 +106,10 @@ class Writer:
             raise failures.exceptions[0] from None
         return [refused for task in tasks for refused in task.result()]
 
+    async def has_events_of(self, partition: int) -> bool:
+        """Whether interactions of a partition are stored; an outage is waited out, as when writing."""
+        return await self._until_answered(self._has_events_of, partition)
+
     async def close(self) -> None:
         """Let running inserts end and close the connections."""
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
@@ -110,41 +118,47 @@ class Writer:
         self._clients.clear()
 
     async def _until_stored(self, table: Table, rows: Sequence[Row]) -> list[RefusedRow]:
+        refused = await self._until_answered(store, self._insert, table, rows)
+        self.stored[table.name] += len(rows) - len(refused)
+        return refused
+
+    async def _until_answered(self, ask: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """Ask in a thread, again and again through an outage."""
+        asked = functools.partial(_judged, ask, *args, **options)
         loop = asyncio.get_running_loop()
         token = object()
         try:
             for delay in self._backoff.delays():
                 try:
-                    refused = await loop.run_in_executor(self._threads, self._store, table, rows)
+                    answer = await loop.run_in_executor(self._threads, asked)
                 except SinkUnavailable as error:
                     self._hold_up(token, error)
                     await asyncio.sleep(delay)
                 else:
-                    self.stored[table.name] += len(rows) - len(refused)
                     self._go_on(token)
                     break
         finally:
             self._waiting.discard(token)
-        return refused
+        return answer
 
     # In a thread:
-    def _store(self, table: Table, rows: Sequence[Row]) -> list[RefusedRow]:
-        try:
-            return store(self._insert, table, rows)
-        except (ClickHouseError, OSError) as error:
-            trouble = meaning(error)
-            if trouble is error:
-                raise
-            raise trouble from error
-
     def _insert(self, table: Table, data: pa.Table) -> None:
+        client = self._client()
+        try:
+            client.insert_arrow(table.name, data, settings=self._insert_settings)
+        finally:
+            self.answers += 1  # several threads may lose a count; that it moves is what matters
+
+    def _has_events_of(self, partition: int) -> bool:
+        return bool(self._client().query(STORED_OF, parameters={"partition": partition}).result_rows)
+
+    def _client(self) -> Client:
+        """Connect when this thread asks for the first time."""
         if not hasattr(self._local, "client"):
             self._local.client = self._connect(self._settings)
             self._clients.append(self._local.client)
-        try:
-            self._local.client.insert_arrow(table.name, data, settings=self._insert_settings)
-        finally:
-            self.answers += 1  # several threads may lose a count; that it moves is what matters
+        client: Client = self._local.client
+        return client
 
     def _hold_up(self, token: object, error: SinkUnavailable) -> None:
         if not self._waiting:
@@ -158,3 +172,14 @@ class Writer:
         if self.unavailable and not self._waiting:
             self.unavailable = None
             log.warning("%s takes rows again after %.1f s", self._settings.target, time.monotonic() - self._since)
+
+
+def _judged(ask: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """Ask ClickHouse; what it or the network says becomes what that means for a writer."""
+    try:
+        return ask(*args, **options)
+    except (ClickHouseError, OSError) as error:
+        trouble = meaning(error)
+        if trouble is error:
+            raise
+        raise trouble from error

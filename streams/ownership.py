@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
 from faust.types import TP
@@ -15,12 +15,13 @@ from streams.batching.share import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.policy import Policy
+from streams.logic.wire import BEGIN_ANEW
 from streams.messages import pane_messages
 from streams.pair import MARK, PANES_AT_ONCE, Pair
 from streams.stages import CLOCK, PUBLISH
 from streams.state import OutrankedError, StateGoneError, StateTable
 from streams.suppression import Suppressed
-from streams.topic_setup import BEGIN_ANEW, TopicSetupError
+from streams.topic_setup import ANEW_WITH_NEW_TOPICS, TopicSetupError
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Ownership:
         partitions: int,
         suppressed: Suppressed,
         client_options: Mapping[str, Any],
+        has_events_of: Callable[[int], Awaitable[bool]],
         now_ms: Callable[[], int] = wall_clock_ms,
     ) -> None:
         self.pairs: dict[int, Pair] = {}
@@ -61,6 +63,7 @@ class Ownership:
         self._partitions = partitions
         self._suppressed = suppressed
         self._client_options = client_options
+        self._has_events_of = has_events_of
         app.on_assigned(ending(self.take_over))
         app.on_revoked(self.give_back)
 
@@ -94,7 +97,7 @@ class Ownership:
         if grown:
             raise TopicSetupError(
                 f"topic {', '.join(map(repr, grown))} has more partitions than the {self._partitions} that workers were told: "
-                f"{BEGIN_ANEW}"
+                f"{ANEW_WITH_NEW_TOPICS}"
             )
 
     async def _take_over(self, partition: int) -> bool:
@@ -117,16 +120,21 @@ class Ownership:
         return recovered.unbroken
 
     async def _begin(self, partition: int, pair: Pair) -> None:
-        """Begin a pair with its mark, before anything of it is committed; refuse where the group has read already: there was one."""
+        """Begin a pair with its mark, before anything of it is committed; refuse where there was one."""
         for topic in EVENTS:
             committed = await self._app.committed(TP(topic.name, partition))
             if committed:
                 raise StateGoneError(
                     f"there is no state of {topic.name}[{partition}] in {self._states.changelog}, but group {self._app.conf.id} "
                     f"has read it up to offset {committed}: the changelog was deleted or lost. Stop all workers and bring it "
-                    "back, or begin anew, with a new TOUCHSTREAM_APP_ID and an empty database, from the events that the topics "
-                    "still have (docs/running.md, Beginning anew)"
+                    f"back, or {BEGIN_ANEW}"
                 )
+        if await self._has_events_of(partition):  # the first epoch would be outranked by what was told before
+            raise StateGoneError(
+                f"ClickHouse has events of partition {partition} already, but {self._states.changelog} has no state of them: "
+                "Kafka was set up again, or TOUCHSTREAM_APP_ID, TOUCHSTREAM_BROKERS or TOUCHSTREAM_CLICKHOUSE_URL is another one "
+                f"than before. Set it back, or {BEGIN_ANEW}"
+            )
         await self._states.write(partition, pair.epoch, [(MARK, pair.mark())])
 
     def did(self, partition: int, what: str) -> None:

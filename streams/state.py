@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams.batching.app import BatchApp
 from streams.changelog import BATCH_BYTES, EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
+from streams.logic.wire import BEGIN_ANEW
 from streams.owned import Owned, Recovered
 from streams.store import States, Store, Values, new_memory_store
 from streams.topic_setup import STATE_MESSAGE_BYTES
@@ -191,8 +192,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
     def _beyond(self, topic: str, partition: int, fence: int, end: int) -> str:
         return (
             f"state of {topic}[{partition}] includes offset {fence}, but the topic ends before offset {end}: it was deleted "
-            f"or restored from an older copy. Stop all workers and begin anew, with a new TOUCHSTREAM_APP_ID and an "
-            "empty database, from the events that are left (docs/running.md, Beginning anew)"
+            f"or restored from an older copy. Stop all workers and {BEGIN_ANEW}"
         )
 
     async def _claim(self, partition: int, epoch: int) -> int:

@@ -22,7 +22,7 @@ TIMES = "message.timestamp.type"
 MANY = 3  # copies from which on a write can wait for two, and one broker be lost
 PATIENCE_MS = 10_000  # for a broker that is just starting
 
-BEGIN_ANEW = (
+ANEW_WITH_NEW_TOPICS = (
     "begin anew, with a new TOUCHSTREAM_APP_ID, new topics and an empty database (partitions of a topic with state cannot "
     "be changed in place)"
 )
@@ -132,7 +132,7 @@ def _mismatches(plans: Iterable[TopicPlan], existing: dict[str, int], settings: 
         if found != plan.partitions:
             yield (
                 f"topic {plan.name!r} has {found} partitions, expected {plan.partitions}: set TOUCHSTREAM_PARTITIONS={found} "
-                f"if all topics have {found}, or {BEGIN_ANEW}"
+                f"if all topics have {found}, or {ANEW_WITH_NEW_TOPICS}"
             )
 
 

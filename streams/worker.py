@@ -117,6 +117,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         partitions=settings.partitions,
         suppressed=suppressed,
         client_options=options,
+        has_events_of=writer.has_events_of,
     )
     merger = PaneMerger(app, marks, committer, policy, partitions=settings.partitions)
     follow_journeys(app, ownership, committer)

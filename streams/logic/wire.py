@@ -45,14 +45,19 @@ def _with_subject(answer: Wire) -> Wire:
 UPCASTERS: Final[dict[int, Upcaster]] = {1: _alarms_and_marks, 2: _used_promises}
 
 
+BEGIN_ANEW: Final = (
+    "begin anew, with a new TOUCHSTREAM_APP_ID and an empty database, from the events that the topics still have "
+    "(docs/running.md, Beginning anew)"
+)
+
+
 class NewerStateError(Exception):
     """State was written by a newer program than this one."""
 
     def __init__(self, journey_id: str, version: int) -> None:
         super().__init__(
             f"the state of journey {journey_id!r} has version {version}, this program reads versions up to {WIRE_VERSION}: a newer "
-            "Touchstream has written it. Start that one again, or begin anew, with a new TOUCHSTREAM_APP_ID and an empty "
-            "database, from the events that the topics still have (docs/running.md, Beginning anew)"
+            f"Touchstream has written it. Start that one again, or {BEGIN_ANEW}"
         )
 
 

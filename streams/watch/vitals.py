@@ -70,14 +70,13 @@ class Vitals:
     def watched(self) -> Iterator[Watched]:
         """Everything that must move while there is work; waiting for ClickHouse or Kafka is an excuse."""
         share, committer = self.app.share, self.committer
-        no_kafka = self.waits_for_kafka is not None
-        away = no_kafka or self.waits_for_clickhouse is not None
+        away = self.waits_for_kafka is not None or self.waits_for_clickhouse is not None
         read = sum(table.records_read for table in self.tables)
         recovered = (read, self.ownership.recoveries, len(self.merger.windows))
         conf = self.app.conf  # others may take that long to leave, or to come back
         join_s = conf.broker_session_timeout + conf.broker_rebalance_timeout
-        yield Watched("joining its group", share.rebalances, not share.assigned, no_kafka, join_s)
-        yield Watched("reading its state", recovered, share.announcing, no_kafka)
+        yield Watched("joining its group", share.rebalances, not share.assigned, away, join_s)
+        yield Watched("reading its state", recovered, share.announcing, away)
         at = (committer.turns, self.writer.answers, *(self.app.stages.times[stage] for stage in OF_A_TURN))
         takes_s = 2 * self.insert_takes_s
         yield Watched("committing", at, committer.busy, away, takes_s)

@@ -356,6 +356,9 @@ def test_state_beyond_its_topic_ends_the_worker_with_a_cure_that_works(system: S
     assert "it was deleted or restored from an older copy" in last
     assert "begin anew, with a new TOUCHSTREAM_APP_ID and an empty database" in last
     assert "Traceback" not in said
+    code, said = system.failed_worker(TOUCHSTREAM_APP_ID="anew")
+    assert code == 2
+    assert "ClickHouse has events of partition " in said.splitlines()[-1]
     url = urlsplit(system.clickhouse.url)._replace(path="/anew").geturl()
     system.environment |= {"TOUCHSTREAM_APP_ID": "anew", "TOUCHSTREAM_CLICKHOUSE_URL": url}
     delete(system, PANES.name)

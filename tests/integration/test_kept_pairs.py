@@ -44,6 +44,9 @@ class ClickHouse:
         self.interactions += len(rows.get(tables.INTERACTIONS, []))
         return []
 
+    async def has_events_of(self, _partition: int) -> bool:
+        return self.interactions > 0
+
 
 class Nobody:
     """Listens to messages."""
@@ -81,6 +84,7 @@ class Stage:
             partitions=1,
             suppressed=NobodyIsErased(),
             client_options=options,
+            has_events_of=self.clickhouse.has_events_of,
             now_ms=lambda: NOW,
         )
 

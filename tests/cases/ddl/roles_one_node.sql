@@ -24,7 +24,7 @@ GRANT
     INSERT ON `touchstream`.dead_letters,
     INSERT ON `touchstream`.definitions,
     INSERT ON `touchstream`.funnels,
-    INSERT ON `touchstream`.interactions,
+    INSERT, SELECT(source_partition) ON `touchstream`.interactions,
     INSERT ON `touchstream`.letter_replays,
     INSERT ON `touchstream`.retention,
     INSERT ON `touchstream`.rolling_metrics,

@@ -22,6 +22,7 @@ from sinks.personal import is_personal
 from sinks.roles import Role, apply_roles, checksum, profile, role_statements, roles, roles_are_old
 from sinks.settings import ClickHouseSettings
 from sinks.tables import ALL
+from sinks.writer import STORED_OF
 from tests.clickhouse_fixtures import REAL_SERVER, ROOT, HostProcess, clickhouse_host
 from tests.cookbook import recipes
 from tests.unit.sinks.test_layout import GOLDEN, LAYOUTS
@@ -173,10 +174,12 @@ def test_too_large_an_answer_is_refused(site: Site) -> None:
     assert "TOO_MANY_ROWS" in too_much
 
 
-def test_a_worker_writes_every_table_and_reads_none(site: Site) -> None:
+def test_a_worker_writes_every_table_and_reads_nothing_but_whose_partitions_have_events(site: Site) -> None:
     inserts = [f"INSERT INTO {table.name} ({table.names[0]}) SELECT 0" for table in ALL]
     assert [answer for answer in site.ask("touchstream_writer", inserts) if "refused" in answer] == []
-    reads = counts(["answers", "v_answers", "touchpoints"])
+    asked = STORED_OF.replace("{partition:UInt32}", "4711")
+    assert site.ask("touchstream_writer", [asked]) == [""]
+    reads = [*counts(["answers", "v_answers", "touchpoints"]), "SELECT journey_id FROM interactions"]
     assert all("ACCESS_DENIED" in answer for answer in site.ask("touchstream_writer", reads))
 
 

@@ -34,6 +34,11 @@ class FlakyClient:
             raise self.failures.pop(0)
         self.real.insert_arrow(table, data, settings=settings)
 
+    def query(self, asked: str, parameters: dict[str, Any]) -> Any:
+        if self.failures:
+            raise self.failures.pop(0)
+        return self.real.query(asked, parameters=parameters)
+
     def close(self) -> None:
         self.real.close()
 
@@ -101,6 +106,14 @@ async def test_the_reason_of_an_outage_can_be_asked_for_while_it_lasts(flaky: tu
     trouble.failures.clear()
     await task
     assert writer.unavailable is None
+
+
+async def test_whether_a_partition_has_events_is_asked_until_there_is_an_answer(flaky: tuple[Writer, Flaky]) -> None:
+    writer, trouble = flaky
+    await writer.write({INTERACTIONS: [interaction(1)]})  # of partition 3
+    trouble.failures += [REFUSED, REFUSED]
+    assert [await writer.has_events_of(partition) for partition in (2, 3)] == [False, True]
+    assert not trouble.failures
 
 
 async def test_a_waiting_write_can_be_cancelled(

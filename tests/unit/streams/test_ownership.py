@@ -71,6 +71,7 @@ class Stage:
         self.unheard_ms = 0
         self.tables = Tables()
         self.committed: int | None = None
+        self.stored = False
         app: Any = SimpleNamespace(
             on_assigned=lambda hook: hook,
             on_revoked=lambda hook: hook,
@@ -91,11 +92,15 @@ class Stage:
             partitions=1,
             suppressed=NobodyIsErased(),
             client_options={},
+            has_events_of=self._has_events_of,
             now_ms=lambda: self.now_ms,
         )
 
     async def _committed(self, _tp: TP) -> int | None:
         return self.committed
+
+    async def _has_events_of(self, _partition: int) -> bool:
+        return self.stored
 
     async def take_over(self) -> Any:
         await self.ownership.take_over(Assignment(1, TPS))
@@ -178,6 +183,16 @@ async def test_a_pair_without_state_is_refused_where_the_group_has_read_its_even
     stage = Stage()
     stage.committed = 253
     said = r"^there is no state of touchpoint.interactions\[0\] in touchstream-journeys-changelog, but group touchstream has read"
+    for _ in range(2):  # a supervisor starts it again
+        with pytest.raises(StateGoneError, match=said):
+            await stage.take_over()
+
+
+async def test_a_pair_without_state_is_refused_where_its_events_are_stored() -> None:
+    """What it told would be outranked by what was told before: Kafka is new and the database is not, or the group is."""
+    stage = Stage()
+    stage.stored = True
+    said = r"^ClickHouse has events of partition 0 already, but touchstream-journeys-changelog has no state of them: Kafka was"
     for _ in range(2):  # a supervisor starts it again
         with pytest.raises(StateGoneError, match=said):
             await stage.take_over()
