@@ -1,6 +1,7 @@
 """`touchstream erase`: remove a person, and see that nobody brings them back."""
 
 import asyncio
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.commands.parameter_types import Text
 from touchstream.errors import UserError
 from touchstream.history import forgetting, orders
-from touchstream.history.erased_rows import ErasedRows, returned
+from touchstream.history.erased_rows import ErasedRows, at_once, returned
 from touchstream.history.orders import Offsets
 from touchstream.notes import write_note
 
@@ -61,7 +62,7 @@ def command(
 def _erase(journey: str, yes: bool, delete_records: bool, path: Path, no_wait: bool) -> None:
     settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
-        stored = ErasedRows(client, clickhouse, journey)
+        stored = ErasedRows(client, clickhouse, [journey])
         found = stored.count()
         _ask(found, yes)
         rows = _most(found, _rows_of(path, journey))  # an interrupted run has deleted some of them
@@ -88,18 +89,19 @@ def _erase_again(yes: bool, no_wait: bool) -> None:
     with orders.producer_of(settings):  # says what is wrong with brokers and settings, where `refresh` would wait
         asyncio.run(erased.refresh(settings.client_options(), settings.partitions))
     with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
-        back = [ErasedRows(client, clickhouse, journey) for journey in returned(client, erased)]
-        rows = [stored.count() for stored in back]
+        back = returned(client, erased)
         click.echo(f"{len(erased):,} journeys were erased; {len(back):,} of them are stored again")
         if not back:
             return
-        _ask({table: sum(of_journey[table] for of_journey in rows) for table in rows[0]}, yes)
+        stored = [ErasedRows(client, clickhouse, some) for some in at_once(back)]
+        rows = sum((Counter(some.count()) for some in stored), Counter[str]())
+        _ask(rows, yes)
         with Progress(console=Console(stderr=True)) as bar:
-            for stored in bar.track(back, description="journeys"):
-                stored.remove()
+            for some in bar.track(stored, description="erase"):
+                some.remove()
             if not no_wait:
-                _wait_for_disk(back[-1], bar)
-    click.echo(f"erased {sum(sum(of_journey.values()) for of_journey in rows):,} rows again")
+                _wait_for_disk(stored[-1], bar)
+    click.echo(f"erased {rows.total():,} rows again")
 
 
 def _ask(counts: dict[str, int], yes: bool) -> None:

@@ -1,13 +1,13 @@
-"""Rows of one journey in ClickHouse: counted, replaced by nameless entries of the ledger, and deleted from disk.
+"""Rows of journeys in ClickHouse: counted, replaced by nameless entries of the ledger, and deleted from disk.
 
-No statement that changes anything names the journey: ClickHouse keeps the text of such statements. They name its hash.
+No statement that changes anything names a journey: ClickHouse keeps the text of such statements. They name hashes.
 """
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from clickhouse_connect.driver.client import Client
 
@@ -18,6 +18,7 @@ from sinks.settings import ClickHouseSettings
 from sinks.tables import DEAD_LETTERS, SKIPPED
 
 Place = tuple[str, int, int]
+T = TypeVar("T")
 
 OF_JOURNEY: Final = {
     "interactions": "journey_id",
@@ -35,16 +36,16 @@ UNLOGGED: Final = {"log_queries": 0}
 WAIT: Final = {"mutations_sync": 2}
 PATIENCE_S: Final = 400.0  # ClickHouse looks for old parts every five minutes when there are few
 LOOK_S: Final = 0.5
-HASHES_AT_ONCE: Final = 1_000  # 64 bytes each, in the address of a question
+AT_ONCE: Final = 1_000  # 64 bytes each, in the address of a question
 
 
 @dataclass(frozen=True, slots=True)
 class ErasedRows:
-    """What ClickHouse has of one journey."""
+    """What ClickHouse has of some journeys: a change rewrites the files of a table, for one as for a thousand."""
 
     client: Client
     settings: ClickHouseSettings
-    journey_id: str
+    journey_ids: Sequence[str]
 
     def count(self) -> dict[str, int]:
         """Rows by table."""
@@ -52,23 +53,22 @@ class ErasedRows:
         return counts | {DEAD_LETTERS.name: len(self.letters())}
 
     def letters(self) -> list[Place]:
-        """Dead letters that carry its key, or its id as a word of their text."""
-        word = rf"(^|[^A-Za-z0-9_-]){''.join(map(_spelt, self.journey_id))}($|[^A-Za-z0-9_-])"
+        """Dead letters that carry the key of one, or its id as a word of their text."""
+        return sorted({place for journey_id in self.journey_ids for place in self._letters_of(journey_id)})
+
+    def _letters_of(self, journey_id: str) -> list[Place]:
+        word = rf"(^|[^A-Za-z0-9_-]){''.join(map(_spelt, journey_id))}($|[^A-Za-z0-9_-])"
         found = self.client.query(
             "SELECT topic, partition, offset FROM dead_letters FINAL "
             "WHERE key = {id:String} OR match(value, {word:String}) OR match(detail, {word:String})",
-            parameters={"id": self.journey_id, "word": word},
+            parameters={"id": journey_id, "word": word},
             settings=UNLOGGED,
         )
         return [(topic, partition, offset) for topic, partition, offset in found.result_rows]
 
     def alerts(self) -> list[str]:
-        """Ids of the alerts that name it."""
-        found = self.client.query(
-            "SELECT DISTINCT alert_id FROM alerts WHERE who = {id:String}",
-            parameters={"id": self.journey_id},
-            settings=UNLOGGED,
-        )
+        """Ids of the alerts that name one of them."""
+        found = self.client.query(f"SELECT DISTINCT alert_id FROM alerts WHERE {self._are(OF_JOURNEY['alerts'])}")  # noqa: S608
         return [name for (name,) in found.result_rows]
 
     def remove(self) -> None:
@@ -76,20 +76,19 @@ class ErasedRows:
         for table, topic in FACTS.items():
             self._change(
                 f"{LEDGER} '{topic}', source_partition, source_offset, received_at, 'suppressed', '', '', version "
-                f"FROM {table} FINAL WHERE {self._is('journey_id')}"
+                f"FROM {table} FINAL WHERE {self._are('journey_id')}"
             )
-        letters = {"letters": self.letters()}
-        if letters["letters"]:
+        for letters in at_once(self.letters()):
             among = "(topic, partition, offset) IN {letters:Array(Tuple(String, UInt32, UInt64))}"
             self._change(
                 f"{LEDGER} topic, partition, offset, received_at, 'suppressed', '', '', version "
                 f"FROM dead_letters FINAL WHERE {among}",
-                **letters,
+                letters=letters,
             )
-            self._alter(DEAD_LETTERS.name, f"DELETE WHERE {among}", **letters)
+            self._alter(DEAD_LETTERS.name, f"DELETE WHERE {among}", letters=letters)
         for table, column in OF_JOURNEY.items():
             what = "UPDATE event_id = '', journey_id = '' WHERE" if table == SKIPPED.name else "DELETE WHERE"
-            self._alter(table, f"{what} {self._is(column)}")
+            self._alter(table, f"{what} {self._are(column)}")
 
     def until_gone_from_disk(self, progress: Callable[[int, int], None]) -> bool:
         """Wait until ClickHouse has deleted the parts that held the rows; False when it takes its time."""
@@ -119,11 +118,12 @@ class ErasedRows:
         return {(host, table, name) for host, table, name in found.result_rows}
 
     def _count(self, table: str, column: str) -> int:
-        found = self.client.query(f"SELECT count() FROM {table} FINAL WHERE {self._is(column)}")  # noqa: S608
+        found = self.client.query(f"SELECT count() FROM {table} FINAL WHERE {self._are(column)}")  # noqa: S608
         return int(found.result_rows[0][0])
 
-    def _is(self, column: str) -> str:
-        return f"{_hash_of(column)} = '{erasure_hash(self.journey_id)}'"
+    def _are(self, column: str) -> str:
+        hashes = ", ".join(f"'{erasure_hash(journey_id)}'" for journey_id in self.journey_ids)
+        return f"{_hash_of(column)} IN ({hashes})"
 
     def _alter(self, table: str, what: str, **parameters: Any) -> None:
         table = stored_in(table, self.settings)
@@ -136,14 +136,23 @@ class ErasedRows:
 def returned(client: Client, hashes: Iterable[str]) -> list[str]:
     """Journeys that were erased and have rows: out of a backup, or of a worker that was frozen meanwhile."""
     ordered = sorted(hashes)
-    among = [ordered[first : first + HASHES_AT_ONCE] for first in range(0, len(ordered), HASHES_AT_ONCE)]
     columns = OF_JOURNEY | {DEAD_LETTERS.name: "key"}
     return sorted(
-        {name for some in among for table, column in columns.items() for name in _named(client, table, column, some)}
+        {
+            name
+            for some in at_once(ordered)
+            for table, column in columns.items()
+            for name in _named(client, table, column, some)
+        }
     )
 
 
-def _named(client: Client, table: str, column: str, hashes: list[str]) -> list[str]:
+def at_once(names: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut journeys, their hashes or letters into as many as one statement takes."""
+    return (names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE))
+
+
+def _named(client: Client, table: str, column: str, hashes: Sequence[str]) -> list[str]:
     found = client.query(
         f"SELECT DISTINCT {column} FROM {table} WHERE {_hash_of(column)} IN {{hashes:Array(String)}}",  # noqa: S608
         parameters={"hashes": hashes},

@@ -9,7 +9,7 @@ from schemas.identity import erasure_hash
 from schemas.topics import INTERACTIONS
 from sinks.settings import ClickHouseSettings
 from tests.clickhouse_fixtures import embedded, migrated
-from touchstream.history.erased_rows import HASHES_AT_ONCE, ErasedRows, returned
+from touchstream.history.erased_rows import AT_ONCE, ErasedRows, returned
 
 __all__ = ["embedded", "migrated"]
 TOPIC = INTERACTIONS.name
@@ -33,7 +33,7 @@ def ann(migrated: Client, embedded: ClickHouseSettings) -> ErasedRows:
     insert("skipped", "topic, offset, fate, event_id, journey_id", f"('{TOPIC}', 16, 'duplicate', 'e0', 'ann')")
     letters = [f"('{TOPIC}', {offset}, '{key}', '{value}', 1)" for offset, (key, value) in LETTERS.items()]
     insert("dead_letters", "topic, offset, key, value, version", *letters)
-    return ErasedRows(migrated, embedded, "ann")
+    return ErasedRows(migrated, embedded, ["ann"])
 
 
 def test_only_the_persons_own_rows_are_found_and_removed(ann: ErasedRows) -> None:
@@ -65,18 +65,41 @@ def test_a_name_is_found_in_text_however_its_json_was_written(
         f"INSERT INTO dead_letters (topic, offset, value, version) VALUES ('{TOPIC}', 1, {{value:String}}, 1)",  # noqa: S608
         parameters={"value": f'{{"journey_id": "{written}"'},
     )
-    assert ErasedRows(migrated, embedded, name).letters() == [(TOPIC, 0, 1)]
-    assert ErasedRows(migrated, embedded, name[:-1] + "x").letters() == []
+    assert ErasedRows(migrated, embedded, [name]).letters() == [(TOPIC, 0, 1)]
+    assert ErasedRows(migrated, embedded, [name[:-1] + "x"]).letters() == []
 
 
 def test_who_was_erased_and_is_in_a_backup_is_found_by_what_is_remembered(ann: ErasedRows) -> None:
-    hashes = [erasure_hash(name) for name in ("ann", "bob", *map(str, range(2 * HASHES_AT_ONCE)))]
+    hashes = [erasure_hash(name) for name in ("ann", "bob", *map(str, range(2 * AT_ONCE)))]
     assert returned(ann.client, hashes) == ["ann"]
     ann.client.command("INSERT INTO dead_letters (topic, offset, key, version) VALUES ('t', 30, 'bob', 1)")
     assert returned(ann.client, hashes) == ["ann", "bob"]
     ann.remove()
     assert returned(ann.client, hashes) == ["bob"]
     assert returned(ann.client, []) == []
+
+
+def test_many_are_removed_with_as_few_changes_as_one(
+    ann: ErasedRows, migrated: Client, embedded: ClickHouseSettings
+) -> None:
+    """A change rewrites the files of its table: a thousand after a restore must not take a thousand times as long."""
+    ann.remove()
+    of_one = changes(migrated)
+    assert of_one
+    names = [f"n{number}" for number in range(30)]
+    values = ", ".join(f"('{name}', {offset}, 1)" for offset, name in enumerate(names, start=100))
+    migrated.command(f"INSERT INTO interactions (journey_id, source_offset, version) VALUES {values}")  # noqa: S608
+    many = ErasedRows(migrated, embedded, names)
+    assert many.count()["interactions"] == len(names)
+    before = changes(migrated)
+    many.remove()
+    assert changes(migrated) - before <= of_one
+    assert not any(many.count().values())
+
+
+def changes(client: Client) -> int:
+    asked = "SELECT count() FROM system.mutations WHERE database = currentDatabase()"
+    return int(client.query(asked).result_rows[0][0])
 
 
 def test_every_offset_stays_in_one_place_without_a_name(ann: ErasedRows) -> None:
@@ -111,7 +134,7 @@ class Noting:
 def test_on_shards_rows_are_deleted_where_they_lie_and_looked_for_on_every_node() -> None:
     cluster = ClickHouseSettings(url="http://ch/touchstream", cluster="main", sharded=True)
     client = Noting()
-    erased = ErasedRows(client, cluster, "ann")  # type: ignore[arg-type]
+    erased = ErasedRows(client, cluster, ["ann"])  # type: ignore[arg-type]
     erased.remove()
     assert erased.until_gone_from_disk(lambda done, of: None)
     changes = [statement for statement in client.told if statement.startswith("ALTER")]
