@@ -1,5 +1,5 @@
--- Journeys with three or more bad experiences within 90 days and no recovery since. A rating above 6 of 10 is a recovery,
--- at the time at which it was first given, unless an edit took it back.
+-- Journeys with three or more bad experiences within 90 days and no recovery since. A rating above 6 of 10 is a recovery
+-- of what was before it, at the time at which it was first given, unless an edit took it back.
 CREATE OR REPLACE VIEW v_at_risk {on_cluster}
 (
     journey_id     String                         COMMENT 'Who is at risk',
@@ -28,7 +28,7 @@ AS WITH
             any(g.at) AS recovered
         FROM v_bad_experiences AS b
         LEFT JOIN (SELECT journey_id, toNullable(at) AS at FROM good) AS g ON g.journey_id = b.journey_id
-        WHERE g.at IS NULL OR b.occurred_at > g.at
+        WHERE g.at IS NULL OR b.occurred_at >= g.at
         GROUP BY b.journey_id
         HAVING count() >= 3
     )

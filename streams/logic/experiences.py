@@ -134,7 +134,7 @@ def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
     dangers: list[Danger] = []
     strikes: list[Mark] = []
     is_open = False
-    for mark in marks:
+    for mark in sorted(marks, key=_by_moment):
         if is_open and mark.at_ms > dangers[-1].lapses_ms:
             dangers[-1] = dangers[-1]._replace(cleared_ms=dangers[-1].lapses_ms)
             is_open = False
@@ -153,6 +153,11 @@ def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
                 dangers.append(Danger(recent[0].at_ms, mark.at_ms, mark.detail, lapses_ms, None))
                 is_open = True
     return dangers
+
+
+def _by_moment(mark: Mark) -> tuple[int, bool]:
+    """Order marks so that a recovery makes up for what was before it, and for nothing of its own moment, as on its own sheet."""
+    return mark.at_ms, mark.kind != Kind.RATING
 
 
 def _of_answers(answers: list[Any], kept: list[Mark]) -> Iterator[Mark]:

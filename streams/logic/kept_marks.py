@@ -55,7 +55,7 @@ def _needed(marks: list[Mark], watermark_ms: int, live: set[Key]) -> set[Key]:
     recovered = [mark for mark in marks if mark.kind == Kind.RATING and mark.detail > DETRACTORS_TO][-1:]
     needed = set(live)
     for mark in marks:
-        if mark.kind == Kind.STRIKE and not (recovered and recovered[0][:3] > mark[:3]):
+        if mark.kind == Kind.STRIKE and not (recovered and recovered[0].at_ms > mark.at_ms):
             lapsed = danger.lapses_ms < watermark_ms if danger else True
             if mark.at_ms >= at_risk_ms or not lapsed:
                 needed.add(_key(mark))
@@ -64,7 +64,7 @@ def _needed(marks: list[Mark], watermark_ms: int, live: set[Key]) -> set[Key]:
             contacts = (each for each in marks if each.kind == Kind.CONTACT and each.at_ms > mark.at_ms)
             needed.update(_key(each) for each in (next(contacts, None), next_rating(mark, marks)) if each)
     bad_and_live = [mark for mark in marks if mark.kind == Kind.STRIKE and _key(mark) in live]
-    needed.update(_key(each) for each in recovered if any(mark[:3] < each[:3] for mark in bad_and_live))
+    needed.update(_key(each) for each in recovered if any(mark.at_ms < each.at_ms for mark in bad_and_live))
     return needed
 
 

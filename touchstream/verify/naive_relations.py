@@ -129,7 +129,7 @@ def conclude_danger(facts: Facts, journey_id: str, answers: list[tuple[Any, list
     recoveries = sorted(
         first(edits) for each, edits in answers if each.type != "mention" and share(each) > Fraction(6, 10)
     )
-    since = [strike for strike in strikes if not recoveries or strike > recoveries[-1]]
+    since = [strike for strike in strikes if not recoveries or strike[0] >= recoveries[-1][0]]
     for number, strike in enumerate(since[2:]):
         if strike[0] - since[number][0] < 90 * DAY_MS:
             facts.open_alerts.add(alert_id("third_strike", journey_id, strike[0]))
