@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from aiohttp import web
@@ -93,8 +94,10 @@ def serve(path: str | Path, port: int, host: str = "127.0.0.1") -> None:
         raise HostError(f"{host} is not an address of this machine alone; there are no passwords here, use 127.0.0.1")
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path):  # the engine would say it in its own words first
+            pass
     except OSError as error:
-        raise HostError(f"{path} cannot be made: {error.strerror}; give another directory") from error
+        raise HostError(f"{path} cannot be written to: {error.strerror}; give another directory") from error
     served = Host(Engine(Path(path)))
     try:
         asyncio.run(_serve(served, host, port))

@@ -164,7 +164,7 @@ def test_now_is_utc_as_views_read_it_wherever_the_machine_is(tmp_path: Path, mon
 def test_a_folder_that_cannot_be_made_is_one_clear_line() -> None:
     second = run_host(Path("/proc/nope"))
     assert (second.returncode, second.stderr.count("\n")) == (2, 1)
-    assert "/proc/nope cannot be made: No such file or directory; give another directory" in second.stderr
+    assert "/proc/nope cannot be written to: No such file or directory; give another directory" in second.stderr
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.1", "::"])  # noqa: S104 - refused

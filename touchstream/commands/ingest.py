@@ -64,9 +64,9 @@ def command(
 
     A run that was interrupted goes on where it stopped. Sending a file twice is harmless: its events have the same ids.
     """
+    source = SourceFile(file)
     name = adapter or _adapter_of(file)
     found = find_adapter(name, map_path)
-    source = SourceFile(file)
     settings = Settings.read()
     how = name if map_path is None else f"{name}|{file_identity(map_path)}"
     kept = file.with_name(f"{file.name}.refused.ndjson") if keep_refused else None

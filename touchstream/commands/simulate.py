@@ -63,6 +63,8 @@ def command(
 ) -> None:
     """Send events of simulated customers to Kafka: the present at its pace, or the past as fast as possible."""
     _check(start, span, out, expected, of_the_present=bool(history) or live_rate is not None)
+    if expected is not None:
+        _write(expected, "")  # told now, not after hours of work
     clock, totals = WallClock(), Totals()
     now_ms = clock.now_ms()
     begins_ms = now_ms - history if start is None else start
@@ -89,7 +91,8 @@ def command(
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
     if expected is not None:
-        _write_json(expected, {"seed": seed, "rate": rate, "start_ms": begins_ms} | totals.report())
+        about = {"seed": seed, "rate": rate, "start_ms": begins_ms} | totals.report()
+        _write(expected, json.dumps(about, indent=1) + "\n")
     click.echo(f"{totals.sent:,} messages sent")
 
 
@@ -144,8 +147,6 @@ def _past(run: Run, start_ms: int, end_ms: int) -> None:
         run.past(end_ms, lambda at_ms: bar.update(task, completed=at_ms - start_ms, sent=f"{run.totals.sent:,}"))
 
 
-def _write_json(path: Path, value: object) -> None:
-    try:
-        path.write_text(json.dumps(value, indent=1) + "\n")
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror or error}; give a file that can be written") from error
+def _write(path: Path, text: str) -> None:
+    with _written(path) as file:
+        file.write(text.encode())

@@ -94,11 +94,16 @@ def adapter_names() -> list[str]:
 
 
 def _load(name: str) -> Adapter | Mapped:
+    points = tuple(entry_points(group=GROUP, name=name))
+    if len(points) + (name in BUILT_IN) > 1:
+        others = ", ".join(point.value for point in points)
+        raise UserError(
+            f"adapter {name!r} is there more than once ({others}); give one of them another name in its entry point"
+        )
     if name in BUILT_IN:  # ours need no entry point
         module, attribute = BUILT_IN[name].split(":")
         loaded: Adapter | Mapped = getattr(import_module(module), attribute)
         return loaded
-    points = tuple(entry_points(group=GROUP, name=name))
     if not points:
         raise UserError(f"adapter {name!r} is not known; one of: {', '.join(adapter_names())}")
     try:

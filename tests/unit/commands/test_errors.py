@@ -14,8 +14,10 @@ from touchstream.cli import COMMANDS, cli
 
 @pytest.fixture
 def touchstream(tmp_path, monkeypatch):
-    """Run the command in an empty folder, where nothing is running."""
+    """Run the command in a folder with empty files, where nothing is running."""
     monkeypatch.chdir(tmp_path)
+    for name in ("data.xls", "a.csv", "a.ndjson"):
+        (tmp_path / name).touch()
     monkeypatch.setenv("TOUCHSTREAM_BROKERS", "127.0.0.1:1")
     monkeypatch.setenv("TOUCHSTREAM_CLICKHOUSE_URL", "http://127.0.0.1:1/default")
     return lambda *arguments: CliRunner().invoke(cli, arguments, catch_exceptions=False)
@@ -35,6 +37,7 @@ def says(result, text: str) -> None:
     ("arguments", "text"),
     [
         (("ingest", "gone.ndjson"), "gone.ndjson: No such file or directory"),
+        (("ingest", "gone"), "gone: No such file or directory"),
         (("ingest", "data.xls"), "data.xls: cannot tell how to read it; give --adapter, one of: baltimore_311"),
         (("ingest", "data.xls", "--adapter", "excel"), "adapter 'excel' is not known; one of: baltimore_311"),
         (("ingest", "a.csv", "--adapter", "csv"), "adapter 'csv' needs a map of columns"),
@@ -49,6 +52,10 @@ def says(result, text: str) -> None:
         (("simulate", "--out", "events.ndjson"), "--out events.ndjson: a file needs a fixed span"),
         ((*SPAN, "--history", "1d"), "--start is of a fixed span, --history and --live-rate are of the present"),
         ((*SPAN, "--live-rate", "1"), "--start is of a fixed span, --history and --live-rate are of the present"),
+        (
+            (*SPAN, "--expected", "gone/a.json"),
+            "gone/a.json: No such file or directory; give a file that can be written",
+        ),
         ((*SPAN, "--out", "a.json", "--expected", "a.json"), "--out and --expected are both a.json"),
         (("cover", "price", "--lift", "--at", "2026-03-01"), "--lift takes neither --at nor --note"),
         (("cover", "price", "--lift", "--note", "done"), "--lift takes neither --at nor --note"),

@@ -45,3 +45,14 @@ def test_an_entry_point_that_leads_to_something_else_is_told_what_is_wanted(monk
     monkeypatch.setattr(adapter, "entry_points", lambda **asked: [installed])
     with pytest.raises(UserError, match=r"adapter 'gate' is touchstream\.\S+:row_by_row, a function; name an Adapter"):
         find_adapter("gate")
+
+
+@pytest.mark.parametrize(("name", "installed"), [("csv", 1), ("gate", 2)])
+def test_two_adapters_of_one_name_are_told(monkeypatch, name, installed):
+    """Neither may win in silence: both read files, and not in the same way."""
+    points = [EntryPoint(name, f"package_{number}:ADAPTER", adapter.GROUP) for number in range(installed)]
+    monkeypatch.setattr(adapter, "entry_points", lambda **asked: points)
+    with pytest.raises(
+        UserError, match=rf"adapter '{name}' is there more than once \(package_0:ADAPTER.*\); give one of"
+    ):
+        find_adapter(name)
