@@ -115,4 +115,4 @@ def _buy_online(world: World, who: Customer) -> Story:
 def _pay(world: World, who: Customer, place: str) -> None:
     who.becomes_known()
     amount = 990 + int(world.random.lognormvariate(8.2, 0.7))
-    world.do(who, "purchase", place, order_id=f"o-{who.journey_id[2:]}", amount=amount, currency="EUR")
+    world.do(who, "purchase", place, order_id=who.next_order(), amount=amount, currency="EUR")

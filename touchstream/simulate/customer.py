@@ -41,7 +41,7 @@ SPEAK_OF: Final = {  # of which cause a comment tells
 class Customer:
     """Carries the fields every event of the journey shares, and a mood from 0 (furious) to 1 (delighted)."""
 
-    __slots__ = ("base", "buys", "contact", "conversations", "grievance", "journey_id", "mood", "slow_answers")
+    __slots__ = ("base", "buys", "contact", "conversations", "grievance", "journey_id", "mood", "orders", "slow_answers")
 
     def __init__(self, number: str, random: Random) -> None:
         self.journey_id = f"j-{number}"
@@ -59,6 +59,7 @@ class Customer:
         self.buys = {"new": 0.8, "loyal": 1.25, "business": 1.1}[segment] * (1.22 if variant == "B" else 1.0)
         self.slow_answers = 0
         self.conversations = 0
+        self.orders = 0
         self.grievance: str | None = None  # the cause of what went wrong, when it is sure
         self.contact: tuple[str, str] | None = None  # touchpoint and name of the last conversation
 
@@ -91,6 +92,11 @@ class Customer:
         name = f"k-{self.journey_id[2:]}-{self.conversations}"
         self.contact = (touchpoint, name)
         return name
+
+    def next_order(self) -> str:
+        """Name the next purchase."""
+        self.orders += 1
+        return f"o-{self.journey_id[2:]}-{self.orders}"
 
     def score(self, lowest: int, highest: int, random: Random) -> int:
         """Say the mood as a number of a scale."""

@@ -52,6 +52,12 @@ def test_going_on_later_gives_what_going_on_at_once_gives():
     assert in_pieces == list(run(start=MONDAY, hours=3))
 
 
+def test_every_purchase_has_an_order_of_its_own(week):
+    purchases = [event for _, event in week if event["type"] == "purchase"]
+    assert len(purchases) > len({event["journey_id"] for event in purchases}), "somebody bought twice"
+    assert len({event["order_id"] for event in purchases}) == len(purchases)
+
+
 def test_mishaps_do_not_change_what_happened():
     clean = {message.value for message in run(mishaps=NO_MISHAPS)}
     valid = {message.value for message in run() if message.kind is Kind.VALID}
