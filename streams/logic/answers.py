@@ -24,7 +24,7 @@ class Answer(NamedTuple):
     touchpoint: str
     channel: str
     automated: bool
-    submission: int  # which question of which submission it answers: an edit answers the same one
+    submission: int  # which question of which submission it answers: an edit answers the same one, a machine its own
     counts: dict[str, int]  # what it adds to rolling metrics while no edit replaces it
     metric: str  # nps, csat, ces, rating, mention, or '' of a skipped survey
     sheet: int  # several questions may be answered on one
@@ -41,7 +41,7 @@ def answer_of(event: Feedback, *, at_ms: int, id64: int, channel: str, rules: Se
         touchpoint=event.touchpoint,
         channel=channel,
         automated=event.automated,
-        submission=id64 if event.type == "survey_skipped" else _submission(event),
+        submission=id64 if event.type == "survey_skipped" or event.automated else _submission(event),
         counts=_counts(event, rate(event)),
         metric=_metric(event),
         sheet=sheet,

@@ -41,7 +41,17 @@ SPEAK_OF: Final = {  # of which cause a comment tells
 class Customer:
     """Carries the fields every event of the journey shares, and a mood from 0 (furious) to 1 (delighted)."""
 
-    __slots__ = ("base", "buys", "contact", "conversations", "grievance", "journey_id", "mood", "orders", "slow_answers")
+    __slots__ = (
+        "base",
+        "buys",
+        "contact",
+        "conversations",
+        "grievance",
+        "journey_id",
+        "mood",
+        "orders",
+        "slow_answers",
+    )
 
     def __init__(self, number: str, random: Random) -> None:
         self.journey_id = f"j-{number}"

@@ -11,15 +11,14 @@ def conclude_answers(facts: Facts, events: list[Any], policy: Policy) -> None:
     """Count answers; of several edits the last one counts."""
     for edits in counting(events):
         answer = max(edits, key=order)
-        if not answer.automated:
-            count(facts, policy, [answer], at(answer), numbers_of(answer))
+        count(facts, policy, [answer], at(answer), numbers_of(answer))
 
 
 def counting(events: list[Any]) -> list[list[Any]]:
-    """Group the edits of each answer."""
+    """Group the edits of each answer; a machine answers and edits nothing."""
     submissions: dict[tuple[str, ...], list[Any]] = defaultdict(list)
     for event in events:
-        if event.type != "survey_skipped":
+        if event.type != "survey_skipped" and not event.automated:
             question = (event.submission_id or event.event_id, getattr(event, "metric", "mention"), event.touchpoint)
             submissions[event.journey_id, *question].append(event)
     return list(submissions.values())

@@ -23,8 +23,7 @@ def conclude_relations(facts: Facts, interactions: list[Any], feedback: list[Any
     ratings: dict[str, list[Any]] = defaultdict(list)
     for edits in counting(feedback):
         answer = max(edits, key=order)
-        if not answer.automated:
-            ratings[answer.journey_id].append((answer, edits))
+        ratings[answer.journey_id].append((answer, edits))
     journeys = {wait.journey_id for wait in facts.waits.values()} | ratings.keys()
     for journey_id in journeys:
         done = [event for event in interactions if event.journey_id == journey_id and event.type in CONVERSATIONS]

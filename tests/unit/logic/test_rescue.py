@@ -79,6 +79,13 @@ def test_an_edit_to_a_better_score_takes_the_case_back() -> None:
     assert states(desk, "detractor_heard") == ["withdrawn"]
 
 
+def test_a_machine_edits_nobodys_answer() -> None:
+    desk = Desk()
+    desk.batch(answer(3, "10:00", submission_id="s"))
+    desk.batch(answer(9, "11:00", submission_id="s", automated=True))
+    assert [case.state for case in desk.tables.cases.values()] == ["heard"]
+
+
 def test_an_edit_that_leaves_a_detractor_one_takes_no_recovery_back() -> None:
     desk = Desk()
     desk.batch(answer(3, "10:00", submission_id="s1"), answer(9, "11:00"))
