@@ -10,6 +10,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Final, Union, cast, get_args, get_origin
 
 import msgspec
@@ -18,7 +19,7 @@ from pydantic.fields import FieldInfo
 from schemas import codec
 from schemas.codec import MAX_BYTES, Refused
 from schemas.envelope import Event
-from schemas.registry import MODELS
+from schemas.registry import MODELS, MOMENTS
 from schemas.topics import Topic
 
 CONSTRAINTS: Final = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
@@ -28,6 +29,9 @@ WITHOUT_NUL: Final = r"^[^\x00]+$"  # of every identifier; one look at the whole
 ESCAPED: Final = re.compile(rb"\\u00(?:00|2[bdeBDE]|3[0-9aA]|[57][aA])").search
 BELOW_MICROSECONDS: Final = re.compile(rb"\.\d{7,}[Zz+-]").search  # the models cut digits off, msgspec rounds
 TAG: Final = "type"
+OTHER_MOMENTS: Final = sorted(MOMENTS - {"occurred_at"})
+OTHERS_OF: Final = attrgetter(*OTHER_MOMENTS)
+NONE: Final = (None,) * len(OTHER_MOMENTS)
 AT_ONCE: Final = 64  # messages; more would be read again one by one because of a single bad one
 NO_LIMITS: Final[Mapping[str, Any]] = types.MappingProxyType({})
 
@@ -53,10 +57,7 @@ def _of_portion(raws: list[bytes | None], reader: Callable[[bytes], Any]) -> lis
         events = list(map(reader, cast(list[bytes], raws)))
     except (TypeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    plain = [
-        1990 < event.occurred_at.year < 2199 and event.sent_at is event.due_at is None and not event.rules
-        for event in events
-    ]
+    plain = [1990 < event.occurred_at.year < 2199 and OTHERS_OF(event) == NONE and not event.rules for event in events]
     return events if all(plain) or all(map(_keeps_the_rules, events)) else None
 
 
@@ -95,7 +96,7 @@ def _keeps_the_rules(event: Any) -> bool:
     """Whether the event keeps what msgspec cannot check; a moment at the rim of the years is left to the models."""
     if not 1990 < event.occurred_at.year < 2199:
         return False
-    for moment in (event.sent_at, event.due_at):
+    for moment in OTHERS_OF(event):
         if moment is not None and not 1900 < moment.year < 2298:
             return False
     try:
@@ -107,7 +108,7 @@ def _keeps_the_rules(event: Any) -> bool:
 
 
 def _classes(models: Iterable[type[Event]]) -> Iterator[type[msgspec.Struct]]:
-    every = {name for model in models for name in model.model_fields} | {"due_at"}
+    every = {name for model in models for name in model.model_fields} | MOMENTS
     for model in models:
         fields = model.model_fields
         rules = tuple(each.func for each in model.__pydantic_decorators__.model_validators.values())

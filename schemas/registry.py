@@ -1,5 +1,6 @@
-"""Which event types travel on which topic, and in which version."""
+"""Which event types travel on which topic, in which version, and which of their fields are moments."""
 
+from datetime import datetime
 from typing import Any, Final, get_args
 
 from schemas.envelope import Event
@@ -25,3 +26,12 @@ TOPIC_OF: Final[dict[str, str]] = {
 CURRENT_VERSION: Final[dict[str, int]] = {
     name: model.model_fields["schema_version"].default for name, model in MODEL_OF.items()
 }
+
+
+def _is_moment(annotation: Any) -> bool:
+    return annotation is datetime or any(map(_is_moment, get_args(annotation)))
+
+
+MOMENTS: Final[frozenset[str]] = frozenset(
+    name for model in MODEL_OF.values() for name, field in model.model_fields.items() if _is_moment(field.annotation)
+)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import codec, fast
-from schemas.codec import Refused
+from schemas.codec import Reason, Refused
 from schemas.registry import MODEL_OF
 from schemas.topics import EVENTS, INTERACTIONS
 from tests.unit.logic.test_any_order import interaction, opinion
@@ -99,6 +99,23 @@ def test_any_values_in_any_fields_are_read_alike(example, data):
 def test_a_moment_in_any_notation_is_read_alike(moment):
     assert_same(shown(occurred_at=moment), INTERACTIONS)
     assert_same(shown(sent_at=moment), INTERACTIONS)
+
+
+OF_MODELS = {
+    (kind, name)
+    for kind, model in MODEL_OF.items()
+    for name, field in model.model_json_schema()["properties"].items()
+    if "date-time" in str(field)
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), sorted(OF_MODELS))
+@pytest.mark.parametrize("year", [1700, 2400])
+def test_a_moment_of_any_type_outside_of_the_years_is_refused_alike(kind, name, year):
+    example = next(each for each in ACCEPTED if each.type == kind)
+    raw = json.dumps(json.loads(example.raw) | {name: f"{year}-01-01T00:00:00Z"}).encode()
+    assert codec.decode(raw, example.topic).reason == Reason.ABSURD_TIME
+    assert_same(raw, example.topic)
 
 
 @pytest.mark.parametrize(
