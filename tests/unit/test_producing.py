@@ -121,7 +121,7 @@ def test_the_program_that_reads_alerts_tells_each_state_once(monkeypatch, capsys
 
 @pytest.mark.parametrize("kind", TOPIC_OF)
 def test_the_table_has_every_type_with_its_required_fields_and_its_examples(kind):
-    [row] = [line for line in PAGE.splitlines() if f"| `{kind}` |" in line]
+    row = next((line for line in PAGE.splitlines() if f"| `{kind}` |" in line), "no row")
     assert f"schemas/examples/{TOPIC_OF[kind]}/{kind}/)" in row
     of_all = {"event_id", "type", "occurred_at", "journey_id", "touchpoint"}
     required = [name for name, field in MODEL_OF[kind].model_fields.items() if field.is_required()]

@@ -17,6 +17,7 @@ from schemas.registry import CURRENT_VERSION, TOPIC_OF
 from tests.unit.schemas.examples import ACCEPTED, REFUSED
 
 GENERATED = Path(generate.__file__).parent / "generated"
+DOCUMENTS = generate.documents()
 TIMES = jsonschema.FormatChecker(formats=())
 
 
@@ -26,9 +27,7 @@ def is_a_moment(value):
 
 
 VALIDATORS = {
-    kind: jsonschema.Draft202012Validator(
-        json.loads((GENERATED / f"{kind}.schema.json").read_text(encoding="utf-8")), format_checker=TIMES
-    )
+    kind: jsonschema.Draft202012Validator(json.loads(DOCUMENTS[f"{kind}.schema.json"]), format_checker=TIMES)
     for kind in [*TOPIC_OF, "alert", "dead_letter"]
 }
 
@@ -61,13 +60,13 @@ def typed_refusals():
 
 def test_the_documents_in_the_repository_are_those_of_the_code():
     on_disk = {path.name: path.read_text(encoding="utf-8") for path in GENERATED.iterdir()}
-    assert on_disk == generate.documents(), "run make generate"
+    assert on_disk == DOCUMENTS, "run make generate"
 
 
 def test_writing_the_documents_tells_the_files_and_makes_the_folder(tmp_path):
     files = generate.write(tmp_path / "new")
     assert sorted(files) == sorted((tmp_path / "new").iterdir())
-    assert {path.name: path.read_text(encoding="utf-8") for path in files} == generate.documents()
+    assert {path.name: path.read_text(encoding="utf-8") for path in files} == DOCUMENTS
 
 
 @pytest.mark.parametrize("kind", VALIDATORS)
