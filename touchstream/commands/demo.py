@@ -3,13 +3,12 @@
 import os
 import shlex
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -19,6 +18,7 @@ from streams.settings import Settings
 from touchstream.catalogue import catalogue_of_the_demo
 from touchstream.commands.parameter_types import EVENTS_PER_SECOND, History, Number
 from touchstream.demo import Demo, Plan, running
+from touchstream.interruption import as_by_ctrl_c
 from touchstream.screen.drawing import draw, lines
 from touchstream.screen.reading import Reader
 
@@ -111,16 +111,9 @@ def _ticks(every_s: float, ends_at: float) -> Iterator[None]:
 @contextmanager
 def _until_stopped() -> Iterator[None]:
     """Let Ctrl-C, a closed terminal and SIGTERM end the demo in good order."""
-
-    def stop(number: int, frame: Any) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = {name: signal.signal(name, stop) for name in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("Stopped; nothing is left running.")
-        sys.exit(0)
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+    with as_by_ctrl_c():
+        try:
+            yield
+        except KeyboardInterrupt:
+            click.echo("Stopped; nothing is left running.")
+            sys.exit(0)

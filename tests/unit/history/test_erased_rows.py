@@ -1,5 +1,6 @@
 """Rows of one person go; those of everybody else stay, and the ledger stays whole."""
 
+import signal
 from typing import Self
 
 import pytest
@@ -142,3 +143,28 @@ def test_on_shards_rows_are_deleted_where_they_lie_and_looked_for_on_every_node(
     assert all("_local ON CLUSTER 'main' " in statement for statement in changes)
     assert any("FROM clusterAllReplicas('main', system.parts)" in statement for statement in client.told)
     assert any(statement.startswith("INSERT INTO skipped (") for statement in client.told)  # goes to its shard by key
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("after", range(1, 13))
+def test_an_erase_that_is_stopped_leaves_every_table_with_its_own_lifetime_of_old_parts(name: int, after: int) -> None:
+    class Stopped(Noting):
+        def _note(self, statement: str) -> None:
+            self.told.append(statement)
+            if len(self.told) == after:
+                signal.raise_signal(name)
+
+        def command(self, statement: str, **_: object) -> None:
+            self._note(statement)
+
+        def query(self, statement: str, **_: object) -> Self:
+            self.result_rows = [("host", "interactions", "all_1_1_0")]
+            self._note(statement)
+            return self
+
+    client = Stopped()
+    erased = ErasedRows(client, ClickHouseSettings(), "ann")  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        erased.until_gone_from_disk(lambda done, of: None)
+    set_of, put_back = ({each.split()[2] for each in client.told if word in each} for word in ("MODIFY", "RESET"))
+    assert set_of <= put_back
