@@ -17,6 +17,8 @@ SAID: Final = re.compile(r"Code:\s*(\d+)\.?\s*(?:DB::Exception:\s*)?(.*)", re.DO
 REFUSED: Final = re.compile(r"\[Errno -?\d+\] ([^\"')]+)")
 TAIL: Final = re.compile(r"\(version [^)]*\).*|\. Expected one of:.*|\(for url [^)]*\)", re.DOTALL)
 LONGEST: Final = 400
+NO_DATABASE: Final = 81
+CREATE: Final = "run `touchstream migrate`, which creates it, or correct TOUCHSTREAM_CLICKHOUSE_URL"
 
 
 @contextmanager
@@ -25,7 +27,14 @@ def clickhouse_errors(settings: ClickHouseSettings) -> Iterator[None]:
     try:
         yield
     except (ClickHouseError, HTTPError, OSError) as error:
-        raise UserError(f"ClickHouse at {settings.target}: {in_one_line(error)}") from error
+        cure = f"; {CREATE}" if is_without_database(settings, error) else ""
+        raise UserError(f"ClickHouse at {settings.target}: {in_one_line(error)}{cure}") from error
+
+
+def is_without_database(settings: ClickHouseSettings, error: Exception) -> bool:
+    """Whether the server lacks the database of the URL, as it does before the first migration."""
+    lacks = isinstance(error, ClickHouseError) and error.code == NO_DATABASE
+    return lacks and f"Database {settings.database} " in str(error)
 
 
 def in_one_line(error: Exception) -> str:

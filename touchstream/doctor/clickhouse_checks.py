@@ -16,7 +16,7 @@ from sinks.migrate import missing
 from sinks.roles import roles_are_old
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
-from touchstream.clickhouse_errors import in_one_line, reason
+from touchstream.clickhouse_errors import CREATE, in_one_line, is_without_database, reason
 from touchstream.doctor.catalogue_checks import copied_finding
 from touchstream.doctor.findings import Finding, fail, ok, warn
 from touchstream.doctor.kafka_checks import judged_clock
@@ -71,7 +71,8 @@ def clickhouse_findings(
 
 
 def _refusal(settings: ClickHouseSettings, error: ClickHouseError) -> Finding:
-    cure = "see its log, and the name, the password and the rights of its user"
+    of_user = "see its log, and the name, the password and the rights of its user"
+    cure = CREATE if is_without_database(settings, error) else of_user
     return fail("ClickHouse", f"{settings.target}: {in_one_line(error)}", cure)
 
 

@@ -20,6 +20,7 @@ from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from tests.unit.sinks.samples import PLACED, interaction_row, page_view
 from touchstream.bring_up_to_date import bring_up_to_date
+from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.doctor import clickhouse_checks
 from touchstream.doctor.catalogue_checks import copied_finding
 from touchstream.doctor.clickhouse_checks import calendar_finding, clickhouse_findings, role_findings
@@ -28,6 +29,7 @@ from touchstream.doctor.kafka_checks import clock_finding, judged_clock
 from touchstream.doctor.progress_checks import lag_findings
 from touchstream.doctor.skew_checks import clocks_finding, pairs_finding, skew_findings
 from touchstream.doctor.topic_checks import config_findings, copies_finding, topic_findings
+from touchstream.errors import UserError
 from touchstream.lag import Lag
 
 A, B = TopicPartition("touchpoint.interactions", 0), TopicPartition("touchpoint.feedback", 0)
@@ -284,3 +286,18 @@ def test_a_clickhouse_that_lets_nobody_in_is_not_called_away(monkeypatch):
     assert finding.state is State.FAIL
     assert finding.seen == "http://127.0.0.1:8123/default: ann: Authentication failed (code 516)"
     assert "password" in finding.cure
+
+
+def test_before_the_first_migration_the_database_is_missing_and_migrate_is_the_cure(monkeypatch):
+    settings = ClickHouseSettings(url="http://127.0.0.1:8123/t")
+
+    def refused(_settings: ClickHouseSettings) -> Client:
+        said = "Received ClickHouse exception, code: 81, server response: Code: 81. DB::Exception: Database t does not exist"
+        raise DatabaseError(said, code=81)
+
+    monkeypatch.setattr(clickhouse_checks, "connect", refused)
+    [finding] = clickhouse_findings(settings, RoleSettings(), Catalogue(), set)
+    assert "touchstream migrate" in finding.cure
+    told = r"Database t does not exist \(code 81\); run `touchstream migrate`"
+    with pytest.raises(UserError, match=told), clickhouse_errors(settings):
+        refused(settings)
