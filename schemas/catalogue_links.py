@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.catalogue_parts import Clock, Stage
-from schemas.durations import DAY_MS
+from schemas.durations import DAY_MS, written
 from schemas.located_yaml import Place
 
 if TYPE_CHECKING:
@@ -95,7 +95,10 @@ def _times(catalogue: "Catalogue") -> Found:
         )
     gaps = [catalogue.sessions.gap_ms, *(each.gap_ms for each in catalogue.channels if each.gap_ms is not None)]
     if time.state_retention_ms <= max(gaps):
-        yield ("time", "state_retention"), "is not longer than the longest session gap: make it longer, such as 7d"
+        yield (
+            ("time", "state_retention"),
+            f"is not longer than the longest session gap, {written(max(gaps))}: make it longer, or that gap shorter",
+        )
     elif time.state_retention_ms < time.pane_retention_ms:
         yield (
             ("time", "state_retention"),

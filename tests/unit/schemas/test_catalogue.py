@@ -122,7 +122,7 @@ CHECKOUT = "id: web_checkout, name: Checkout, channel: web"
         pytest.param("- 2026-12-25", "- 2026-12-52", "calendars[0].holidays[14]", "'2026-12-52' is not a day", id="day"),
         pytest.param('fri: ["22:00-06:00"', 'fri: ["22:00-11:00"', "calendars[1].open.fri", "run into those of sat", id="overlap"),
         pytest.param("pane_retention: 26h", "pane_retention: 12h", "time.pane_retention", "longest window", id="panes"),
-        pytest.param("state_retention: 7d", "state_retention: 1d", "time.state_retention", "session gap", id="retention"),
+        pytest.param("state_retention: 7d", "state_retention: 1d", "time.state_retention", "session gap, 1d: make it longer", id="retention"),
         pytest.param("state_retention: 7d", "state_retention: 25h", "time.state_retention", "shorter than pane_retention", id="restart"),
         pytest.param(
             "conversation_retention: 30d", "conversation_retention: 6d", "time.conversation_retention",
