@@ -54,6 +54,11 @@ def test_every_query_file_is_asked_by_a_panel_or_a_variable() -> None:
     assert {f"{path.parent.name}/{path.stem}" for path in (FOLDER / "sql").glob("*/*.sql")} == asked
 
 
+def test_the_page_about_boards_lists_every_board_with_its_question() -> None:
+    told = (ROOT / "docs" / "dashboards.md").read_text()
+    assert [board.title for board in DESIGNED if f"\n| {board.title} | {board.answers} | " not in told] == []
+
+
 def test_the_page_about_boards_lists_every_fragment() -> None:
     table = (ROOT / "docs" / "dashboards.md").read_text().partition("| Fragment |")[2].partition("\n\n")[0]
     listed = {name for line in table.splitlines()[2:] for name in re.findall(r"`\{(\w+)", line.split(" | ")[0])}
