@@ -163,7 +163,7 @@ def test_an_erase_that_is_stopped_leaves_every_table_with_its_own_lifetime_of_ol
             return self
 
     client = Stopped()
-    erased = ErasedRows(client, ClickHouseSettings(), "ann")  # type: ignore[arg-type]
+    erased = ErasedRows(client, ClickHouseSettings(), ["ann"])  # type: ignore[arg-type]
     with pytest.raises(KeyboardInterrupt):
         erased.until_gone_from_disk(lambda done, of: None)
     set_of, put_back = ({each.split()[2] for each in client.told if word in each} for word in ("MODIFY", "RESET"))
