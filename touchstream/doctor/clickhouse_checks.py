@@ -23,6 +23,10 @@ from touchstream.doctor.kafka_checks import judged_clock
 from touchstream.doctor.skew_checks import skew_findings
 
 SOON_DAYS: Final = 90
+OF_AN_ERASE: Final = """
+SELECT name FROM system.tables
+WHERE database = currentDatabase() AND extract(engine_full, 'old_parts_lifetime = (\\d+)') = '1' ORDER BY name
+"""
 
 
 def catalogue_finding(settings: Settings) -> tuple[Finding, Catalogue]:
@@ -57,6 +61,7 @@ def clickhouse_findings(
         else:
             yield ok("migrations", "current")
             yield from role_findings(client, settings, wanted)
+            yield from erase_findings(client)
             if catalogue.touchpoints:  # else it could not be read, which has been told
                 yield copied_finding(client, catalogue, datetime.now(UTC).date())
             yield calendar_finding(client, datetime.now(UTC).date())
@@ -81,6 +86,18 @@ def role_findings(client: Client, settings: ClickHouseSettings, wanted: RoleSett
     if roles_are_old(client, settings, wanted):
         cure = "run `touchstream migrate --roles` as a user with access_management"
         yield warn("roles", "those of another version or of other settings", cure)
+
+
+def erase_findings(client: Client) -> Iterator[Finding]:
+    """Tell when an erase was killed while it waited: files that were merged go before they are surely on disk."""
+    tables = [name for (name,) in client.query(OF_AN_ERASE).result_rows]
+    if tables:
+        seen = f"go after a second in {', '.join(tables)}"
+        yield warn(
+            "old files of ClickHouse",
+            seen,
+            "right while an erase runs; after one that was killed run the same command again",
+        )
 
 
 def calendar_finding(client: Client, today: date) -> Finding:

@@ -64,7 +64,9 @@ def _translated(row: Row, translate: Callable[[Row], Iterable[Event | Refused]])
         return tuple(translate(row))
     except ValidationError as error:
         return (Refused(Reason.BAD_VALUE, first_problem(error)),)
-    except (ValueError, KeyError, OverflowError) as error:
+    except KeyError as error:
+        return (Refused(Reason.BAD_VALUE, f"the row has no {error}"[:300]),)
+    except (ValueError, OverflowError) as error:
         return (Refused(Reason.BAD_VALUE, str(error)[:300]),)
 
 

@@ -23,7 +23,7 @@ from touchstream.bring_up_to_date import bring_up_to_date
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.doctor import clickhouse_checks
 from touchstream.doctor.catalogue_checks import copied_finding
-from touchstream.doctor.clickhouse_checks import calendar_finding, clickhouse_findings, role_findings
+from touchstream.doctor.clickhouse_checks import calendar_finding, clickhouse_findings, erase_findings, role_findings
 from touchstream.doctor.findings import State
 from touchstream.doctor.kafka_checks import clock_finding, judged_clock
 from touchstream.doctor.progress_checks import lag_findings
@@ -301,3 +301,16 @@ def test_before_the_first_migration_the_database_is_missing_and_migrate_is_the_c
     told = r"Database t does not exist \(code 81\); run `touchstream migrate`"
     with pytest.raises(UserError, match=told), clickhouse_errors(settings):
         refused(settings)
+
+
+def test_an_erase_that_was_killed_while_it_waited_is_told(migrated):
+    assert list(erase_findings(migrated)) == []
+    for setting in ("merge_with_ttl_timeout = 3600", "old_parts_lifetime = 1"):
+        migrated.command(f"ALTER TABLE answers MODIFY SETTING {setting}")
+    migrated.command("ALTER TABLE sessions MODIFY SETTING old_parts_lifetime = 100")
+    [finding] = erase_findings(migrated)
+    assert str(finding).startswith(
+        "WARN  old files of ClickHouse: go after a second in answers; right while an erase runs"
+    )
+    migrated.command("ALTER TABLE answers RESET SETTING old_parts_lifetime")
+    assert list(erase_findings(migrated)) == []

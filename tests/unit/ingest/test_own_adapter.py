@@ -10,10 +10,10 @@ import pytest
 from tests.documented import blocks
 from touchstream.errors import UserError
 from touchstream.ingest import adapter
-from touchstream.ingest.adapter import find_adapter
+from touchstream.ingest.adapter import find_adapter, row_by_row
 from touchstream.ingest.checkpoint import Checkpoint
 from touchstream.ingest.refusals import Refusals
-from touchstream.ingest.rows import SourceFile
+from touchstream.ingest.rows import Row, SourceFile
 from touchstream.ingest.run import Ingest
 
 from .senders import MemorySender
@@ -56,3 +56,8 @@ def test_two_adapters_of_one_name_are_told(monkeypatch, name, installed):
         UserError, match=rf"adapter '{name}' is there more than once \(package_0:ADAPTER.*\); give one of"
     ):
         find_adapter(name)
+
+
+def test_a_name_that_no_row_has_is_told_as_one():
+    adapted = row_by_row(lambda row: [row.cells["membr"]])
+    assert [refused.detail for refused in adapted([Row(1, 2, cells={"member": "ann"})])] == ["the row has no 'membr'"]
