@@ -29,6 +29,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 STORED_OF: Final = "SELECT 1 FROM interactions WHERE source_partition = {partition:UInt32} LIMIT 1"
+INSERTS_AT_ONCE: Final = 4
 INSERT_SETTINGS: Final = {
     "async_insert": 0,  # an acknowledgement must mean stored
     "wait_for_async_insert": 1,  # ... also where the server's profile forces async inserts
@@ -61,7 +62,6 @@ class Writer:
         self,
         settings: ClickHouseSettings,
         *,
-        threads: int = 4,
         backoff: Backoff = Backoff(),
         connect: Callable[[ClickHouseSettings], Client] = connect,
     ) -> None:
@@ -75,7 +75,7 @@ class Writer:
             self._insert_settings["insert_quorum"] = settings.quorum
         self._backoff = backoff
         self._connect = connect
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="clickhouse-writer")
+        self._threads = ThreadPoolExecutor(INSERTS_AT_ONCE, thread_name_prefix="clickhouse-writer")
         self._local = threading.local()
         self._clients: list[Client] = []
         self._waiting: set[object] = set()  # writes that an outage holds up

@@ -1,6 +1,6 @@
 """Journeys that were erased: their hashes, read from their topic before a worker folds anything."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -13,8 +13,8 @@ from streams.patience import patiently, reader
 class Suppressed:
     """Hashes of all erased journeys; shared by everything in a worker."""
 
-    def __init__(self, hashes: Iterable[str] = ()) -> None:
-        self._hashes = set(hashes)
+    def __init__(self) -> None:
+        self._hashes: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._hashes)

@@ -26,8 +26,8 @@ class Tansu:
 
     name = "Tansu (ephemeral, memory only)"
 
-    def __init__(self, port: int | None = None) -> None:
-        self.port = port or free_port()
+    def __init__(self) -> None:
+        self.port = free_port()
         self._scratch = tempfile.TemporaryDirectory(prefix="touchstream-tansu-")
         url = f"tcp://{LOOPBACK}:{self.port}"
         command = [
