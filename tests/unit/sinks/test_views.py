@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from time import time
 from typing import Any
@@ -8,7 +9,7 @@ from clickhouse_connect.driver.client import Client
 from schemas.identity import event_hash
 from sinks.arrow import encode
 from sinks.migrate import read_views
-from sinks.tables import WAITS
+from sinks.tables import ALL, WAITS
 from tests.unit.sinks.view_cases import FOLDER, ViewCase, read_case, read_cases, row
 
 CASES = read_cases()
@@ -34,6 +35,13 @@ def test_a_view_says_what_its_case_expects(empty: Client, case: ViewCase) -> Non
 
 def test_every_view_has_cases_and_every_case_has_a_view() -> None:
     assert {view.name for view in read_views()} == {folder.name for folder in FOLDER.iterdir()}
+
+
+def test_a_view_reads_the_last_version_of_each_row_or_says_why_not() -> None:
+    any_version = re.compile(rf"\b(?:FROM|JOIN) (?:{'|'.join(table.name for table in ALL)})\b(?! (?:AS \w+ )?FINAL)")
+    for view in read_views():
+        reads_any = any_version.search(re.sub("--.*", "", view.text)) is not None
+        assert reads_any == ("no FINAL" in view.text), view.name
 
 
 def test_every_view_answers_on_an_empty_database(empty: Client) -> None:
