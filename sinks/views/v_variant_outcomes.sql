@@ -29,7 +29,7 @@ AS WITH
         FROM sessions FINAL
         WHERE NOT automated
         GROUP BY journey_id
-        HAVING count(variant) > 0 AND min(variant) = max(variant) AND journey_id NOT IN (SELECT journey_id FROM torn)
+        HAVING min(variant) = max(variant) AND journey_id NOT IN (SELECT journey_id FROM torn)
     ),
     said AS
     (
