@@ -7,9 +7,12 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from schemas.identity import event_hash
+from schemas.registry import MODEL_OF
 from sinks.arrow import encode
 from sinks.migrate import read_views
 from sinks.tables import ALL, WAITS
+from streams.logic.fold import CONVERSATIONAL
+from streams.logic.moments import AUTOMATIC
 from tests.unit.sinks.view_cases import FOLDER, ViewCase, read_case, read_cases, row
 
 CASES = read_cases()
@@ -42,6 +45,22 @@ def test_a_view_reads_the_last_version_of_each_row_or_says_why_not() -> None:
     for view in read_views():
         reads_any = any_version.search(re.sub("--.*", "", view.text)) is not None
         assert reads_any == ("no FINAL" in view.text), view.name
+
+
+def test_views_of_the_way_of_a_journey_take_for_a_step_what_sessions_do() -> None:
+    machines = {}
+    for view in read_views():
+        for types, actors in re.findall(r"NOT \(type IN \((.*?)\) AND actor IN \((.*?)\)\)", view.text):
+            machines[view.name] = named(types), named(actors)
+        for types in re.findall(r"\btype NOT IN \((.*?)\)", view.text):
+            assert named(types) == {
+                name for name, model in MODEL_OF.items() if getattr(model, "interactive", None) is False
+            }
+    assert machines == dict.fromkeys(("v_carts", "v_funnel_journeys", "v_journeys"), (CONVERSATIONAL, AUTOMATIC))
+
+
+def named(listed: str) -> set[str]:
+    return set(re.findall(r"\w+", listed))
 
 
 def test_every_view_answers_on_an_empty_database(empty: Client) -> None:
