@@ -227,6 +227,15 @@ def test_a_name_that_all_customers_share_does_not_grow_without_end() -> None:
     assert desk.fates == [Fate.VERY_LATE]
 
 
+def test_an_answer_as_old_as_those_that_left_is_very_late_and_not_stored_again() -> None:
+    desk = Desk(policy(max_journey_steps=4))
+    said = [answer(9, f"10:0{minute}", event_id=f"a{minute}") for minute in range(5)]
+    desk.batch(*said)
+    assert len(desk.journey.answers) == 2
+    desk.batch(*said)
+    assert desk.fates == [*[Fate.VERY_LATE] * 3, *[Fate.DUPLICATE] * 2]
+
+
 def test_many_conversations_under_one_name_keep_what_they_came_to_and_not_all_their_moments() -> None:
     desk = Desk(policy(max_journey_steps=12))
     for number in range(8):

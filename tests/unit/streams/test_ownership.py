@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from schemas.topics import INTERACTIONS
+from schemas.topics import INTERACTIONS, PANES
 from streams import ownership
 from streams.batching.share import Assignment
 from streams.changelog import Item
+from streams.committer import Effects
 from streams.logic.watermark import BEFORE_ALL
 from streams.owned import Recovered
 from streams.ownership import Ownership
@@ -70,6 +71,7 @@ class Stage:
         self.read = self.folded = True
         self.unheard_ms = 0
         self.tables = Tables()
+        self.added: list[Effects] = []
         self.committed: int | None = None
         self.stored = False
         app: Any = SimpleNamespace(
@@ -82,7 +84,7 @@ class Stage:
             caught_up_ms=lambda _tp: self.now_ms - self.unheard_ms if self.read and self.folded else None,
         )
         committer: Any = SimpleNamespace(
-            add=lambda _effects: None, disown=lambda _partition, _epoch: False, room=_there_is_room
+            add=self.added.append, disown=lambda _partition, _epoch: False, room=_there_is_room
         )
         self.ownership = Ownership(
             app,
@@ -133,6 +135,14 @@ async def test_time_passes_also_where_brokers_or_this_machine_are_slow() -> None
         stage.tick()
         stage.now_ms += 1_000
     assert pair.clock.watermark_ms == stage.now_ms - 1_000 - stage.unheard_ms - builders.policy().allowed_lateness_ms
+
+
+async def test_a_new_owner_that_has_nothing_else_to_do_publishes_its_panes() -> None:
+    stage = Stage()
+    pair = await stage.take_over()
+    stage.ownership._tick(pair, publish=True)
+    [effects] = stage.added
+    assert [message.topic for message in effects.after] == [PANES.name]
 
 
 async def test_a_pair_goes_on_when_nobody_else_had_it() -> None:

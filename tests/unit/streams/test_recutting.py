@@ -158,6 +158,18 @@ def test_an_order_is_done_at_once_when_nobody_is_left_whom_it_concerns() -> None
     assert standing_of(system).done
 
 
+def test_who_takes_over_after_an_order_was_carried_out_tells_nothing_anew() -> None:
+    system = System()
+    fold(system, [[record(builders.page_view("10:00"), 0)], []])
+    order(system, 1)
+    system.end_of_time()
+    assert standing_of(system).done
+    [before] = system.clickhouse.alive(tables.SESSIONS)
+    system.crash()
+    fold(system, [[record(builders.page_view("18:00"), 2)], []])
+    assert before in system.clickhouse.alive(tables.SESSIONS)
+
+
 def test_a_pair_says_how_many_journeys_are_left() -> None:
     system = System()
     views = [builders.page_view("10:00", journey_id=name) for name in ("j1", "j2", "j3")]
