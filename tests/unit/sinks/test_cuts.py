@@ -1,7 +1,7 @@
 """Views that are cut along dimensions: what metrics.md says about answers and waits, over the real engine."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,7 +18,7 @@ from sinks.arrow import encode
 from sinks.dimensions import store_catalogue
 from sinks.migrate import read_views
 from sinks.rows import answer_row
-from sinks.tables import ANSWERS
+from sinks.tables import ANSWERS, CONVERSATIONS, WAITS, Table
 from streams.logic.scores import rate
 from tests.unit.sinks.samples import PLACED, answer
 from tests.unit.sinks.view_cases import read_cases, row
@@ -174,6 +174,28 @@ def test_a_filter_keeps_what_the_dimension_would_show_apart(answers: Client) -> 
         cut(answers, "v_satisfaction_by", f"channel={kept}")[0] for kept in ("web", "phone", "web|phone")
     )
     assert both["answers"] == web["answers"] + phone["answers"]
+
+
+@pytest.mark.parametrize(("view", "table", "at"), [("v_human_waits", WAITS, "asked_at"), ("v_human_conversations", CONVERSATIONS, "opened_at")])  # fmt: skip
+def test_waits_and_conversations_are_cut_and_kept_along_every_dimension_too(
+    empty: Client, view: str, table: Table, at: str
+) -> None:
+    store_catalogue(empty, EXAMPLE, 1)
+    random, meant, rows = Random(7), [], []
+    for number, place in enumerate(EXAMPLE.touchpoints * 3):
+        told = {
+            "channel": random.choice(["web", "phone"]), "touchpoint": place.id, "stage": place.stage,
+            "segment": random.choice([None, "b2b", "b2c"]), "variant": random.choice([None, "a", "b"]), "source": random.choice([None, "ad"]),
+        }  # fmt: skip
+        meant.append({**told, "category": place.category, "owner": place.owner})
+        of_row = {**told, "wait_id": number, "conversation_id": str(number), at: ms(START)}
+        rows.append(row(table, {name: value for name, value in of_row.items() if name in table.names}))
+    empty.insert_arrow(table.name, encode(table, rows))
+    for name in meant[0]:
+        shown = Counter(each[name] for each in cut(empty, view, name))
+        assert shown == Counter(each[name] or "" for each in meant)
+        for value, count in shown.items():
+            assert [each[name] for each in cut(empty, view, f"{name}={quote(value)}")] == ["*"] * count
 
 
 def test_a_filter_takes_any_text(empty: Client) -> None:
