@@ -2,7 +2,7 @@ from pathlib import Path
 
 from schemas.catalogue import Catalogue
 from schemas.catalogue_parts import Stage
-from streams.logic.policy import KNOWN_VISITS, OVERALL, STAGES, UNREGISTERED, Policy, Scope
+from streams.logic.policy import KNOWN_VISITS, OVERALL, STAGES, UNREGISTERED, Policy, Scope, _in_order
 from tests.builders import HOUR, MINUTE, SECOND, ms, policy
 
 CATALOGUE = Path(__file__).parents[3] / "touchpoints.yaml"
@@ -79,3 +79,8 @@ def test_scopes_of_places_that_nobody_registered_are_made_once() -> None:
     rules = policy()
     assert rules.scopes("nowhere", "telex") is rules.scopes("elsewhere", "pigeon")
     assert rules.scopes("home", "telex") is rules.scopes("home", "pigeon")
+
+
+def test_rules_have_the_same_name_in_every_process() -> None:
+    """Who orders a rebuild waits until all workers follow the rules of that name; sets come in another order in each."""
+    assert _in_order({"b": {"z", "y"}, "a": [2, frozenset("dc")]}) == "{a: [2, {c, d}], b: {y, z}}"

@@ -17,6 +17,7 @@ from tests.builders import (
     Desk,
     answer,
     call,
+    folded,
     inbound,
     mention,
     ms,
@@ -52,6 +53,11 @@ def test_a_detractor_is_heard_contacted_and_recovered() -> None:
     desk.batch(answer(7, "2 10:00"))
     [case] = desk.tables.cases.values()
     assert (case.state, case.rerated_score10, case.recovered) == ("recovered", 7.0, True)
+
+
+def test_a_rating_of_six_of_ten_is_no_recovery() -> None:
+    [case] = folded(answer(3, "10:00"), answer(4, "11:00", "csat", 6)).tables.cases.values()
+    assert (case.rerated_score10, case.state, case.recovered) == (6.0, "rerated", False)
 
 
 def test_a_detractor_of_the_company_as_a_whole_is_heard_too() -> None:

@@ -215,3 +215,7 @@ async def test_a_pair_that_has_begun_is_known_by_its_mark_though_nothing_was_fol
     stage.committed = 253
     await stage.ownership.give_back(TPS)
     await stage.take_over()
+
+
+def test_a_share_is_told_in_few_words() -> None:
+    assert ownership._ranges([0, 1, 2, 3, 5, 7, 8]) == "0-3, 5, 7-8"
