@@ -115,8 +115,6 @@ def replaced(journey: "Journey") -> list[Mark]:
 
 def marks_of(journey: "Journey") -> list[Mark]:
     """Everything that is known, in order; of an interaction that was bad in several ways the first counts."""
-    if not (journey.answers or journey.kept) and all([each.bad_ms in GOOD for each in journey.dialogues.values()]):  # noqa: C419
-        return []
     found: dict[int, Mark] = {}
     others = []
     edited = replaced(journey)
