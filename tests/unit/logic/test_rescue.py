@@ -1,11 +1,14 @@
 """Rescue cases and journeys at risk."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from schemas.alerts import Alert
 from schemas.envelope import Event as Said
 from streams.logic import recut
+from streams.logic.experiences import Kind, Mark, dangers_of
 from streams.logic.journey import Journey
 from streams.logic.policy import Place
 from streams.logic.rescue import Event, IllegalMoveError, move
@@ -248,6 +251,20 @@ def test_three_bad_experiences_within_90_days_put_a_journey_at_risk_and_a_recove
     assert states(desk, "third_strike") == [], "once"
     desk.batch(answer(7, "14:00"))
     assert states(desk, "third_strike") == ["resolved"]
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        pytest.param((0, 1, 2, 91, 92), [(0, 2, 90)], id="it lapses, and two are no risk"),
+        pytest.param((0, 1, 2, 91, 92, 93), [(0, 2, 90), (91, 93, None)], id="three more are another risk"),
+        pytest.param((0, 1, 2, 90), [(0, 2, None)], id="one in its last moment goes on with it"),
+    ],
+)
+def test_a_risk_lapses_when_fewer_than_three_are_left_within_90_days(days: tuple[int, ...], told: list[Any]) -> None:
+    strikes = [Mark(day * DAY, 0, Kind.STRIKE, day, "desk") for day in days]
+    found = [(each.first_ms, each.third_ms, each.cleared_ms) for each in dangers_of(strikes)]
+    assert found == [tuple(day if day is None else day * DAY for day in each) for each in told]
 
 
 def test_several_signals_of_one_interaction_count_once() -> None:
