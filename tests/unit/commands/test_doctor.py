@@ -135,6 +135,8 @@ def test_topics_that_cannot_be_joined_are_a_finding():
     assert uneven.state is State.FAIL
     assert uneven.seen == "touchpoint.interactions has 8 partitions, touchpoint.feedback has 4 partitions"
     assert {finding.state for finding in topic_findings(Settings(), COUNTS)} == {State.OK}
+    *_, other = topic_findings(Settings(partitions=4), COUNTS)
+    assert str(other) == "FAIL  co-partitioning: 8 partitions each, the settings say 4; set TOUCHSTREAM_PARTITIONS=8"
 
 
 @pytest.mark.parametrize(
