@@ -39,9 +39,9 @@ AS WITH
                 (visit, before, place) -> place > 1 AND (before.2 OR ms_of(visit.1) - ms_of(before.1) > after_ms),
                 visits, arrayPopBack(arrayPushFront(visits, visits[1])), arrayEnumerate(visits)
             ) AS anew,
-            argMin(segment, moment) AS segment,
-            argMin(variant, moment) AS variant,
-            argMin(source, moment) AS source
+            argMinIf(segment, moment, NOT success) AS segment,
+            argMinIf(variant, moment, NOT success) AS variant,
+            argMinIf(source, moment, NOT success) AS source
         FROM events
         GROUP BY journey_id
     ),
