@@ -16,8 +16,8 @@ AS WITH
     backlog AS
     (
         SELECT
-            sum(conversations) AS waiting, max(conversations) AS most, argMax(channel, conversations) AS where, settings['thresholds.unanswered'] AS allowed,
-            sum(targeted) AS promised, sum(beyond_target) AS late, max(beyond_target) AS most_late, argMax(channel, beyond_target) AS where_late
+            sum(conversations) AS waiting, max(conversations) AS most, argMax(channel, (conversations, channel)) AS where, settings['thresholds.unanswered'] AS allowed,
+            sum(targeted) AS promised, sum(beyond_target) AS late, max(beyond_target) AS most_late, argMax(channel, (beyond_target, channel)) AS where_late
         FROM v_backlog(moment = {moment:DateTime64(3, 'UTC')}, before = {moment:DateTime64(3, 'UTC')})
     ),
     liked AS
@@ -51,7 +51,7 @@ AS WITH
     ),
     back AS
     (
-        SELECT sum(n) AS mentions, count() AS causes, argMax(cause, n) AS worst
+        SELECT sum(n) AS mentions, count() AS causes, argMax(cause, (n, cause)) AS worst
         FROM
         (
             SELECT said.cause AS cause, count() AS n
