@@ -15,7 +15,7 @@ CREATE OR REPLACE VIEW v_calls_by {on_cluster}
     queued                       UInt64            COMMENT 'Calls queued',
     answered                     UInt64            COMMENT 'Of them, answered by a human',
     abandoned                    UInt64            COMMENT 'Of them, hung up before an answer',
-    short_abandoned              UInt64            COMMENT 'Of the abandoned, within 5 s',
+    short_abandoned              UInt64            COMMENT 'Of the abandoned, in less than 5 s',
     ended                        UInt64            COMMENT 'Of the queued, ended by the company without an answer',
     open                         UInt64            COMMENT 'Of the queued, still in the queue',
     abandonment_rate             Nullable(Float64) COMMENT 'abandoned / queued, from 0 to 1',
