@@ -50,7 +50,8 @@ AS WITH
         SELECT arrayJoin(arrayPopBack(arraySort(groupArray((occurred_at, xxh3(event_id), source_partition, source_offset))))) AS older
         FROM answers FINAL
         LEFT ANY JOIN v_recognised(since = {since:DateTime64(3, 'UTC')}, until = {until:DateTime64(3, 'UTC')}) AS known ON answers.journey_id = known.journey_id
-        WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+        WHERE NOT automated AND kind != 'survey_skipped' AND metric != '' AND occurred_at >= {since:DateTime64(3, 'UTC')}
+            AND occurred_at < toDate32({until:DateTime64(3, 'UTC')} - toIntervalMillisecond(1)) + INTERVAL 1 DAY -- a repeat after the period is one
             AND (source_partition, source_offset) NOT IN (SELECT older.3, older.4 FROM edited)
         GROUP BY sipHash128(toDate(occurred_at), touchpoint, metric, occasion, survey_id IS NULL, coalesce(survey_id, ''), coalesce(answers.customer_id, nullIf(known.customer_id, ''), answers.journey_id))
         HAVING count() > 1
