@@ -37,6 +37,10 @@ class Owned:
             return b""
         return self.marks.get(key) if key.startswith(MARK) else self.states.saved(key)
 
+    def saved(self) -> Values:
+        """Return all that the changelog has, or should have."""
+        return {**self.marks, **dict(self.states.saved_items())}
+
     def save(self, changes: Values) -> None:
         """Note that the changelog has these values now."""
         for key in [key for key in changes if key.startswith(MARK)]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import faust
 from aiokafka import AIOKafkaProducer
+from mode.utils.logging import get_logger
 
 from streams.batching.app import BatchApp
 from streams.changelog import BATCH_BYTES, EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
@@ -13,6 +14,8 @@ from streams.logic.wire import BEGIN_ANEW
 from streams.owned import Owned, Recovered
 from streams.store import States, Store, Values, new_memory_store
 from streams.topic_setup import STATE_MESSAGE_BYTES
+
+logger = get_logger(__name__)
 
 READ_PATIENCE_MS = 2000
 
@@ -202,12 +205,16 @@ class StateTable(faust.Table):  # type: ignore[misc]
         return offset
 
     async def _write_once(self, partition: int, owned: Owned, items: Values, changes: Values) -> Values:
-        """Write, and return what must be written again because somebody else wrote in between."""
+        """Write, and return what must be written again because somebody else wrote in between, or because it is no longer there."""
         corrections: Values = {}
         for offset, count in await self._writer.write(partition, owned.epoch, list(items.items())):
             if offset > owned.end:
                 corrections |= await self._put_right(partition, owned, offset, changes)
-            owned.end = max(owned.end, offset + count)
+            elif offset < owned.end:
+                gone = f"{self.changelog}[{partition}] no longer has offsets {offset} to {owned.end - 1}"
+                logger.error("%s: it was deleted, or its broker lost them; all states are written again", gone)
+                corrections |= owned.saved() | changes
+            owned.end = offset + count
         return corrections
 
     async def _put_right(self, partition: int, owned: Owned, end: int, changes: Values) -> Values:

@@ -92,6 +92,10 @@ class States:
         """Return the value that the changelog has, or should have, of a key."""
         return self._saved.get(key)
 
+    def saved_items(self) -> Iterator[tuple[bytes, bytes]]:
+        """Iterate over all keys and values that the changelog has, or should have."""
+        return self._saved.pairs()
+
     def save(self, changes: Mapping[bytes, bytes | None]) -> None:
         """Note that the changelog has these values now."""
         ahead = self._ahead

@@ -20,6 +20,8 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from streams.topic_setup import partition_counts
+
 ROOT = Path(__file__).parents[2]
 WORKER = Path(__file__).parent / "worker.py"
 
@@ -47,6 +49,16 @@ def create_topic(
         finally:
             admin.close()
         return name
+
+
+def delete_topic(bootstrap: str, name: str) -> None:
+    """Delete a topic, and wait until brokers and controller have forgotten it."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+    try:
+        admin.delete_topics([name])
+        wait_until(lambda: name not in partition_counts(admin), 20, lambda: f"{name} is still there")
+    finally:
+        admin.close()
 
 
 async def produce(bootstrap: str, topic: str, count: int, partitions: int, first: int = 0) -> None:

@@ -16,7 +16,7 @@ from streams.settings import Settings
 from streams.state import OutrankedError, StateBeyondTopicError, StateTable
 from streams.store import Values
 from tests.conftest import Broker
-from tests.integration.harness import create_topic, produce, unique
+from tests.integration.harness import create_topic, delete_topic, produce, unique
 from tests.kafka.cluster import KafkaCluster
 
 pytestmark = pytest.mark.integration
@@ -122,6 +122,19 @@ async def test_what_a_former_owner_wrote_last_is_put_right_by_recovery(kafka: Ka
     await write_as_zombie(kafka.bootstrap, app_id, [(b"a", b"bad"), (b"deleted", b"bad"), (b"b", None)])
     assert await recovered(kafka.bootstrap, app_id) == {b"a": b"good"}
     assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good"}
+
+
+async def test_what_a_changelog_loses_under_its_owner_is_written_again(kafka: KafkaCluster, app_id: str) -> None:
+    async with state_table(kafka.bootstrap, app_id) as table:
+        await table.recover(0)
+        await table.write(0, 1, [(b"a", b"1"), (b"b", b"2"), (b"\x00fence", b"17")])
+        delete_topic(kafka.bootstrap, f"{app_id}-test-changelog")
+        create_topic(kafka.bootstrap, f"{app_id}-test-changelog", 2, configs={"cleanup.policy": "compact"})
+        await table.write(0, 1, [(b"b", None), (b"c", b"3")])
+    async with state_table(kafka.bootstrap, app_id) as table:
+        again = await table.recover(0)
+        assert (again.epoch, dict(again.states.items())) == (2, {b"a": b"1", b"c": b"3"})
+        assert again.marks == {b"\x00fence": b"17"}
 
 
 async def test_two_claims_at_once_end_with_one_owner(broker: Broker, app_id: str) -> None:
