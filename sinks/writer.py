@@ -19,7 +19,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from sinks.arrow import Row
 from sinks.client import connect
 from sinks.errors import SinkUnavailable
-from sinks.failures import meaning
+from sinks.failures import PROXY, meaning
 from sinks.settings import ClickHouseSettings
 from sinks.storing import RefusedRow, store
 from sinks.tables import ALL, Table
@@ -145,9 +145,11 @@ class Writer:
     def _insert(self, table: Table, data: pa.Table) -> None:
         client = self._client()
         try:
-            client.insert_arrow(table.name, data, settings=self._insert_settings)
+            answer = client.insert_arrow(table.name, data, settings=self._insert_settings)
         finally:
             self.answers += 1  # several threads may lose a count; that it moves is what matters
+        if not any(answer.summary.values()):  # the maintenance page of a proxy may have the status of success
+            raise SinkUnavailable("what answers is not ClickHouse: it neither tells rows nor a query id", PROXY)
 
     def _has_events_of(self, partition: int) -> bool:
         return bool(self._client().query(STORED_OF, parameters={"partition": partition}).result_rows)

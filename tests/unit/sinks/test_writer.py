@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
+from clickhouse_connect.driver.summary import QuerySummary
 
 from sinks.client import connect
 from sinks.errors import SchemaMismatchError
@@ -28,11 +29,11 @@ class FlakyClient:
     def __init__(self, real: Client, failures: list[Exception], calls: list[str]) -> None:
         self.real, self.failures, self.calls = real, failures, calls
 
-    def insert_arrow(self, table: str, data: Any, settings: dict[str, Any]) -> None:
+    def insert_arrow(self, table: str, data: Any, settings: dict[str, Any]) -> QuerySummary:
         self.calls.append(threading.current_thread().name)
         if self.failures:
             raise self.failures.pop(0)
-        self.real.insert_arrow(table, data, settings=settings)
+        return self.real.insert_arrow(table, data, settings=settings)
 
     def query(self, asked: str, parameters: dict[str, Any]) -> Any:
         if self.failures:

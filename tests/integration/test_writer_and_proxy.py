@@ -1,0 +1,54 @@
+"""What a proxy in front of ClickHouse does to inserts: nothing is taken for stored that is not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from sinks.client import connect
+from sinks.settings import ClickHouseSettings
+from sinks.tables import INTERACTIONS
+from sinks.writer import Backoff, Writer
+from tests.chaos.proxy import Proxy
+from tests.unit.sinks.samples import interaction
+
+pytestmark = pytest.mark.integration
+PAGE = {"Content-Type": "text/html"}, b"<html>Back soon</html>"
+
+
+@pytest.fixture
+def proxy(clickhouse: ClickHouseSettings) -> Iterator[Proxy]:
+    server = urlsplit(clickhouse.url)._replace(path="").geturl()
+    proxy = Proxy(lambda: server)
+    yield proxy
+    proxy.shutdown()
+    proxy.server_close()
+
+
+@pytest.fixture
+async def writer(clickhouse: ClickHouseSettings, proxy: Proxy) -> AsyncIterator[Writer]:
+    settings = ClickHouseSettings(url=f"{proxy.url}{urlsplit(clickhouse.url).path}")
+    async with Writer(settings, backoff=Backoff(0.01, 0.1)) as writer:
+        yield writer
+
+
+def stored(clickhouse: ClickHouseSettings) -> int:
+    client = connect(clickhouse)
+    try:
+        return int(client.command("SELECT count() FROM interactions FINAL"))  # type: ignore[arg-type]
+    finally:
+        client.close()
+
+
+@pytest.mark.parametrize("status", [200, 204, 502])
+async def test_a_page_of_the_proxy_is_no_acknowledgement(
+    clickhouse: ClickHouseSettings, proxy: Proxy, writer: Writer, status: int
+) -> None:
+    with proxy.during(lambda _pass_on: (status, *PAGE)):
+        writing = asyncio.create_task(writer.write({INTERACTIONS: [interaction(n) for n in range(10)]}))
+        await asyncio.wait([writing], timeout=1)
+        assert not writing.done()
+        assert "proxy in front of it" in (writer.unavailable or "")
+    assert await writing == []
+    assert stored(clickhouse) == 10
