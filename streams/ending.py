@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn, ParamSpec
 
 from sinks.errors import NotAllowedError, SchemaMismatchError, SettingsError
 from streams.batching.app import EXIT_BUG
+from streams.batching.group import GroupRefusedError
 from streams.logic.wire import NewerStateError
 from streams.settings import PREFIX
 from streams.state import OutrankedError, StateBeyondTopicError, StateGoneError
@@ -26,6 +27,7 @@ CURABLE: Final = (
     NotAllowedError,
     SettingsError,
     TopicSetupError,
+    GroupRefusedError,
 )
 DISK_FULL: Final = os.strerror(errno.ENOSPC)
 P = ParamSpec("P")

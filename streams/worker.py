@@ -24,7 +24,7 @@ from streams.app import create_app
 from streams.batching.app import BatchApp
 from streams.committer import Committer
 from streams.disk_store import stores_of
-from streams.ending import ending
+from streams.ending import end, ending
 from streams.logic.policy import Policy
 from streams.messages import dead_letter_message
 from streams.outbox import Message, Outbox
@@ -127,6 +127,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     vitals = Vitals(app, writer, outbox, committer, ownership, merger, (states, marks), clickhouse.write_timeout_s)
     watchdog = Watchdog(vitals, settings.stuck_after_s)
     app.before_joining(watchdog.start)
+    app.group_refused = functools.partial(end, doing="joining its group")
     worker = Worker(app, writer, outbox, committer, ownership, merger, vitals, watchdog)
     for task in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run, app.sights.run):
         app.task(ending(task, stopping=lambda: app.should_stop))

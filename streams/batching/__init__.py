@@ -13,6 +13,7 @@ Everything else stays Faust's: the app, agents, partition assignment, rebalancin
     share.py              which partitions are assigned, and hooks for when they come and go
     sights.py             where every partition stands, for the watchdog and the metrics
     freshness.py          how old what is known of a partition is
+    group.py              says why the brokers do not let this worker into its group, or lets it try again
     leaders.py            finds the new leader of a partition whose old one no longer answers
     assignor.py           keeps Faust from recovering our changelogs
 

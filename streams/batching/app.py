@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NoReturn
 
 import faust
@@ -13,6 +14,7 @@ from faust.types import TP
 from streams.batching.assignor import Assignor
 from streams.batching.batch import BatchSchema
 from streams.batching.consumer import BatchConsumer, BatchTransport
+from streams.batching.group import GroupRefusedError
 from streams.batching.share import OnAssigned, OnRevoked, Share
 from streams.batching.sights import Sights
 from streams.stages import Stages
@@ -74,6 +76,7 @@ class BatchApp(faust.App):  # type: ignore[misc]
         self.share = Share(self.batched_topics)
         self.sights = Sights(self)
         self.stages = Stages()
+        self.group_refused: Callable[[GroupRefusedError], object] = partial(self.end_process, "its group")
         self._before_joining: list[Callable[[], Awaitable[None]]] = []
         super().__init__(id, PartitionAssignor=Assignor, **options)
         self.on_rebalance_complete.connect(self._announce_assignment, weak=False)

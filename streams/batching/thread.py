@@ -16,6 +16,7 @@ from faust.types import TP
 from streams.batching.chunks import hand_over_in_chunks, take
 from streams.batching.freshness import Freshness
 from streams.batching.gaps import GapWatch
+from streams.batching.group import hear_refusals
 from streams.batching.leaders import look_for_leaders
 from streams.stages import FETCH
 
@@ -40,9 +41,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         return consumer
 
     async def on_start(self) -> None:
-        """Start as Faust does, with a consumer that finds leaders that have moved."""
+        """Start as Faust does, with a consumer that finds leaders that have moved, and says who is refused by the group."""
         await super().on_start()
-        fetcher = self._ensure_consumer()._fetcher
+        consumer = self._ensure_consumer()
+        hear_refusals(consumer._coordinator, self.app.group_refused)
+        fetcher = consumer._fetcher
         look_for_leaders(fetcher)
         self._freshness.watch(fetcher)
 

@@ -305,6 +305,12 @@ def test_verify_names_what_is_double_or_wrong(system: System) -> None:
             "set TOUCHSTREAM_BROKERS",
             id="no broker",
         ),
+        pytest.param(
+            {"TOUCHSTREAM_SESSION_TIMEOUT_S": "300"},
+            "the brokers refuse this worker in group touchstream",
+            "set TOUCHSTREAM_SESSION_TIMEOUT_S to what they allow",
+            id="a session the brokers refuse",
+        ),
     ],
 )
 def test_a_worker_that_cannot_start_says_why_and_how_to_mend_it(

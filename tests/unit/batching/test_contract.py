@@ -52,6 +52,7 @@ SIGNATURES = [
     (AIOKafkaConsumerThread, "seek_to_committed", "self"),
     (AIOKafkaConsumerThread, "seek", "self, partition, offset"),
     (GroupCoordinator, "_do_heartbeat", "self"),
+    (GroupCoordinator, "_push_error_to_user", "self, exc"),
     (Fetcher, "fetched_records", "self, partitions, timeout, max_records"),
     (Fetcher, "request_offset_reset", "self, tps, strategy"),
     (Fetcher, "_create_fetch_waiter", "self"),
@@ -118,7 +119,7 @@ ATTRIBUTES = [
             "_client",
         ],
     ),
-    (GroupCoordinator, ["generation", "coordinator_id"]),
+    (GroupCoordinator, ["generation", "coordinator_id", "group_id"]),
     (Consumer, ["_acked", "_acked_index", "_committed_offset", "flow_active", "app", "unacked"]),
     (Transport, ["Consumer"]),
     (BootStrategy, ["enable_web"]),
@@ -154,6 +155,11 @@ def test_a_member_that_was_put_out_sees_its_generation_reset() -> None:
         GroupCoordinator._do_heartbeat,
         ["RebalanceInProgressError", "IllegalGenerationError", "self.reset_generation()"],
     )
+
+
+def test_a_refusal_is_waited_out_before_the_group_is_joined_again() -> None:
+    joins = GroupCoordinator._GroupCoordinator__coordination_routine  # type: ignore[attr-defined]
+    assert_in_order(joins, ["self.ensure_active_group(", "await self._push_error_to_user(exc)"])
 
 
 def test_faust_announces_an_assignment_before_it_seeks_and_resumes() -> None:
