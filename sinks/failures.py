@@ -90,7 +90,9 @@ RIGHTS: Final[Codes] = {
 }
 STD_EXCEPTION: Final = 1001  # anything from a full disk to a bug: the text decides
 FULL: Final = re.compile(r"No space left|Too many open files|Cannot allocate memory", re.IGNORECASE)
-BUSY_STATUS: Final = re.compile(r"HTTP status (408|429|5\d\d)")
+BUSY_STATUS: Final = re.compile(r"HTTP status (408|413|429|5\d\d)")
+TOO_LARGE_STATUS: Final = "HTTP status 413"  # nginx takes 1 MiB where nobody has said more
+MEMORY_LIMIT: Final = 241
 
 FREE_DISK: Final = "Free or add disk space on ClickHouse"
 CURES: Final = (
@@ -124,6 +126,11 @@ def meaning(error: Exception) -> Exception:
 def is_bad_row(error: Exception) -> bool:
     """Whether the rows themselves were refused, so that the others may be stored without them."""
     return isinstance(error, DataError) or _code(error) in BAD_ROW
+
+
+def is_too_much(error: Exception) -> bool:
+    """Whether fewer rows at once may be taken."""
+    return _code(error) == MEMORY_LIMIT or (_code(error) is None and TOO_LARGE_STATUS in str(error))
 
 
 def _cure(error: Exception) -> str | None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from sinks.arrow import Row, UnfitRowError, encode
-from sinks.failures import is_bad_row
+from sinks.failures import is_bad_row, is_too_much
 from sinks.tables import Table
 
 Insert = Callable[[Table, pa.Table], None]
@@ -23,7 +23,7 @@ class RefusedRow:
 
 
 def store(insert: Insert, table: Table, rows: Sequence[Row]) -> list[RefusedRow]:
-    """Insert all rows, halving a refused batch until only the bad rows are left over.
+    """Insert all rows, halving a refused batch until it is no longer too much, and only the bad rows are left over.
 
     Storing a row twice does no harm: every table keeps one row per identity.
     """
@@ -32,7 +32,7 @@ def store(insert: Insert, table: Table, rows: Sequence[Row]) -> list[RefusedRow]
     except UnfitRowError as error:
         reason = str(error)
     except ClickHouseError as error:
-        if not is_bad_row(error):
+        if not (is_bad_row(error) or (is_too_much(error) and len(rows) > 1)):
             raise
         reason = str(error)
     else:

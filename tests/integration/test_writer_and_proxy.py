@@ -10,7 +10,7 @@ from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from sinks.tables import INTERACTIONS
 from sinks.writer import Backoff, Writer
-from tests.chaos.proxy import Proxy
+from tests.chaos.proxy import Proxy, with_setting
 from tests.unit.sinks.samples import interaction
 
 pytestmark = pytest.mark.integration
@@ -52,3 +52,12 @@ async def test_a_page_of_the_proxy_is_no_acknowledgement(
         assert "proxy in front of it" in (writer.unavailable or "")
     assert await writing == []
     assert stored(clickhouse) == 10
+
+
+async def test_more_rows_than_the_memory_limit_allows_are_stored_in_parts(
+    clickhouse: ClickHouseSettings, proxy: Proxy, writer: Writer
+) -> None:
+    with proxy.during(with_setting("max_memory_usage", "6000000")):
+        async with asyncio.timeout(30):
+            assert await writer.write({INTERACTIONS: [interaction(n) for n in range(20_000)]}) == []
+    assert stored(clickhouse) == 20_000

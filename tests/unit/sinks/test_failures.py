@@ -43,6 +43,7 @@ def test_no_code_is_of_two_kinds() -> None:
         (OperationalError("Error Connection refused executing HTTP request"), "TOUCHSTREAM_CLICKHOUSE_URL"),
         (DatabaseError("HTTP driver received HTTP status 502"), "proxy"),
         (DatabaseError("HTTP driver received HTTP status 429"), "proxy"),
+        (DatabaseError("HTTP driver received HTTP status 413"), "proxy"),
         (DatabaseError("Code: 252", code=252), "overloaded"),
         (DatabaseError("Code: 241", code=241), "memory"),
         (DatabaseError("Code: 164", code=164), "readonly"),

@@ -55,6 +55,28 @@ def test_one_bad_row_costs_few_inserts() -> None:
     assert server.inserts <= 21
 
 
+@pytest.mark.parametrize(
+    "error",
+    [DatabaseError("Code: 241. Memory limit", code=241), DatabaseError("HTTP driver received HTTP status 413, server")],
+)
+@pytest.mark.parametrize("most", [3, 0])
+def test_what_is_too_much_at_once_is_stored_in_parts_and_no_row_is_blamed(error: DatabaseError, most: int) -> None:
+    server = FakeServer(set())
+
+    def insert(table: Table, data: pa.Table) -> None:
+        if data.num_rows > most:
+            raise error
+        server.insert(table, data)
+
+    rows = [(n,) for n in range(100)]
+    if most:
+        assert store(insert, NUMBERS, rows) == []
+        assert server.rows == set(range(100))
+    else:
+        with pytest.raises(DatabaseError):
+            store(insert, NUMBERS, rows)
+
+
 @pytest.mark.parametrize("code", [252, 60, 62])
 def test_trouble_is_not_blamed_on_rows(code: int) -> None:
     def insert(*_: object) -> None:
