@@ -93,6 +93,8 @@ FULL: Final = re.compile(r"No space left|Too many open files|Cannot allocate mem
 BUSY_STATUS: Final = re.compile(r"HTTP status (408|413|429|5\d\d)")
 TOO_LARGE_STATUS: Final = "HTTP status 413"  # nginx takes 1 MiB where nobody has said more
 MEMORY_LIMIT: Final = 241
+# Of somebody's materialized view: the rows are in the table already, and must not become dead letters as well.
+OF_A_VIEW: Final = re.compile(r"while pushing to view (\S+)")
 
 FREE_DISK: Final = "Free or add disk space on ClickHouse"
 CURES: Final = (
@@ -125,7 +127,7 @@ def meaning(error: Exception) -> Exception:
 
 def is_bad_row(error: Exception) -> bool:
     """Whether the rows themselves were refused, so that the others may be stored without them."""
-    return isinstance(error, DataError) or _code(error) in BAD_ROW
+    return isinstance(error, DataError) or (_code(error) in BAD_ROW and not OF_A_VIEW.search(str(error)))
 
 
 def is_too_much(error: Exception) -> bool:
@@ -136,6 +138,8 @@ def is_too_much(error: Exception) -> bool:
 def _cure(error: Exception) -> str | None:
     """Say what makes ClickHouse take rows again; None when waiting does not help."""
     code = _code(error)
+    if view := OF_A_VIEW.search(str(error)):
+        return f"Mend or drop {view[1]}, a materialized view that is not one of Touchstream's"
     if code is None:
         if BUSY_STATUS.search(str(error)):
             return PROXY

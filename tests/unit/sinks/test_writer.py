@@ -153,6 +153,22 @@ async def test_a_row_that_the_server_refuses_comes_back(flaky: tuple[Writer, Fla
     assert count(migrated, "interactions") == 9
 
 
+async def test_a_materialized_view_of_somebody_that_fails_is_waited_out_and_named(
+    flaky: tuple[Writer, Flaky], migrated: Client
+) -> None:
+    migrated.command("CREATE TABLE of_somebody (n UInt32) ENGINE = MergeTree ORDER BY n")
+    migrated.command(
+        "CREATE MATERIALIZED VIEW fails TO of_somebody AS SELECT toUInt32(concat('x', journey_id)) AS n FROM interactions"
+    )
+    writer, _ = flaky
+    writing = asyncio.create_task(writer.write({INTERACTIONS: [interaction(n) for n in range(3)]}))
+    await until(lambda: writing.done() or writer.unavailable is not None)
+    assert "Mend or drop default.fails" in (writer.unavailable or "")
+    migrated.command("DROP VIEW fails")
+    assert await writing == []
+    assert count(migrated, "interactions") == 3
+
+
 async def test_a_bug_is_loud(flaky: tuple[Writer, Flaky]) -> None:
     writer, trouble = flaky
     trouble.failures.append(DatabaseError("Code: 62. Syntax error", code=62))
