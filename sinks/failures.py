@@ -106,7 +106,7 @@ CURES: Final = (
 )
 UNREACHABLE: Final = "Check that it runs and that TOUCHSTREAM_CLICKHOUSE_URL names it"
 PROXY: Final = "Look at ClickHouse and at the proxy in front of it"
-MIGRATE: Final = "Run `touchstream migrate`"
+MIGRATE: Final = "Run `touchstream migrate`, and `touchstream doctor` if that changes nothing"
 # Starting again does not help before that is done.
 NEEDED: Final = (
     (SCHEMA, SchemaMismatchError, MIGRATE),

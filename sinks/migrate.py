@@ -13,6 +13,7 @@ from sinks.client import connect
 from sinks.errors import MigrationError
 from sinks.layout import definer_of, on_cluster, statements
 from sinks.settings import ClickHouseSettings, Embedded
+from sinks.tables import ALL, Column
 
 HERE: Final = Path(__file__).parent
 FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+")
@@ -102,6 +103,13 @@ def missing(client: Client) -> list[str]:
     applied = applied_to(client) if client.command("EXISTS TABLE schema_migrations") else {}
     there = _still_there(client, applied, scripts)
     return [script.name for script in scripts if there.get(script.name) != script.checksum]
+
+
+def lacking_columns(client: Client) -> list[tuple[str, Column]]:
+    """Columns that rows need and a table does not have, with its name: dropped by hand, or restored from an older backup."""
+    found = client.query("SELECT table, name FROM system.columns WHERE database = currentDatabase()").result_rows
+    there = {tuple(each) for each in found}
+    return [(table.name, column) for table in ALL for column in table.columns if (table.name, column.name) not in there]
 
 
 def _still_there(client: Client, applied: dict[str, str], scripts: list[Script]) -> dict[str, str]:

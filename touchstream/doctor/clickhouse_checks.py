@@ -1,7 +1,7 @@
 """The catalogue, ClickHouse, and whether they agree."""
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -12,9 +12,10 @@ from schemas.catalogue import Catalogue
 from schemas.catalogue_errors import CatalogueError
 from sinks.client import connect
 from sinks.limits import RoleSettings
-from sinks.migrate import missing
+from sinks.migrate import lacking_columns, missing
 from sinks.roles import roles_are_old
 from sinks.settings import ClickHouseSettings
+from sinks.tables import Column
 from streams.settings import Settings
 from touchstream.clickhouse_errors import CREATE, in_one_line, is_without_database, reason
 from touchstream.doctor.catalogue_checks import copied_finding
@@ -58,6 +59,8 @@ def clickhouse_findings(
         if lacking:
             seen = f"{len(lacking)} missing, from {lacking[0]}"
             yield fail("migrations", seen, "run `touchstream migrate`")
+        elif columns := lacking_columns(client):
+            yield column_finding(columns)
         else:
             yield ok("migrations", "current")
             yield from role_findings(client, settings, wanted)
@@ -73,6 +76,13 @@ def clickhouse_findings(
         yield _refusal(settings, error)
     finally:
         client.close()
+
+
+def column_finding(lacking: Sequence[tuple[str, Column]]) -> Finding:
+    """Tell of tables that were changed by hand or restored from an older backup: `touchstream migrate` does not look into them."""
+    seen = ", ".join(f"{table} lacks {column.name}" for table, column in lacking)
+    cure = "; ".join(f"ALTER TABLE {table} ADD COLUMN {column.name} {column.type}" for table, column in lacking)
+    return fail("columns", seen, f"run `{cure}`, or restore what a backup has of them")
 
 
 def _refusal(settings: ClickHouseSettings, error: ClickHouseError) -> Finding:

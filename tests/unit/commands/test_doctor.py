@@ -15,7 +15,7 @@ from sinks.arrow import encode
 from sinks.client import connect
 from sinks.dimensions import store_calendar_days
 from sinks.limits import RoleSettings
-from sinks.migrate import ROLES, migrate, record
+from sinks.migrate import ROLES, lacking_columns, migrate, record
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from tests.unit.sinks.samples import PLACED, interaction_row, page_view
@@ -237,6 +237,19 @@ def test_open_days_are_read_from_what_migrate_wrote(migrated):
     day = ("office", date(2026, 3, 1), 0, 0, [], [], 0)
     store_calendar_days(migrated, [day], 1)
     assert calendar_finding(migrated, date(2026, 1, 1)).state is State.WARN
+
+
+def test_a_column_that_migrate_does_not_bring_back_is_told_with_what_does(
+    embedded: ClickHouseSettings, migrated: Client
+):
+    migrated.command("ALTER TABLE interactions DROP COLUMN automated")
+    *_, finding, _clock = clickhouse_findings(embedded, RoleSettings(), Catalogue(), lambda: ())
+    assert str(finding) == (
+        "FAIL  columns: interactions lacks automated; run `ALTER TABLE interactions ADD COLUMN automated Bool`, "
+        "or restore what a backup has of them"
+    )
+    migrated.command("ALTER TABLE interactions ADD COLUMN automated Bool")
+    assert not lacking_columns(migrated)
 
 
 def test_a_catalogue_that_was_changed_and_not_copied_is_told(embedded: ClickHouseSettings, tmp_path: Path):
