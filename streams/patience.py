@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import InvalidTimestampError, KafkaError, KafkaTimeoutError
 from mode.utils.logging import get_logger
 
 logger = get_logger(__name__)
@@ -15,8 +15,11 @@ T = TypeVar("T")
 
 
 def will_pass(error: KafkaError) -> bool:
-    """Whether trying again helps; aiokafka does not count a buffer that stayed full among what may be retried."""
-    return error.retriable or isinstance(error, KafkaTimeoutError)
+    """Whether trying again helps. aiokafka does not count a buffer that stayed full among what may be retried, nor this machine's clock.
+
+    Brokers refuse what is stamped an hour ahead of them. It is stamped anew with each try, and clocks are set right.
+    """
+    return error.retriable or isinstance(error, KafkaTimeoutError | InvalidTimestampError)
 
 
 async def reader(options: Mapping[str, Any], **more: Any) -> AIOKafkaConsumer:

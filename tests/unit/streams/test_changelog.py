@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
+from aiokafka.errors import InvalidTimestampError, KafkaConnectionError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record import MemoryRecords
 
@@ -137,19 +137,33 @@ async def test_a_write_that_a_rebalance_breaks_off_is_refused_no_longer(monkeypa
     assert not writer.refused
 
 
+async def test_a_write_is_stamped_anew_until_the_clock_is_no_longer_ahead_of_the_brokers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = iter([7200, 3])
+    monkeypatch.setattr("time.time_ns", lambda: next(seconds) * 10**9)
+    monkeypatch.setattr(changelog, "RETRY_S", 0.0)
+    producer = Batches(1_000, latest_ms=3_600_000)
+    await ChangelogWriter(producer, "changelog").write(0, 1, [(b"k", b"v")])
+    assert producer.keys == [[b"k"]]
+
+
 class Batches:
     """Stands in for a producer with small batches; the brokers get one after the other."""
 
-    def __init__(self, batch_bytes: int) -> None:
+    def __init__(self, batch_bytes: int, latest_ms: int = 2**62) -> None:
         self.keys: list[list[bytes]] = []
         self._batch_bytes = batch_bytes
+        self._latest_ms = latest_ms
 
     def create_batch(self) -> BatchBuilder:
         return BatchBuilder(self._batch_bytes, 0)
 
     async def send_batch(self, batch: BatchBuilder, _topic: str, *, partition: int) -> "asyncio.Future[Any]":
-        raw = bytes(batch._build())
-        self.keys.append([each.key for each in MemoryRecords(raw).next_batch()])
+        records = list(MemoryRecords(bytes(batch._build())).next_batch())
+        if records[-1].timestamp > self._latest_ms:
+            raise InvalidTimestampError
+        self.keys.append([each.key for each in records])
         sent: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         sent.set_result(SimpleNamespace(offset=partition))
         return sent

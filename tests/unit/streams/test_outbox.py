@@ -4,7 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, NotLeaderForPartitionError
+from aiokafka.errors import (
+    InvalidTimestampError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
+)
 
 from streams import outbox
 from streams.outbox import Message, Outbox
@@ -45,6 +51,12 @@ def outbox_of(producer: Producer, monkeypatch: pytest.MonkeyPatch) -> Outbox:
 
 async def test_an_outage_that_fills_the_buffer_of_the_producer_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
     producer = Producer(NotLeaderForPartitionError(), KafkaTimeoutError())
+    await outbox_of(producer, monkeypatch).send([Message("topic", 0, b"k", b"v")])
+    assert producer.sent == 1
+
+
+async def test_a_clock_that_is_an_hour_ahead_of_the_brokers_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    producer = Producer(InvalidTimestampError())
     await outbox_of(producer, monkeypatch).send([Message("topic", 0, b"k", b"v")])
     assert producer.sent == 1
 
