@@ -104,8 +104,9 @@ class ClickHouseSettings(EnvironmentSettings):
     compression: Annotated[
         Literal["lz4", "zstd"] | None, Field(description="of inserts over the network; none when not set")
     ] = None
-    connect_timeout_s: Annotated[float, Field(gt=0, le=86_400, description="seconds to wait for a connection")] = 5.0
-    write_timeout_s: Annotated[float, Field(gt=0, le=86_400, description="seconds to wait for an answer")] = 60.0
+    # Of less than a second the client makes none at all, and raises.
+    connect_timeout_s: Annotated[float, Field(ge=1, le=86_400, description="seconds to wait for a connection")] = 5.0
+    write_timeout_s: Annotated[float, Field(ge=1, le=86_400, description="seconds to wait for an answer")] = 60.0
 
     @model_validator(mode="after")
     def a_cluster_shares_its_rows(self) -> Self:

@@ -50,7 +50,7 @@ def test_user_and_password_may_come_apart_from_the_address(monkeypatch: pytest.M
         (
             "WRITE_TIMEOUT_S",
             "0",
-            r"^TOUCHSTREAM_CLICKHOUSE_WRITE_TIMEOUT_S='0': .* Expected: a number above 0 to 86,400: ",
+            r"^TOUCHSTREAM_CLICKHOUSE_WRITE_TIMEOUT_S='0': .* Expected: a number from 1 to 86,400: ",
         ),
         ("QUORUM", "1", r"^TOUCHSTREAM_CLICKHOUSE_QUORUM='1': .* Expected: auto or a whole number from 2 to 100: "),
         ("CA_FILE", "/nope", r"^TOUCHSTREAM_CLICKHOUSE_CA_FILE='/nope': no certificate can be read from this file"),
