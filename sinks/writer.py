@@ -28,8 +28,11 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-STORED_OF: Final = "SELECT 1 FROM interactions WHERE source_partition = {partition:UInt32} LIMIT 1"
+STORED_OF: Final = (
+    "SELECT count() FROM (SELECT 1 FROM interactions WHERE source_partition = {partition:UInt32} LIMIT 1)"
+)
 INSERTS_AT_ONCE: Final = 4
+NOT_CLICKHOUSE: Final = "what answers is not ClickHouse: it neither tells rows nor a query id"
 INSERT_SETTINGS: Final = {
     "async_insert": 0,  # an acknowledgement must mean stored
     "wait_for_async_insert": 1,  # ... also where the server's profile forces async inserts
@@ -149,10 +152,13 @@ class Writer:
         finally:
             self.answers += 1  # several threads may lose a count; that it moves is what matters
         if not any(answer.summary.values()):  # the maintenance page of a proxy may have the status of success
-            raise SinkUnavailable("what answers is not ClickHouse: it neither tells rows nor a query id", PROXY)
+            raise SinkUnavailable(NOT_CLICKHOUSE, PROXY)
 
     def _has_events_of(self, partition: int) -> bool:
-        return bool(self._client().query(STORED_OF, parameters={"partition": partition}).result_rows)
+        rows = self._client().query(STORED_OF, parameters={"partition": partition}).result_rows
+        if not rows:
+            raise SinkUnavailable(NOT_CLICKHOUSE, PROXY)
+        return bool(rows[0][0])
 
     def _client(self) -> Client:
         """Connect when this thread asks for the first time."""

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -115,6 +116,18 @@ async def test_whether_a_partition_has_events_is_asked_until_there_is_an_answer(
     trouble.failures += [REFUSED, REFUSED]
     assert [await writer.has_events_of(partition) for partition in (2, 3)] == [False, True]
     assert not trouble.failures
+
+
+async def test_an_empty_page_of_a_proxy_does_not_say_that_a_partition_has_no_events(
+    embedded: ClickHouseSettings,
+) -> None:
+    answers: list[list[tuple[int]]] = [[], [(1,)]]
+    client: Any = SimpleNamespace(
+        query=lambda *_, **__: SimpleNamespace(result_rows=answers.pop(0)), close=lambda: None
+    )
+    writer = Writer(embedded, backoff=QUICK, connect=lambda _: client)
+    assert await writer.has_events_of(3)
+    await writer.close()
 
 
 async def test_a_waiting_write_can_be_cancelled(
