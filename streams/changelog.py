@@ -212,6 +212,16 @@ class ChangelogReader:
 
     async def exists(self, offset: int, patience_ms: int) -> bool:
         """Whether a record with this offset or a later one can be read."""
+        return any(record.offset >= offset for record in await self._first_from(offset, patience_ms))
+
+    async def timestamp_of(self, offset: int, patience_ms: int) -> int | None:
+        """Return the timestamp of the record with this offset; None where it cannot be read."""
+        return next(
+            (each.timestamp for each in await self._first_from(offset, patience_ms) if each.offset == offset), None
+        )
+
+    async def _first_from(self, offset: int, patience_ms: int) -> Sequence[Any]:
         self.seek(offset)
         fetched = await self._consumer.getmany(self._tp, timeout_ms=patience_ms, max_records=1)
-        return any(record.offset >= offset for record in fetched.get(self._tp, ()))
+        found: Sequence[Any] = fetched.get(self._tp, ())
+        return found

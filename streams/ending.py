@@ -12,7 +12,7 @@ from streams.batching.app import EXIT_BUG
 from streams.batching.group import GroupRefusedError
 from streams.logic.wire import NewerStateError
 from streams.settings import PREFIX
-from streams.state import OutrankedError, StateBeyondTopicError, StateGoneError
+from streams.state import OutrankedError, StateBeyondTopicError, StateGoneError, TopicReplacedError
 from streams.topic_setup import TopicSetupError
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ CURABLE: Final = (
     NewerStateError,
     StateBeyondTopicError,
     StateGoneError,
+    TopicReplacedError,
     SchemaMismatchError,
     NotAllowedError,
     SettingsError,

@@ -112,6 +112,8 @@ class Ownership:
             pair.counts = self.counts
             pair.take_over(recovered)
         await self._states.check_fences(partition, pair.fences)
+        if not recovered.unbroken:
+            await self._states.check_last_read(partition, pair.last_read)
         if MARK not in recovered.marks:
             await self._begin(partition, pair)
         self.pairs[partition] = pair

@@ -41,6 +41,7 @@ from streams.topic_setup import MARK_EVERY_MS
 
 EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
+LAST_READ: Final = b"\x00read"
 PANES_AT_ONCE: Final = 2_000
 JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 
@@ -57,6 +58,7 @@ class Pair:
         self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
         self.counts: Counter[tuple[str, str]] = Counter()  # messages by topic and fate
         self.next_offsets: list[int | None] = [None, None]
+        self.last_read: dict[str, tuple[int, int]] = {}  # offset and timestamp of the last record folded, by topic
         self._gate = Gate(Suppressed() if suppressed is None else suppressed)
         self._recutting = Recutting()
         self._alerting = Alerting(partitions)
@@ -85,6 +87,8 @@ class Pair:
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
             self.clock.watermark_ms = watermark_ms
+        if (last_read := recovered.marks.get(LAST_READ)) is not None:
+            self.last_read = msgspec.msgpack.decode(last_read, type=dict[str, tuple[int, int]])
         self._gate.replays.take_over(recovered.marks)
         self._alerting.take_over(recovered.marks)
         self._recutting.take_over(recovered.marks, recovered.states.journeys())
@@ -114,6 +118,7 @@ class Pair:
         self.next_offsets[side] = max(batch.next_offset, self.next_offsets[side] or 0)
         self._emissions += 1
         effects = self._effects()
+        self._note_last(batch, effects.states)
         ledger = self._ledger(effects, topic)
         batch, orders = self._gate.orders(batch, ledger)
         farewells = [alert for order in orders for alert in self._obey(order, effects.states)]
@@ -219,6 +224,12 @@ class Pair:
         self._recutting.note(effects.states)
         effects.states[MARK] = self.mark()
         self._marked_ms = now_ms
+
+    def _note_last(self, batch: Batch, states: Values) -> None:
+        topic, last = batch.tp.topic, batch.records[-1]
+        if topic not in self.last_read or last.offset > self.last_read[topic][0]:  # else it is read again
+            self.last_read[topic] = (last.offset, last.timestamp)
+            states[LAST_READ] = msgspec.msgpack.encode(self.last_read)
 
     def _ledger(self, effects: Effects, topic: Topic) -> Ledger:
         place = (topic.name, self.partition, self._partitions)

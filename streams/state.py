@@ -32,6 +32,10 @@ class StateBeyondTopicError(StateError):
     """State has seen offsets that its topic does not have: the topic was deleted, or restored from an older copy."""
 
 
+class TopicReplacedError(StateError):
+    """Where state has seen one record, its topic has another one: it was deleted, made anew and filled past that offset."""
+
+
 class StateGoneError(StateError):
     """The group has read events of a partition of which there is no state: the changelog was deleted, or lost with its disk."""
 
@@ -191,6 +195,20 @@ class StateTable(faust.Table):  # type: ignore[misc]
                 # A broker may name an end that is too low by a batch: only a record that cannot be read is not there.
                 if fence >= end and not await reader.exists(fence, READ_PATIENCE_MS):
                     raise StateBeyondTopicError(self._beyond(topic, partition, fence, end))
+
+    async def check_last_read(self, partition: int, last_read: Mapping[str, tuple[int, int]]) -> None:
+        """Compare the last record that was folded, its offset and timestamp by topic, with what is there now; raise TopicReplacedError.
+
+        Offsets begin again in a topic that is made anew: what lies below the old ones would pass as folded.
+        """
+        for topic, (offset, timestamp_ms) in last_read.items():
+            async with ChangelogReader(self._client_options, topic, partition) as reader:
+                there_ms = await reader.timestamp_of(offset, READ_PATIENCE_MS)
+            if there_ms not in (None, timestamp_ms):  # retention may have removed it
+                raise TopicReplacedError(
+                    f"{topic}[{partition}] has another record at offset {offset} than the one that was folded: the topic was "
+                    f"deleted and made anew, or its broker has lost the end of it. Stop all workers and {BEGIN_ANEW}"
+                )
 
     def _beyond(self, topic: str, partition: int, fence: int, end: int) -> str:
         return (

@@ -5,10 +5,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from schemas.catalogue import Catalogue
@@ -354,6 +356,7 @@ def test_a_worker_log_is_short_and_says_what_it_does(system: System) -> None:
 
 def test_state_beyond_its_topic_ends_the_worker_with_a_cure_that_works(system: System) -> None:
     assert ended(worker(system), signal.SIGTERM) == 0
+    before = ends(system, INTERACTIONS.name)
     recreate(system, INTERACTIONS.name)
     code, said = system.failed_worker()
     assert code == 2
@@ -362,6 +365,10 @@ def test_state_beyond_its_topic_ends_the_worker_with_a_cure_that_works(system: S
     assert "it was deleted or restored from an older copy" in last
     assert "begin anew, with a new TOUCHSTREAM_APP_ID and an empty database" in last
     assert "Traceback" not in said
+    fill(system, before)
+    code, said = system.failed_worker()
+    assert code == 2
+    assert "has another record at offset" in said.splitlines()[-1]
     code, said = system.failed_worker(TOUCHSTREAM_APP_ID="anew")
     assert code == 2
     assert "ClickHouse has events of partition " in said.splitlines()[-1]
@@ -373,6 +380,21 @@ def test_state_beyond_its_topic_ends_the_worker_with_a_cure_that_works(system: S
     send(system, [question("after-all")])
     asked = "SELECT count() FROM anew.v_waits WHERE journey_id = 'after-all'"
     system.until(lambda: system.value(asked) == 1, "events are folded again", 30)
+
+
+def ends(system: System, topic: str) -> dict[TopicPartition, int]:
+    with closing(KafkaConsumer(bootstrap_servers=system.broker.bootstrap)) as consumer:
+        found: dict[TopicPartition, int] = consumer.end_offsets([TopicPartition(topic, n) for n in range(PARTITIONS)])
+        return found
+
+
+def fill(system: System, ends: dict[TopicPartition, int]) -> None:
+    """Send as many records as there were, and one more."""
+    with system.producer() as producer:
+        for place, end in ends.items():
+            for _ in range(end + 1):
+                producer.send(place.topic, partition=place.partition, value=b"{}")
+        producer.flush()
 
 
 def recreate(system: System, topic: str) -> None:

@@ -13,7 +13,7 @@ from streams.app import create_app
 from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Item, Replay
 from streams.disk_store import stores_of
 from streams.settings import Settings
-from streams.state import OutrankedError, StateBeyondTopicError, StateTable
+from streams.state import OutrankedError, StateBeyondTopicError, StateTable, TopicReplacedError
 from streams.store import Values
 from tests.conftest import Broker
 from tests.integration.harness import create_topic, delete_topic, produce, unique
@@ -163,6 +163,29 @@ async def test_a_released_partition_cannot_be_written(broker: Broker, app_id: st
         table.release(0)
         with pytest.raises(OutrankedError):
             await table.write(0, epoch, [(b"a", b"1")])
+
+
+async def test_another_record_where_state_has_seen_one_is_an_error_with_a_cure(
+    kafka: KafkaCluster, app_id: str
+) -> None:
+    """A topic that was made anew is told also when it was filled past the offsets of before."""
+    topic = create_topic(kafka.bootstrap, unique("source"), 1)
+    await produce(kafka.bootstrap, topic, 10, partitions=1)
+    async with (
+        state_table(kafka.bootstrap, app_id) as table,
+        ChangelogReader(table._client_options, topic, 0) as reader,
+    ):
+        timestamp_ms = await reader.timestamp_of(9, 2_000)
+        assert timestamp_ms is not None
+        await table.check_last_read(0, {topic: (9, timestamp_ms)})
+        await table.check_last_read(0, {topic: (10, timestamp_ms)})  # the end is told by the fence
+        delete_topic(kafka.bootstrap, topic)
+        create_topic(kafka.bootstrap, topic, 1)
+        await produce(kafka.bootstrap, topic, 20, partitions=1)
+        with pytest.raises(TopicReplacedError) as error:
+            await table.check_last_read(0, {topic: (9, timestamp_ms)})
+    assert f"{topic}[0] has another record at offset 9 than the one that was folded" in str(error.value)
+    assert "begin anew, with a new TOUCHSTREAM_APP_ID and an empty database" in str(error.value)
 
 
 async def test_state_that_is_ahead_of_its_topic_is_an_error_with_a_cure(broker: Broker, app_id: str) -> None:

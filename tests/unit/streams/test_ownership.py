@@ -35,6 +35,7 @@ class Tables:
         self.marks = MemoryStore()
         self.epoch = 0
         self.cut_short = False
+        self.compared = 0
 
     async def recover(self, partition: int) -> Recovered:
         self.epoch += 1
@@ -43,6 +44,9 @@ class Tables:
         return Recovered(self.epoch, States(), self.marks, unbroken=self.epoch > 1)
 
     async def check_fences(self, partition: int, fences: dict[str, int]) -> None: ...
+
+    async def check_last_read(self, partition: int, last_read: dict[str, tuple[int, int]]) -> None:
+        self.compared += 1
 
     async def write(self, _partition: int, epoch: int, items: list[Item]) -> None:
         assert epoch == self.epoch
@@ -150,6 +154,7 @@ async def test_a_pair_goes_on_when_nobody_else_had_it() -> None:
     pair = await stage.take_over()
     await stage.ownership.give_back(TPS)
     assert await stage.take_over() is pair
+    assert stage.tables.compared == 1, "whether its topics are those that were read was asked when it was taken over"
 
 
 async def test_a_pair_does_not_go_on_after_a_recovery_that_was_cut_short() -> None:

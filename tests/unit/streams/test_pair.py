@@ -36,6 +36,15 @@ def test_windows_count_interactions_and_of_feedback_what_it_says(system: System)
     assert (counts["events"], counts["nps_answers"]) == (1, 1)
 
 
+def test_the_next_owner_knows_the_last_record_of_each_topic_whatever_was_read_again(system: System) -> None:
+    views = [record(builders.page_view(f"10:0{n}"), n, received_ms=NOW + n) for n in range(3)]
+    system.run(system.batch(INTERACTIONS, views))
+    system.run(system.batch(INTERACTIONS, views[:1]))
+    system.run(system.batch(FEEDBACK, [record(builders.answer(9, "11:00"), 7)]))
+    system.crash()
+    assert system.pair.last_read == {INTERACTIONS.name: (2, NOW + 2), FEEDBACK.name: (7, NOW)}
+
+
 def test_the_same_event_again_is_a_counted_duplicate(system: System) -> None:
     event = builders.page_view()
     system.run(system.batch(INTERACTIONS, [record(event, 0), record(event, 1)]))
