@@ -1,5 +1,6 @@
 -- Journeys with three or more bad experiences within 90 days and no recovery since. A rating above 6 of 10 is a recovery
--- of what was before it, at the time at which it was first given, unless an edit took it back.
+-- of what was before it, at the time at which it was first given, unless an edit took it back. `of_three` is when three within
+-- 90 days began, each time.
 CREATE OR REPLACE VIEW v_at_risk {on_cluster}
 (
     journey_id     String                         COMMENT 'Who is at risk',
@@ -25,6 +26,7 @@ AS WITH
             b.journey_id AS journey_id,
             arraySort(groupArray((b.occurred_at, b.touchpoint))) AS bad,
             arrayMap(each -> each.1, bad) AS times,
+            arrayFilter((first, third) -> third < first + toIntervalDay(90), arraySlice(times, 1, length(times) - 2), arraySlice(times, 3)) AS of_three,
             any(g.at) AS recovered
         FROM v_bad_experiences AS b
         LEFT JOIN (SELECT journey_id, toNullable(at) AS at FROM good) AS g ON g.journey_id = b.journey_id
@@ -39,8 +41,8 @@ SELECT
     times[-1] AS last_at,
     bad[-1].2 AS last_touchpoint,
     recovered AS recovered_at,
-    times[-3] + toIntervalDay(90) AS lapses_at,
+    of_three[-1] + toIntervalDay(90) AS lapses_at,
     lapses_at > now64(3) AS at_risk
 FROM since
-WHERE arrayExists((third, first) -> third < first + toIntervalDay(90), arraySlice(times, 3), arraySlice(times, 1, length(times) - 2))
+WHERE notEmpty(of_three)
 COMMENT 'Journeys with three bad experiences within 90 days and no recovery since'
