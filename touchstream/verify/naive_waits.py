@@ -18,11 +18,17 @@ def waits_of(
     waits: list[tuple[Wait, Any]] = []
     answered: list[int] = []  # what ended the waits before
     is_stop = [any(event is stop for stop in stops) for event in talk]
+    # Asked twice in one millisecond, a reply stamped before it answers both.
+    is_over = [skewed is not None and asks(event) and at(event) == at(skewed) for event in talk]
     for number, event in enumerate(talk):
         ends = [later for later in range(number + 1, len(talk)) if is_stop[later]]
         end = number if event is skewed else ends[0] if ends else None
-        since = max((n + 1 for n in range(number) if is_stop[n] or talk[n] is skewed), default=0)
-        if not asks(event) or not begins(event, talk[since:number], talk[number + 1 : end]):
+        since = max((n + 1 for n in range(number) if is_stop[n] or is_over[n]), default=0)
+        if (
+            not asks(event)
+            or (is_over[number] and event is not skewed)
+            or not begins(event, talk[since:number], talk[number + 1 : end])
+        ):
             continue
         position = len(waits) + (1 if by_customer else 2)
         wait = wait_of(journey_id, name, talk, number, end, answered, policy)

@@ -270,6 +270,20 @@ def test_a_reply_stamped_before_its_question_is_a_wait_of_zero_and_flagged(quest
         assert (wait.asked_ms, wait.ended_ms) == (ms("10:02"), ms("10:02"))
 
 
+@pytest.mark.parametrize("again", ["queued-1", "queued-3"])
+def test_a_question_logged_twice_in_one_millisecond_is_answered_once_by_the_reply_stamped_before_it(again: str) -> None:
+    events = (
+        call("answered", "10:00"),
+        call("queued", "10:02", event_id="queued-2"),
+        call("queued", "10:02", event_id=again),
+    )
+    desk = folded(*events, call("ended", "10:05"))
+    (wait,) = desk.waits
+    assert (wait.outcome, wait.skewed, wait.position) == (WaitOutcome.ANSWERED, True, 1)
+    (talk,) = desk.tables.conversations.values()
+    assert (talk.outcome, talk.customer_messages) == ("answered", 2)
+
+
 def test_a_reply_stamped_long_before_the_question_is_no_reply_to_it() -> None:
     (wait,) = folded(call("answered", "10:00"), call("queued", "10:05:00.001")).waits
     assert (wait.outcome, wait.skewed, wait.position) == (WaitOutcome.OPEN, False, 2)
