@@ -89,12 +89,12 @@ def test_clickhouse_that_is_away_is_waited_for(system: System, catalogue: Catalo
     system.clickhouse.kill()
     system.start_worker()
     system.until(lambda: bool(lines_with(system, 0, "takes no rows")), "the worker says that it waits", 30)
-    with undisturbed.flowing(system, seconds=12):
+    with undisturbed.flowing(system, seconds=16):
         time.sleep(2)
         system.clickhouse.start()
         system.until(lambda: bool(lines_with(system, 0, "takes rows again")), "the worker goes on", 30)
-        time.sleep(2)
-        assert system.value("SELECT count() FROM v_interactions") > 0
+        stored = "SELECT count() FROM v_interactions"
+        system.until(lambda: system.value(stored) > 0, "events are stored", 30)
         system.clickhouse.kill()
         time.sleep(5)
         system.clickhouse.start()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +15,7 @@ from tests.chaos.proxy import Proxy, with_setting
 from tests.unit.sinks.samples import interaction
 
 pytestmark = pytest.mark.integration
-PAGE = {"Content-Type": "text/html"}, b"<html>Back soon</html>"
+PAGE: Final = b"<html>Back soon</html>"
 
 
 @pytest.fixture
@@ -41,11 +42,11 @@ def stored(clickhouse: ClickHouseSettings) -> int:
         client.close()
 
 
-@pytest.mark.parametrize("status", [200, 204, 502])
+@pytest.mark.parametrize(("status", "page"), [(200, PAGE), (204, b""), (502, PAGE)])
 async def test_a_page_of_the_proxy_is_no_acknowledgement(
-    clickhouse: ClickHouseSettings, proxy: Proxy, writer: Writer, status: int
+    clickhouse: ClickHouseSettings, proxy: Proxy, writer: Writer, status: int, page: bytes
 ) -> None:
-    with proxy.during(lambda _pass_on: (status, *PAGE)):
+    with proxy.during(lambda _pass_on: (status, {"Content-Type": "text/html"}, page)):
         writing = asyncio.create_task(writer.write({INTERACTIONS: [interaction(n) for n in range(10)]}))
         await asyncio.wait([writing], timeout=1)
         assert not writing.done()
