@@ -216,9 +216,11 @@ class ChangelogReader:
 
     async def timestamp_of(self, offset: int, patience_ms: int) -> int | None:
         """Return the timestamp of the record with this offset; None where it cannot be read."""
-        return next(
-            (each.timestamp for each in await self._first_from(offset, patience_ms) if each.offset == offset), None
-        )
+        first, end = await self.bounds()
+        if not first <= offset < end:  # else an empty partition would take all the patience there is
+            return None
+        found = await self._first_from(offset, patience_ms)
+        return next((each.timestamp for each in found if each.offset == offset), None)
 
     async def _first_from(self, offset: int, patience_ms: int) -> Sequence[Any]:
         self.seek(offset)
