@@ -214,13 +214,10 @@ class ChangelogReader:
         """Whether a record with this offset or a later one can be read."""
         return any(record.offset >= offset for record in await self._first_from(offset, patience_ms))
 
-    async def timestamp_of(self, offset: int, patience_ms: int) -> int | None:
-        """Return the timestamp of the record with this offset; None where it cannot be read."""
-        first, end = await self.bounds()
-        if not first <= offset < end:  # else an empty partition would take all the patience there is
-            return None
+    async def has_another(self, offset: int, timestamp_ms: int, patience_ms: int) -> bool:
+        """Whether the record with this offset has another timestamp than that; not where it cannot be read."""
         found = await self._first_from(offset, patience_ms)
-        return next((each.timestamp for each in found if each.offset == offset), None)
+        return any(record.offset == offset and record.timestamp != timestamp_ms for record in found)
 
     async def _first_from(self, offset: int, patience_ms: int) -> Sequence[Any]:
         self.seek(offset)

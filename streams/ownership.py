@@ -111,9 +111,7 @@ class Ownership:
             pair = Pair(partition, self._partitions, self._policy, self.now_ms(), self._suppressed)
             pair.counts = self.counts
             pair.take_over(recovered)
-        await self._states.check_fences(partition, pair.fences)
-        if not recovered.unbroken:
-            await self._states.check_last_read(partition, pair.last_read)
+        await self._states.check_fences(partition, pair.fences, {} if recovered.unbroken else pair.last_read)
         if MARK not in recovered.marks:
             await self._begin(partition, pair)
         self.pairs[partition] = pair

@@ -187,33 +187,35 @@ class StateTable(faust.Table):  # type: ignore[misc]
         if released is not None:
             released.states.close()
 
-    async def check_fences(self, partition: int, fences: Mapping[str, int]) -> None:
-        """Compare the last applied offset per source topic with what the topic has; raise StateBeyondTopicError."""
+    async def check_fences(
+        self, partition: int, fences: Mapping[str, int], last_read: Mapping[str, tuple[int, int]]
+    ) -> None:
+        """Compare state with its topics: raise StateBeyondTopicError or TopicReplacedError.
+
+        `fences` are last applied offsets by topic, `last_read` offsets and timestamps (ms) of last records: offsets begin again in
+        a topic that is made anew, and what lies below the old ones would pass as folded.
+        """
         for topic, fence in fences.items():
             async with ChangelogReader(self._client_options, topic, partition) as reader:
-                _, end = await reader.bounds()
+                first, end = await reader.bounds()
                 # A broker may name an end that is too low by a batch: only a record that cannot be read is not there.
                 if fence >= end and not await reader.exists(fence, READ_PATIENCE_MS):
                     raise StateBeyondTopicError(self._beyond(topic, partition, fence, end))
-
-    async def check_last_read(self, partition: int, last_read: Mapping[str, tuple[int, int]]) -> None:
-        """Compare the last record that was folded, its offset and timestamp by topic, with what is there now; raise TopicReplacedError.
-
-        Offsets begin again in a topic that is made anew: what lies below the old ones would pass as folded.
-        """
-        for topic, (offset, timestamp_ms) in last_read.items():
-            async with ChangelogReader(self._client_options, topic, partition) as reader:
-                there_ms = await reader.timestamp_of(offset, READ_PATIENCE_MS)
-            if there_ms not in (None, timestamp_ms):  # retention may have removed it
-                raise TopicReplacedError(
-                    f"{topic}[{partition}] has another record at offset {offset} than the one that was folded: the topic was "
-                    f"deleted and made anew, or its broker has lost the end of it. Stop all workers and {BEGIN_ANEW}"
-                )
+                offset, timestamp_ms = last_read.get(topic, (end, 0))
+                # What retention has removed cannot be compared, and waiting for it would take all the patience there is.
+                if first <= offset < end and await reader.has_another(offset, timestamp_ms, READ_PATIENCE_MS):
+                    raise TopicReplacedError(self._replaced(topic, partition, offset))
 
     def _beyond(self, topic: str, partition: int, fence: int, end: int) -> str:
         return (
             f"state of {topic}[{partition}] includes offset {fence}, but the topic ends before offset {end}: it was deleted "
             f"or restored from an older copy. Stop all workers and {BEGIN_ANEW}"
+        )
+
+    def _replaced(self, topic: str, partition: int, offset: int) -> str:
+        return (
+            f"{topic}[{partition}] has another record at offset {offset} than the one that was folded: the topic was deleted "
+            f"and made anew, or its broker has lost the end of it. Stop all workers and {BEGIN_ANEW}"
         )
 
     async def _claim(self, partition: int, epoch: int) -> int:

@@ -127,9 +127,8 @@ class Thread:
             # A human who writes behind a machine waits from the own first message, and opens what the machine had opened.
             self.opening = moment if self.opening == waiting else self.opening
         elif self.customer_messages > 1 and self.handoff_ms == moment.at_ms and not self.bot_spoke:
-            return (
-                None  # asked with a question of this millisecond that a reply stamped before it has answered: one wait
-            )
+            # Asked with a question of this millisecond that a reply stamped before it has answered: they are one wait.
+            return None
         self.waiting, self.handoff_ms, self.bot_spoke = moment, moment.at_ms, False
         return self._ask_first(moment, policy) if self.customer_messages == 1 else None
 

@@ -71,7 +71,7 @@ class Stage:
         create_topic(bootstrap, self.changelog, 1, configs={"cleanup.policy": "compact"})
         app, options = create_app(self.settings), self.settings.client_options()
         self.states = StateTable(app, STATE_TABLES[0], partitions=1, client_options=options)
-        self.states.check_fences = self.states.check_last_read = _no_check  # type: ignore[method-assign]
+        self.states.check_fences = _no_check  # type: ignore[method-assign]
         self.clickhouse = ClickHouse()
         self.committer = Committer(
             self.clickhouse, self.states, Nobody(), flush_interval=0.01, on_refused=lambda _rows: []

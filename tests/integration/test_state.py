@@ -175,15 +175,15 @@ async def test_another_record_where_state_has_seen_one_is_an_error_with_a_cure(
         state_table(kafka.bootstrap, app_id) as table,
         ChangelogReader(table._client_options, topic, 0) as reader,
     ):
-        timestamp_ms = await reader.timestamp_of(9, 2_000)
-        assert timestamp_ms is not None
-        await table.check_last_read(0, {topic: (9, timestamp_ms)})
-        await table.check_last_read(0, {topic: (10, timestamp_ms)})  # the end is told by the fence
+        [record] = await reader._first_from(9, 2_000)
+        timestamp_ms = record.timestamp
+        await table.check_fences(0, {topic: 9}, {topic: (9, timestamp_ms)})
+        await table.check_fences(0, {topic: 9}, {topic: (10, timestamp_ms)})  # the end is told by the fence
         delete_topic(kafka.bootstrap, topic)
         create_topic(kafka.bootstrap, topic, 1)
         await produce(kafka.bootstrap, topic, 20, partitions=1)
         with pytest.raises(TopicReplacedError) as error:
-            await table.check_last_read(0, {topic: (9, timestamp_ms)})
+            await table.check_fences(0, {topic: 9}, {topic: (9, timestamp_ms)})
     assert f"{topic}[0] has another record at offset 9 than the one that was folded" in str(error.value)
     assert "begin anew, with a new TOUCHSTREAM_APP_ID and an empty database" in str(error.value)
 
@@ -192,10 +192,10 @@ async def test_state_that_is_ahead_of_its_topic_is_an_error_with_a_cure(broker: 
     topic = create_topic(broker.bootstrap, unique("source"), 1)
     await produce(broker.bootstrap, topic, 10, partitions=1)
     async with state_table(broker.bootstrap, app_id) as table:
-        await table.check_fences(0, {topic: 9})
-        await table.check_fences(0, {topic: -1})
+        await table.check_fences(0, {topic: 9}, {})
+        await table.check_fences(0, {topic: -1}, {})
         with pytest.raises(StateBeyondTopicError) as error:
-            await table.check_fences(0, {topic: 10})
+            await table.check_fences(0, {topic: 10}, {})
     message = str(error.value)
     assert f"{topic}[0] includes offset 10, but the topic ends before offset" in message
     assert "begin anew, with a new TOUCHSTREAM_APP_ID and an empty database" in message

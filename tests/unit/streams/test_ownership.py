@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from faust.types import TP
 
@@ -15,6 +16,7 @@ from streams.committer import Effects
 from streams.logic.watermark import BEFORE_ALL
 from streams.owned import Recovered
 from streams.ownership import Ownership
+from streams.pair import LAST_READ
 from streams.stages import Stages
 from streams.state import StateGoneError
 from streams.store import MemoryStore, States
@@ -35,7 +37,7 @@ class Tables:
         self.marks = MemoryStore()
         self.epoch = 0
         self.cut_short = False
-        self.compared = 0
+        self.compared: list[dict[str, tuple[int, int]]] = []
 
     async def recover(self, partition: int) -> Recovered:
         self.epoch += 1
@@ -43,10 +45,8 @@ class Tables:
             raise asyncio.CancelledError
         return Recovered(self.epoch, States(), self.marks, unbroken=self.epoch > 1)
 
-    async def check_fences(self, partition: int, fences: dict[str, int]) -> None: ...
-
-    async def check_last_read(self, partition: int, last_read: dict[str, tuple[int, int]]) -> None:
-        self.compared += 1
+    async def check_fences(self, partition: int, fences: dict[str, int], last_read: dict[str, tuple[int, int]]) -> None:
+        self.compared.append(last_read)
 
     async def write(self, _partition: int, epoch: int, items: list[Item]) -> None:
         assert epoch == self.epoch
@@ -150,11 +150,12 @@ async def test_a_new_owner_that_has_nothing_else_to_do_publishes_its_panes() -> 
 
 
 async def test_a_pair_goes_on_when_nobody_else_had_it() -> None:
-    stage = Stage()
+    stage, last_read = Stage(), {INTERACTIONS.name: (7, NOW)}
+    stage.tables.marks.put(LAST_READ, msgspec.msgpack.encode(last_read))
     pair = await stage.take_over()
     await stage.ownership.give_back(TPS)
     assert await stage.take_over() is pair
-    assert stage.tables.compared == 1, "whether its topics are those that were read was asked when it was taken over"
+    assert stage.tables.compared == [last_read, {}], "asked when it was taken over, and not again"
 
 
 async def test_a_pair_does_not_go_on_after_a_recovery_that_was_cut_short() -> None:
