@@ -10,6 +10,7 @@ import click
 from click.exceptions import Exit
 
 from touchstream.errors import INTERRUPTED, UNREAD, is_full, told
+from touchstream.interruption import as_by_ctrl_c
 
 # Loaded when asked for, from the module of that name, so that `--help` does not open a database engine.
 COMMANDS: Final = {
@@ -79,7 +80,8 @@ class _Commands(click.Group):
 
             for warning in strangers(os.environ):
                 click.echo(f"touchstream: {warning}", err=True)
-            return super().invoke(ctx)
+            with as_by_ctrl_c():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("touchstream: interrupted", err=True)
             raise Exit(INTERRUPTED) from None

@@ -1,25 +1,33 @@
-"""How commands are interrupted: between two steps, and by other signals as by Ctrl-C."""
+"""How commands are interrupted: by other signals as by Ctrl-C, and where it matters between two steps."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 
 @contextmanager
 def as_by_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal interrupt as Ctrl-C does: they would end the process without what stands in `finally`."""
+    """Let SIGTERM and a closed terminal do what Ctrl-C does: by themselves they end a process without what stands in `finally`.
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
+    What the parent has had ignored stays ignored: `nohup` outlives its terminal.
+    """
 
-    before = {name: signal.signal(name, interrupt) for name in (signal.SIGTERM, signal.SIGHUP)}
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a script
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGHUP)}
+    heard = [name for name, handler in before.items() if handler is not signal.SIG_IGN]
+    for name in heard:
+        signal.signal(name, interrupt)
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+        for name in heard:
+            signal.signal(name, before[name])
 
 
 class Interruption:

@@ -16,7 +16,6 @@ from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks.layout import everywhere, on_cluster, stored_in
 from sinks.settings import ClickHouseSettings
 from sinks.tables import DEAD_LETTERS, SKIPPED
-from touchstream.interruption import as_by_ctrl_c
 
 Place = tuple[str, int, int]
 T = TypeVar("T")
@@ -91,7 +90,6 @@ class ErasedRows:
             what = "UPDATE event_id = '', journey_id = '' WHERE" if table == SKIPPED.name else "DELETE WHERE"
             self._alter(table, f"{what} {self._are(column)}")
 
-    @as_by_ctrl_c()
     def until_gone_from_disk(self, progress: Callable[[int, int], None]) -> bool:
         """Wait until ClickHouse has deleted the parts that held the rows; False when it takes its time."""
         tables = [*OF_JOURNEY, DEAD_LETTERS.name]
