@@ -17,7 +17,7 @@ demo: $(READY)  ## the whole system on this machine, with believable customers, 
 
 test: check browser  ## everything: style, types, import rules, unit and integration tests
 	$(BIN)/python -m pytest -n auto --dist loadfile tests/unit
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not chaos" tests/e2e tests/integration/test_trouble.py tests/integration  # the longest first
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not chaos" tests/e2e tests/integration  # the longest first; they mostly wait
 
 browser:  ## a Chromium of the system, for the tests of the page
 	@.ci/browser.sh
