@@ -90,7 +90,7 @@ def _show(demo: Demo, ends_at: float) -> None:
             return
         with Live(console=console, screen=True, auto_refresh=False) as live:
             for _ in _ticks(LOOK_EVERY_S, ends_at):
-                live.update(draw(reader.read(demo.watch()), TITLE, hints), refresh=True)
+                live.update(draw(reader.read(demo.watch()), TITLE, hints, width=console.width), refresh=True)
 
 
 def our_name() -> str:

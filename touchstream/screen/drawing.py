@@ -13,20 +13,22 @@ from touchstream.screen.scopes import Scope, Share, Snapshot
 
 NOTHING: Final = "-"
 WORST: Final = 8
+ROOM_FOR_COUNTS: Final = 116  # columns of a terminal that shows channels with the n of each share
 
 
-def draw(snapshot: Snapshot, title: str, hints: tuple[str, ...] = ()) -> RenderableType:
-    """Return the whole view."""
-    head = Text(f"{snapshot.at:%Y-%m-%d %H:%M:%S} UTC   {_pace(snapshot)}", style="bold")
+def draw(snapshot: Snapshot, title: str, hints: tuple[str, ...] = (), *, width: int) -> RenderableType:
+    """Return the whole view for a terminal of so many columns; what counts least is at its end, where a low one cuts."""
+    head = Text(f"{snapshot.at:%Y-%m-%d %H:%M:%S} UTC  {_pace(snapshot)}", style="bold")
     notes = [Text(note, style="yellow") for note in snapshot.notes]
-    below = [Text(hint, style="dim") for hint in hints]
+    where = [Text(hint, style="dim") for hint in hints]
     whole = snapshot.overall
-    body: list[RenderableType] = [head, *notes, Text()]
+    body: list[RenderableType] = [head, *where, *notes, Text()]
     if whole is None:
         body.append(Text("Waiting for the first numbers ..."))
     else:
-        body += [_satisfaction(whole), Text(), _channels(snapshot), Text(), _drop_off(snapshot), Text()]
-    return Panel(Group(*body, *below), title=title, title_align="left", border_style="cyan")
+        channels = _channels(snapshot, counted=width >= ROOM_FOR_COUNTS)
+        body += [_satisfaction(whole), Text(), channels, Text(), _drop_off(snapshot)]
+    return Panel(Group(*body), title=title, title_align="left", border_style="cyan")
 
 
 def lines(snapshot: Snapshot) -> list[str]:
@@ -51,12 +53,12 @@ def lines(snapshot: Snapshot) -> list[str]:
 
 def _pace(snapshot: Snapshot) -> str:
     rate, lag = _number(snapshot.events_per_second, ",.0f"), _number(snapshot.lag, ",.0f")
-    events = f"   events in 24 h {snapshot.overall.events:,}" if snapshot.overall else ""
-    return f"reading {rate}/s   behind {lag}{events}"
+    events = f"  events in 24 h {snapshot.overall.events:,}" if snapshot.overall else ""
+    return f"reading {rate}/s  behind {lag}{events}"
 
 
 def _satisfaction(whole: Scope) -> Table:
-    table = _table("Satisfaction, last 24 h", "NPS", "CSAT", "CES")
+    table = _table("Satisfaction, 24 h", "NPS", "CSAT", "CES")
     table.add_row(
         "",
         f"{_number(whole.nps, '+.0f')} (n={whole.nps_answers:,})",
@@ -66,9 +68,10 @@ def _satisfaction(whole: Scope) -> Table:
     return table
 
 
-def _channels(snapshot: Snapshot) -> Table:
-    columns = ("answered", "p50", "p95", "within target", "breaches", "open now", "longest", "CSAT", "exit rate")
-    table = _table("Channel, last 24 h", *columns)
+def _channels(snapshot: Snapshot, *, counted: bool) -> Table:
+    percent = _percent if counted else _bare_percent
+    columns = ("answered", "p50", "p95", "in time", "breaches", "open", "longest", "CSAT", "exits")
+    table = _table("Channel, 24 h", *columns, apart=2 if counted else 1)
     for each in snapshot.of_kind("channel"):
         waiting = "bold red" if each.open_waits and each.breaches else ""
         table.add_row(
@@ -76,12 +79,12 @@ def _channels(snapshot: Snapshot) -> Table:
             f"{each.responses:,}",
             span(each.response_p50_ms),
             span(each.response_p95_ms),
-            _percent(each.on_time),
+            percent(each.on_time),
             f"{each.breaches:,}",
             Text(f"{each.open_waits:,}", style=waiting),
             _age(each.oldest_open_at, snapshot.at),
-            _percent(each.csat),
-            _percent(each.exit_rate),
+            percent(each.csat),
+            percent(each.exit_rate),
         )
     return table
 
@@ -93,17 +96,20 @@ def _drop_off(snapshot: Snapshot) -> Table:
     return table
 
 
-def _table(first: str, *columns: str) -> Table:
-    table = Table(show_edge=False, pad_edge=False, box=None, header_style="bold cyan")
-    table.add_column(first, min_width=24)
+def _table(first: str, *columns: str, apart: int = 2) -> Table:
+    table = Table(show_edge=False, pad_edge=False, padding=(0, apart, 0, 0), box=None, header_style="bold cyan")
+    table.add_column(first, min_width=8, no_wrap=True)
     for column in columns:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
 def _percent(share: Share) -> str:
-    percent = share.percent
-    return NOTHING if percent is None else f"{percent:.0f}% (n={share.n:,})"
+    return NOTHING if share.percent is None else f"{_bare_percent(share)} (n={share.n:,})"
+
+
+def _bare_percent(share: Share) -> str:
+    return _number(share.percent, ".0f") + "%" * (share.percent is not None)
 
 
 def _number(value: float | None, form: str) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from touchstream.screen.drawing import draw, lines, span
+from touchstream.screen.drawing import ROOM_FOR_COUNTS, draw, lines, span
 from touchstream.screen.reading import COLUMNS, ROLLING_NOW, Progress
 from touchstream.screen.scopes import Scope, Share, Snapshot
 
@@ -41,9 +41,9 @@ SNAPSHOT = Snapshot(
 )
 
 
-def drawn(snapshot: Snapshot) -> str:
-    console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115 nobody reads it
-    console.print(draw(snapshot, "Touchstream demo - ephemeral broker", ("Ask",)))
+def drawn(snapshot: Snapshot, width: int = 160) -> str:
+    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: SIM115 nobody reads it
+    console.print(draw(snapshot, "Touchstream demo - ephemeral broker", ("Ask",), width=width))
     return console.export_text()
 
 
@@ -54,6 +54,24 @@ def test_the_view_shows_every_number_with_its_count():
         *("+30 (n=10)", "75% (n=4)", "worker restarted 1 times", "40% (n=50)", "12 s", "95 s", "75% (n=40)", "3.0 min"),
     ):
         assert part in said, said
+
+
+@pytest.mark.parametrize("width", [80, ROOM_FOR_COUNTS - 1, ROOM_FOR_COUNTS])
+def test_on_any_usual_terminal_a_channel_has_one_line_with_all_its_numbers(width):
+    numbers = {"responses": 12_345, "response_p50_ms": 3_300_000.0, "response_p95_ms": 32_400_000.0}
+    shares = {"targeted": 12_345, "within_target": 9_012, "csat_answers": 4_321, "satisfied": 2_506}
+    phone = scope("channel", "delivery", sessions=45_678, exits=10_049, breaches=3_333, **numbers, **shares)
+    said = drawn(Snapshot(NOON, (scope(events=1_234_567), phone)), width)
+    [line] = [line for line in said.splitlines() if " delivery " in line]
+    for part in ("12,345", "55 min", "9.0 h", "73%", "3,333", "58%", "22%"):
+        assert part in line
+    assert ("(n=45,678)" in line) == (width >= ROOM_FOR_COUNTS)
+    assert "…" not in said
+
+
+def test_where_everything_is_stands_above_what_a_low_terminal_cuts():
+    said = drawn(SNAPSHOT).splitlines()
+    assert "Ask" in said[2]
 
 
 def test_the_view_names_the_touchpoints_that_lose_most_and_no_others():
@@ -77,7 +95,7 @@ def test_before_the_first_numbers_the_view_says_what_it_waits_for():
 
 def test_plain_lines_say_the_same_without_drawing():
     assert lines(SNAPSHOT) == [
-        "2026-03-02T12:00:00Z  reading 1,234/s   behind 7   events in 24 h 12,000",
+        "2026-03-02T12:00:00Z  reading 1,234/s  behind 7  events in 24 h 12,000",
         "  note: worker restarted 1 times",
         "  satisfaction, 24 h: NPS +30 (n=10), CSAT 75% (n=4), CES -",
         "  phone: answered n=40 p50 12 s p95 95 s, breaches 10, open 2",
