@@ -45,7 +45,7 @@ def lines(snapshot: Snapshot) -> list[str]:
         if each.responses or each.open_waits:
             said.append(
                 f"  {each.scope}: answered n={each.responses:,} p50 {span(each.response_p50_ms)} "
-                f"p95 {span(each.response_p95_ms)}, breaches {each.breaches:,}, open {each.open_waits:,}"
+                f"p95 {span(each.response_p95_ms)}, breaches {each.breaches:,}, open {_number(each.open_waits, ',')}"
             )
     said += [f"  exit {each.scope}: {_percent(each.exit_rate)}" for each in snapshot.worst_exits(3)]
     return said
@@ -81,7 +81,7 @@ def _channels(snapshot: Snapshot, *, counted: bool) -> Table:
             span(each.response_p95_ms),
             percent(each.on_time),
             f"{each.breaches:,}",
-            Text(f"{each.open_waits:,}", style=waiting),
+            Text(_number(each.open_waits, ","), style=waiting),
             _age(each.oldest_open_at, snapshot.at),
             percent(each.csat),
             percent(each.exit_rate),

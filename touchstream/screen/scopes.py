@@ -40,7 +40,7 @@ class Scope:
     targeted: int
     breaches: int
     abandoned: int
-    open_waits: int
+    open_waits: int | None  # nobody knows who waited while a window filled that is long over
     oldest_open_at: datetime | None
 
     @property

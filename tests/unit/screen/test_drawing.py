@@ -1,9 +1,11 @@
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import get_args, get_type_hints
 
 import pytest
 from rich.console import Console
 
+from sinks.tables import ROLLING_METRICS
 from touchstream.screen.drawing import ROOM_FOR_COUNTS, draw, lines, span
 from touchstream.screen.reading import COLUMNS, ROLLING_NOW, Progress
 from touchstream.screen.scopes import Scope, Share, Snapshot
@@ -87,6 +89,13 @@ def test_nothing_is_shown_as_a_dash_and_not_as_zero_percent():
     assert "%" not in said
 
 
+def test_how_many_wait_may_be_unknown():
+    phone = scope("channel", "phone", responses=40, open_waits=None)
+    snapshot = Snapshot(NOON, (scope(open_waits=None), phone))
+    assert "open -" in lines(snapshot)[-1]
+    assert " phone " in drawn(snapshot)
+
+
 def test_before_the_first_numbers_the_view_says_what_it_waits_for():
     said = drawn(Snapshot(NOON, notes=("ClickHouse: does not answer",)))
     assert "Waiting for the first numbers" in said
@@ -125,6 +134,13 @@ def test_the_query_reads_every_column_of_a_scope():
     assert [
         line.strip().rstrip(",") for line in ROLLING_NOW.split("SELECT")[1].split("FROM")[0].split("\n") if line.strip()
     ] == list(COLUMNS)
+
+
+def test_what_may_be_null_in_the_table_may_be_none_in_a_scope():
+    may_be_null = {column.name for column in ROLLING_METRICS.columns if column.nullable}
+    assert {name for name, kind in get_type_hints(Scope).items() if type(None) in get_args(kind)} == may_be_null & {
+        *COLUMNS
+    }
 
 
 def test_the_rate_is_what_was_committed_between_two_looks():
