@@ -71,7 +71,7 @@ def _satisfaction(whole: Scope) -> Table:
 def _channels(snapshot: Snapshot, *, counted: bool) -> Table:
     percent = _percent if counted else _bare_percent
     columns = ("answered", "p50", "p95", "in time", "breaches", "open", "longest", "CSAT", "exits")
-    table = _table("Channel, 24 h", *columns, apart=2 if counted else 1)
+    table = _table("Last 24 h", *columns, apart=2 if counted else 1)
     for each in snapshot.of_kind("channel"):
         waiting = "bold red" if each.open_waits and each.breaches else ""
         table.add_row(

@@ -60,12 +60,12 @@ def test_the_view_shows_every_number_with_its_count():
 
 @pytest.mark.parametrize("width", [80, ROOM_FOR_COUNTS - 1, ROOM_FOR_COUNTS])
 def test_on_any_usual_terminal_a_channel_has_one_line_with_all_its_numbers(width):
-    numbers = {"responses": 12_345, "response_p50_ms": 3_300_000.0, "response_p95_ms": 32_400_000.0}
+    numbers = {"responses": 12_345, "response_p50_ms": 522_000.0, "response_p95_ms": 174_000.0}
     shares = {"targeted": 12_345, "within_target": 9_012, "csat_answers": 4_321, "satisfied": 2_506}
     phone = scope("channel", "delivery", sessions=45_678, exits=10_049, breaches=3_333, **numbers, **shares)
     said = drawn(Snapshot(NOON, (scope(events=1_234_567), phone)), width)
     [line] = [line for line in said.splitlines() if " delivery " in line]
-    for part in ("12,345", "55 min", "9.0 h", "73%", "3,333", "58%", "22%"):
+    for part in ("12,345", "8.7 min", "2.9 min", "73%", "3,333", "58%", "22%"):
         assert part in line
     assert ("(n=45,678)" in line) == (width >= ROOM_FOR_COUNTS)
     assert "…" not in said
