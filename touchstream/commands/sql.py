@@ -22,6 +22,7 @@ from touchstream.errors import UserError
 
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 MOST_ROWS: Final = 1_000  # a terminal is not for more
+ENDLESS: Final = 1_000_000  # columns of a terminal that breaks nothing
 PIECE_BYTES: Final = 1 << 16
 # A value is what somebody sent: it must not clear the screen.
 COMMANDS_OF_TERMINALS: Final = {
@@ -108,18 +109,35 @@ def _read(line: bytes) -> list[Any]:
 
 
 def _print_table(names: list[str], kinds: list[str], rows: list[list[Any]]) -> None:
-    table = Table(show_edge=False, pad_edge=False)
-    for name, kind in zip(names, kinds, strict=True):
-        number = kind.removeprefix("Nullable(").startswith(NUMBERS)
-        table.add_column(_shown(name), justify="right" if number else "left", overflow="fold")
-    for row in rows[:MOST_ROWS]:
-        table.add_row(*map(_shown, row))
     console = Console(width=None if sys.stdout.isatty() else 500)
-    console.print(table)
+    console.print(_drawn(names, kinds, rows[:MOST_ROWS], console))
     if len(rows) > MOST_ROWS:
         console.print("... and more rows; --format csv prints all")
     else:
         console.print(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", style="dim")
+
+
+def _drawn(names: list[str], kinds: list[str], rows: list[list[Any]], console: Console) -> Table:
+    """Lay an answer out as a table; where words would have to be broken for it, each row upright, a line for each column."""
+    table = Table(show_edge=False, pad_edge=False)
+    for name, kind in zip(names, kinds, strict=True):
+        number = kind.removeprefix("Nullable(").startswith(NUMBERS)
+        table.add_column(_shown(name), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(_shown, row))
+    needed = console.measure(table, options=console.options.update(width=ENDLESS)).minimum
+    return table if needed <= console.width else _upright(names, rows)
+
+
+def _upright(names: list[str], rows: list[list[Any]]) -> Table:
+    table = Table(show_edge=False, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        for name, value in zip(names, row, strict=True):
+            table.add_row(_shown(name), _shown(value))
+        table.add_section()
+    return table
 
 
 def _shown(value: Any) -> str:

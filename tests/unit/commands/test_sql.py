@@ -1,8 +1,11 @@
 """What `touchstream sql` sees in a query before ClickHouse does."""
 
-import pytest
+import io
 
-from touchstream.commands.sql import ASKS, ENDS_WITH_FORMAT, MOST_ROWS, _answer
+import pytest
+from rich.console import Console
+
+from touchstream.commands.sql import ASKS, ENDS_WITH_FORMAT, MOST_ROWS, _answer, _drawn
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,35 @@ class Endless:
 
 def test_of_a_long_answer_only_what_is_printed_is_read():
     assert len(_answer(Endless())) == 2 + MOST_ROWS + 1
+
+
+def drawn(names, rows, width):
+    console = Console(width=width, file=io.StringIO())
+    console.print(_drawn(names, ["String"] * len(names), rows, console))
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+def test_sentences_are_broken_between_words_and_stay_in_the_table():
+    assert drawn(["id", "comment"], [["a1", "never again, they said"]], 20) == [
+        "id ┃ comment",
+        "━━━╇━━━━━━━━━━━━━━━━",
+        "a1 │ never again,",
+        "   │ they said",
+    ]
+
+
+def test_what_would_be_broken_within_words_stands_upright():
+    assert drawn(["touchpoint", "outcome"], [["chat_presales", "answered"], [None, "open"]], 20) == [
+        "touchpoint │ chat_pr",
+        "           │ esales",
+        "outcome    │ answere",
+        "           │ d",
+        "───────────┼────────",
+        "touchpoint │ -",
+        "outcome    │ open",
+    ]
+    assert drawn(["touchpoint", "outcome"], [["chat_presales", "answered"]], 24)[0].split() == [
+        "touchpoint",
+        "┃",
+        "outcome",
+    ]
