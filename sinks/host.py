@@ -24,6 +24,8 @@ GREATEST_BODY: Final = 2**30
 THREADS: Final = 16
 STOP_S: Final = 10.0
 LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+# Browsers say the first with what scripts send, and the second with everything: pictures, scripts, frames, links.
+OF_BROWSERS: Final = frozenset({"Origin", "Sec-Fetch-Site"})
 
 
 class Host:
@@ -83,7 +85,7 @@ async def only_local_clients(
 ) -> web.StreamResponse:
     """Refuse web pages: a browser on this machine must not carry a stranger's SQL to a port without passwords."""
     name = request.url.host or ""
-    if name not in LOCAL_NAMES or "Origin" in request.headers:
+    if name not in LOCAL_NAMES or any(header in request.headers for header in OF_BROWSERS):
         raise web.HTTPForbidden(text="Only programs of this machine may ask; a web page may not.\n")
     return await handler(request)
 
