@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self, TextIO
 
 import zstandard
 
@@ -17,6 +17,7 @@ from touchstream.errors import UserError
 from touchstream.ingest.unpacking import unpacked
 
 LONGEST_LINE: Final = 4 << 20  # four times what an event may weigh: a longer line is refused without filling memory
+LINE_ENDS: Final = ("\n", "\r")
 
 csv.field_size_limit(LONGEST_LINE)
 
@@ -103,26 +104,49 @@ def _table_rows(path: Path, stream: BinaryIO, table: Table) -> Iterator[Row]:
     is_utf8 = codecs.lookup(table.encoding).name == "utf-8"
     encoding = "utf-8-sig" if is_utf8 else table.encoding  # Excel's files begin with a mark
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
-    reader = csv.reader(text, delimiter=table.delimiter, strict=True)  # else an open quote makes one cell of many rows
+    lines = _LinesOf(text)
+    reader = csv.reader(lines, delimiter=table.delimiter, strict=True)  # else an open quote makes one cell of many rows
     header = _header(path, reader, table)
     number = 0
     while True:
-        number, begins = number + 1, reader.line_num + 1
+        number, begins = number + 1, lines.number + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             problem = f"{error}; is a quote from line {begins} on not closed, or not doubled within its cell?"
-            yield Row(number, reader.line_num, problem=problem)
+            yield Row(number, lines.number, problem=problem)
             continue
         if not cells:  # an empty line is no row
             number -= 1
         elif len(cells) != len(header):
-            yield Row(number, reader.line_num, problem=f"{len(cells)} cells, the header has {len(header)}")
+            yield Row(number, lines.number, problem=f"{len(cells)} cells, the header has {len(header)}")
         else:
             named = dict(zip(header, cells, strict=True))
-            yield Row(number, reader.line_num, cells=named, problem=_undecoded(named, table))
+            yield Row(number, lines.number, cells=named, problem=_undecoded(named, table))
+
+
+class _LinesOf:
+    """Lines of a table, counted. One that no event can be in is an error, and is passed over without filling memory."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self.number = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = piece = self._text.readline(LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        while len(piece) == LONGEST_LINE and not piece.endswith(LINE_ENDS):
+            piece = self._text.readline(LONGEST_LINE)
+        if piece is not line:
+            raise csv.Error(f"the line has more than {LONGEST_LINE:,} characters")
+        return line
 
 
 def _undecoded(cells: Mapping[str, str], table: Table) -> str | None:

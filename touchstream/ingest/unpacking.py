@@ -9,6 +9,7 @@ import zstandard
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 PIECE_BYTES: Final = 1 << 16
+PACKED_BYTES: Final = 1 << 10  # at once: zstd makes 32,768 times as much of zeros, and gives all of it
 
 
 def unpacked(raw: BinaryIO) -> BinaryIO:
@@ -47,7 +48,7 @@ class _Zstd(io.RawIOBase):
 
     def _next_piece(self) -> bytes:
         between = self._frame.eof or not self._begun
-        packed = (self._frame.unused_data if self._frame.eof else b"") or self._raw.read(PIECE_BYTES)
+        packed = (self._frame.unused_data if self._frame.eof else b"") or self._raw.read(PACKED_BYTES)
         if not packed and not between:
             raise EOFError("compressed data ends before its end marker")
         if packed and self._frame.eof:

@@ -1,6 +1,7 @@
 import codecs
 import gzip
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,25 @@ def test_an_endless_line_is_one_row_and_the_next_line_is_intact(tmp_path, monkey
     monkeypatch.setattr(rows_module, "LONGEST_LINE", 8)
     rows = list(SourceFile(written(tmp_path, b"x" * 30 + b"\nshort\n")).rows(Lines()))
     assert [(row.line, row.raw) for row in rows] == [(1, b"x" * 8), (2, b"short")]
+
+
+def test_an_endless_line_of_a_table_is_one_refused_row_and_the_next_line_is_intact(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows_module, "LONGEST_LINE", 16)
+    rows = list(SourceFile(written(tmp_path, b"name,score\nAna," + b"9" * 60 + b"\nDan,3\n")).rows(Table()))
+    assert [(row.number, row.line) for row in rows] == [(1, 2), (2, 3)]
+    assert str(rows[0].problem).startswith("the line has more than 16 characters")
+    assert rows[1].cells == {"name": "Dan", "score": "3"}
+
+
+@pytest.mark.parametrize("layout", [pytest.param(Lines(), id="lines"), pytest.param(Table(), id="table")])
+def test_a_small_file_that_unpacks_to_a_huge_line_does_not_fill_memory(tmp_path, layout):
+    packed = zstandard.compress(b"name,score\n" + bytes(1 << 28))
+    source = SourceFile(written(tmp_path, packed))
+    tracemalloc.start()
+    rows = list(source.rows(layout))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(rows) > 0, peak < 1 << 27) == (True, True)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
