@@ -139,7 +139,6 @@ def letters_of_refused_rows(refused: Sequence[RefusedRow], *, partitions: int) -
     now_ms = wall_clock_ms()
     for each in refused:
         fields = dict(zip(each.table.names, each.row, strict=True))
-        log.error("ClickHouse refuses a row of %s, it becomes a dead letter: %s", each.table.name, each.error)
         letter = DeadLetter.of(
             topic=REFUSED_FROM.get(each.table, f"clickhouse.{each.table.name}"),
             partition=fields.get("source_partition", 0),
@@ -150,4 +149,5 @@ def letters_of_refused_rows(refused: Sequence[RefusedRow], *, partitions: int) -
             value=msgspec.json.encode(fields, enc_hook=str),
             received_ms=now_ms,
         )
+        log.error("ClickHouse refuses a row of %s, it becomes a dead letter: %s", each.table.name, letter.detail)
         yield dead_letter_message(letter, partitions)

@@ -11,6 +11,7 @@ from click.exceptions import Exit
 
 from touchstream.errors import INTERRUPTED, UNREAD, is_full, told
 from touchstream.interruption import as_by_ctrl_c
+from touchstream.terminals import harmless
 
 # Loaded when asked for, from the module of that name, so that `--help` does not open a database engine.
 COMMANDS: Final = {
@@ -40,7 +41,7 @@ class _OneLine(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print it."""
-        click.echo(f"touchstream: {self.message}", err=True, file=file)
+        click.echo(f"touchstream: {harmless(self.message)}", err=True, file=file)
 
 
 class _Commands(click.Group):

@@ -73,6 +73,12 @@ def test_a_value_cannot_command_the_terminal(sql):
     assert "\x1b" not in said
 
 
+def test_a_value_in_an_error_cannot_command_the_terminal(sql):
+    said = sql("SELECT toUInt8('\\x1b[2Jgone')", code=2).stderr
+    assert "\\x1b[2Jgone" in said
+    assert "\x1b" not in said
+
+
 def test_a_query_that_fails_amid_its_answer_is_one_line(sql):
     said = sql(
         "SELECT repeat('x', 100000), throwIf(number = 900) FROM numbers(1000) SETTINGS max_block_size = 1", code=2

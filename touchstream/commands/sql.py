@@ -19,15 +19,12 @@ from sinks.settings import ClickHouseSettings
 from touchstream.clickhouse_errors import clickhouse_errors
 from touchstream.commands.parameter_types import Text
 from touchstream.errors import UserError
+from touchstream.terminals import harmless
 
 FORMATS: Final = {"json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 MOST_ROWS: Final = 1_000  # a terminal is not for more
 ENDLESS: Final = 1_000_000  # columns of a terminal that breaks nothing
 PIECE_BYTES: Final = 1 << 16
-# A value is what somebody sent: it must not clear the screen.
-COMMANDS_OF_TERMINALS: Final = {
-    code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
-}
 NUMBERS: Final = ("Int", "UInt", "Float", "Decimal")
 NOT_SAID: Final = r"(?>--[^\n]*|#[ !][^\n]*|/\*.*?\*/|\s)"  # comments and blanks
 ASKS: Final = re.compile(
@@ -144,4 +141,4 @@ def _shown(value: Any) -> str:
     if value is None:
         return "-"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return escape(text.translate(COMMANDS_OF_TERMINALS))
+    return escape(harmless(text))

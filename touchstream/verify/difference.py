@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
-LONGEST: Final = 300
+from schemas.wording import one_line
 
 
 class Kind(StrEnum):
@@ -24,5 +23,4 @@ class Difference:
     seen: str
 
     def __str__(self) -> str:
-        line = f"{self.kind:<9}  {self.subject}: {self.seen}"
-        return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."
+        return one_line(f"{self.kind:<9}  {self.subject}: {self.seen}")

@@ -9,7 +9,7 @@ from schemas.outcomes import Conversation, RescueCase, Session, Wait
 from tests import builders
 from tests.builders import HOUR, MINUTE, answer, call, ms, page_view, purchase
 from touchstream.verify.compare import Clock, compare
-from touchstream.verify.difference import Kind
+from touchstream.verify.difference import Difference, Kind
 from touchstream.verify.held import Held
 from touchstream.verify.naive_facts import Facts
 from touchstream.verify.reference import conclude
@@ -132,3 +132,8 @@ def window(**numbers: Any) -> dict[str, Any]:
     from touchstream.verify.rolling import COUNTS, PERCENTS
 
     return dict.fromkeys(COUNTS, 0) | dict.fromkeys(PERCENTS) | numbers
+
+
+def test_a_journey_whose_name_commands_the_terminal_is_one_line_all_the_same() -> None:
+    said = str(Difference(Kind.LOST, "journey a\x1b[2J\nNo difference in 5 sessions.", "is missing"))
+    assert said == "lost       journey a?[2J?No difference in 5 sessions.: is missing"
