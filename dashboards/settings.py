@@ -8,15 +8,19 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from sinks.environment import EnvironmentSettings
-from sinks.settings import Embedded, Server, target_of
+from sinks.settings import Embedded, Server, target_of, without_credentials
 
 PREFIX = "TOUCHSTREAM_GRAFANA_"
 
 
 def _of_grafana(url: str) -> str:
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise ValueError("this is no address")
+    try:
+        address = urlsplit(url)
+        known = address.scheme in ("http", "https") and address.hostname and address.port != 0
+    except ValueError:  # of a port or a host that is none; it may be the beginning of a password
+        known = False
+    if not known:
+        raise ValueError(f"{without_credentials(url)} is no address")
     return url
 
 
@@ -42,7 +46,7 @@ class GrafanaSettings(EnvironmentSettings):
     url: Annotated[
         str,
         AfterValidator(_of_grafana),
-        Field(description="address of Grafana, like http://host:3000 or https://host/grafana"),
+        Field(repr=False, description="address of Grafana, like http://host:3000 or https://host/grafana"),
     ] = "http://127.0.0.1:3000"
     token: Annotated[
         Annotated[SecretStr, AfterValidator(_of_one_line)] | None,

@@ -49,13 +49,13 @@ def target_of(url: str, user: str | None = None, password: SecretStr | None = No
         address = urlsplit(url)
         port = address.port
     except ValueError:  # it would repeat what it takes for a port, and that may be the beginning of a password
-        raise ValueError(f"{_shown(url)} is not an address of ClickHouse; {ENCODED}") from None
+        raise ValueError(f"{without_credentials(url)} is not an address of ClickHouse; {ENCODED}") from None
     if address.scheme == "chdb":
         if address.netloc not in ("", "memory") or (not address.netloc and address.path in ("", "/")):
-            raise ValueError(f"{_shown(url)} names no directory")
+            raise ValueError(f"{without_credentials(url)} names no directory")
         return Embedded(None if address.netloc == "memory" else unquote(address.path))
     if address.scheme not in ("http", "https") or not address.hostname:
-        raise ValueError(f"{_shown(url)} is not an address of ClickHouse")
+        raise ValueError(f"{without_credentials(url)} is not an address of ClickHouse")
     secure = address.scheme == "https"
     return Server(
         host=address.hostname,
@@ -168,6 +168,6 @@ class RetentionSettings(EnvironmentSettings):
         return days
 
 
-def _shown(url: str) -> str:
-    """Address without user, password and options."""
+def without_credentials(url: str) -> str:
+    """Return an address without user, password and options, also one that cannot be taken apart."""
     return CREDENTIALS.sub(r"\1", url).partition("?")[0]

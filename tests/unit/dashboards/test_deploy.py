@@ -221,7 +221,7 @@ def test_another_folder_of_that_name_is_told(grafana: FakeGrafana) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("URL", "grafana:3000", "TOUCHSTREAM_GRAFANA_URL='grafana:3000': this is no address"),
+        ("URL", "grafana:3000", "TOUCHSTREAM_GRAFANA_URL: grafana:3000 is no address"),
         (
             "CLICKHOUSE_URL",
             "chdb://memory",
@@ -240,3 +240,11 @@ def test_another_folder_of_that_name_is_told(grafana: FakeGrafana) -> None:
 def test_a_bad_setting_is_told(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str) -> None:
     monkeypatch.setenv(f"TOUCHSTREAM_GRAFANA_{variable}", value)
     assert told in refused()
+
+
+@pytest.mark.parametrize("url", ["admin:hush@grafana", "http://admin:hush/hush@grafana", "http://admin:hush@[::1"])
+def test_a_password_in_a_bad_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TOUCHSTREAM_GRAFANA_URL", url)
+    said = refused()
+    assert "is no address" in said
+    assert "hush" not in said
