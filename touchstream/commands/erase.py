@@ -29,6 +29,10 @@ from touchstream.history.orders import Offsets
 from touchstream.notes import write_note
 
 WINDOWS: Final = "rolling windows that workers no longer tell: sums over many journeys, which name nobody"
+ON_DISK: Final = "with TOUCHSTREAM_STATE_STORE=disk, files of each worker until it is started again"
+LOGS: Final = (
+    "questions that named the journey, as the board of journeys does, for as long as ClickHouse keeps its logs"
+)
 
 
 @click.command(name="erase")
@@ -162,5 +166,5 @@ def _receipt(
         "records_deleted_up_to": deleted or {},
         "remains": {name: f"Kafka keeps records for {number} days" for name, number in days.items()}
         | {changelog: f"compacted within {COMPACTED_WITHIN_MS // DAY_MS} day, its tombstone a day later"}
-        | {"rolling_metrics": WINDOWS},
+        | {"rolling_metrics": WINDOWS, "TOUCHSTREAM_STATE_DIR": ON_DISK, "system.query_log": LOGS},
     }

@@ -107,6 +107,12 @@ def test_a_receipt_that_cannot_be_written_is_told_before_anything_is_deleted(row
     assert rows.number == 40
 
 
+def test_the_receipt_names_what_the_command_cannot_reach(rows, tmp_path):
+    erasing("--receipt", "receipt.json")
+    remains = json.loads((tmp_path / "receipt.json").read_text())["remains"]
+    assert {"TOUCHSTREAM_STATE_DIR", "system.query_log", "touchpoint.interactions"} <= remains.keys()
+
+
 def test_every_partition_gets_the_order(rows, topic):
     assert "erased 40 rows" in erasing().stdout
     assert topic.sent == [("touchpoint.suppressed", 0), *(("touchpoint.interactions", number) for number in range(4))]
