@@ -95,7 +95,7 @@ def serve(path: str | Path, port: int, host: str = "127.0.0.1") -> None:
     if not ip_address(host).is_loopback:
         raise HostError(f"{host} is not an address of this machine alone; there are no passwords here, use 127.0.0.1")
     try:
-        Path(path).mkdir(parents=True, exist_ok=True)
+        Path(path).mkdir(mode=0o700, parents=True, exist_ok=True)  # the engine's files may be read by all
         with TemporaryFile(dir=path):  # the engine would say it in its own words first
             pass
     except OSError as error:

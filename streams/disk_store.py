@@ -42,7 +42,7 @@ class DiskStores:
     def _take_folder(self) -> Path:
         for number in range(FOLDERS):
             folder = self._state_dir / f"journeys-{number}"
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = (folder / "lock").open("w")  # held for as long as this process lives
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

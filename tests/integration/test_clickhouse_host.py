@@ -161,6 +161,11 @@ def test_now_is_utc_as_views_read_it_wherever_the_machine_is(tmp_path: Path, mon
     assert same.data == b"1\n"
 
 
+def test_other_users_of_the_machine_read_no_file_of_the_database(tmp_path: Path) -> None:
+    with HostProcess(tmp_path / "data"):
+        assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
 def test_a_folder_that_cannot_be_made_is_one_clear_line() -> None:
     second = run_host(Path("/proc/nope"))
     assert (second.returncode, second.stderr.count("\n")) == (2, 1)

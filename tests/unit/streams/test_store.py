@@ -87,6 +87,11 @@ def test_each_worker_of_a_machine_has_a_folder_of_its_own_and_finds_it_empty(tmp
     assert len(DiskStores(tmp_path)(3)) == 0
 
 
+def test_other_users_of_the_machine_read_no_journeys_on_disk(tmp_path: Path) -> None:
+    DiskStores(tmp_path)(3).put(b"a", b"1")
+    assert (tmp_path / "journeys-0").stat().st_mode & 0o077 == 0
+
+
 def test_an_agenda_looks_once_at_who_is_noted_again_and_again(states: States) -> None:
     agenda, looks = states.agenda(), []
 
