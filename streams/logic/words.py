@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
+PIECE: Final = 1_000  # characters; to put accents in order takes the square of their number in a row
 COMMAS: Final = str.maketrans("şţ", "șț")  # how Romanian was typed for decades, and how it is written
 
 
@@ -21,7 +22,17 @@ def mentions(comment: str, words: tuple[str, ...]) -> bool:
 
 def plain(text: str) -> str:
     """Text without case, accents as one character, and all white space as one blank."""
-    return " ".join(normalize("NFKC", text).casefold().translate(COMMAS).split())
+    return " ".join(_composed(text).casefold().translate(COMMAS).split())
+
+
+def _composed(text: str) -> str:
+    """Text in form NFKC: word by word when it is long, and a word in pieces when it is longer than any word."""
+    if len(text) <= PIECE:
+        return normalize("NFKC", text)
+    return " ".join(
+        "".join(normalize("NFKC", word[start : start + PIECE]) for start in range(0, len(word), PIECE))
+        for word in text.split()
+    )
 
 
 @lru_cache(maxsize=1_000)

@@ -1,6 +1,7 @@
 """Causes from reasons and from words of a comment, in several languages."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -26,6 +27,16 @@ RULES = rules_of(Catalogue.load(Path(__file__).parents[3] / "touchpoints.yaml").
 )  # fmt: skip
 def test_words_of_any_language_point_to_causes(comment: str | None, causes: list[str]) -> None:
     assert causes_of(comment, [], RULES) == causes
+
+
+def test_a_comment_of_accents_only_holds_nobody_up() -> None:
+    began = process_time()
+    causes_of("a" + "\u0315\u0300" * 150_000, [], RULES)
+    assert process_time() - began < 5
+
+
+def test_a_long_comment_is_understood_like_a_short_one() -> None:
+    assert causes_of(f"{'ah, ' * 500}am as\u0326teptat\u00a0prea mult", [], RULES) == ["slow_response"]
 
 
 def test_reasons_are_causes_themselves_each_once() -> None:
