@@ -1,11 +1,12 @@
 """YAML that remembers the line of every value, so that a message can point at it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 Place = tuple[str | int, ...]
+MOST_VALUES: Final = 200_000  # anchors of anchors say a thousand million of them in ten lines
 
 
 class YamlError(ValueError):
@@ -45,6 +46,8 @@ class LocatedYaml:
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise YamlError(line, f"not YAML: the character {text[error.position]!r} is not allowed") from error
+        except RecursionError as error:
+            raise YamlError(1, "lists or mappings within each other, too many to be read: write it flatter") from error
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise YamlError(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}") from error
@@ -73,6 +76,8 @@ class LocatedYaml:
 
     def _note(self, node: yaml.Node, place: Place) -> None:
         self._lines.setdefault(place, node.start_mark.line + 1)
+        if len(self._lines) > MOST_VALUES:
+            raise YamlError(node.start_mark.line + 1, f"more than {MOST_VALUES:,} values: write fewer anchors")
         if id(node) in self._open:
             raise YamlError(node.start_mark.line + 1, "an anchor contains itself: write the value out")
         self._open.add(id(node))

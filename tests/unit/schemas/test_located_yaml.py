@@ -31,6 +31,10 @@ def test_a_date_stays_text_so_that_its_reader_can_say_what_is_wrong_with_it():
         pytest.param("a: 1\n[b]: 2", 2, "use a word", id="list as key"),
         pytest.param("a: 1\nb: 0x_", 2, "not YAML: invalid literal", id="number that is none"),
         pytest.param("a: 1\nb: !!python/object:os.system x", 2, "could not determine a constructor", id="code"),
+        pytest.param(
+            f"a: &a [{'x,' * 1000}]\nb: [{'*a,' * 1000}]", 1, "write fewer anchors", id="a million by anchors"
+        ),
+        pytest.param("[" * 5000, 1, "write it flatter", id="too deep"),
         pytest.param("# nothing yet\n", 1, "is empty", id="empty"),
     ],
 )
