@@ -86,7 +86,7 @@ class Pair:
         mark = recovered.marks.get(MARK)
         if mark is not None:
             watermark_ms, self._expired_through_ms, self.next_offsets = msgspec.msgpack.decode(mark)
-            self.clock.watermark_ms = watermark_ms
+            self.clock.watermark_ms = min(watermark_ms, self._taken_over_ms)  # its clock may have been wrong
         if (last_read := recovered.marks.get(LAST_READ)) is not None:
             self.last_read = msgspec.msgpack.decode(last_read, type=dict[str, tuple[int, int]])
         self._gate.replays.take_over(recovered.marks)

@@ -169,6 +169,17 @@ def test_who_waits_is_told_again_after_a_rebalance(desk: Desk) -> None:
     assert gauges() == [[1, NOW - SECOND]] * len(RULES.scopes("hotline", "phone"))
 
 
+def test_a_clock_that_was_days_ahead_ends_with_the_owner_that_believed_it(system: System) -> None:
+    system.quiet(NOW + 3 * DAY)
+    system.tick(NOW + 3 * DAY + MARK_EVERY_MS)
+    system.crash()
+    desk = Desk(system)
+    assert [row["breached"] for row in system.clickhouse.alive(tables.WAITS)] == [False]
+    system.quiet()
+    desk.tick(NOW + 2 * MINUTE)
+    assert desk.breaches == 1
+
+
 def test_a_topic_that_lags_or_is_paused_holds_the_clock(system: System) -> None:
     desk = Desk(system)
     system.quiet()
