@@ -109,11 +109,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         batched = self.app.batched_topics
         yield from (tp for tp in super()._filter_tps_with_pending_acks(topics) if tp.topic not in batched)
-        yield from (
-            tp
-            for tp in self.ledger.partitions()
-            if tp.topic not in self.app.reread_topics and (topics is None or tp in topics or tp.topic in topics)
-        )
+        yield from (tp for tp in self.ledger.partitions() if topics is None or tp in topics or tp.topic in topics)
 
     def _new_offset(self, tp: TP) -> int | None:
         if tp.topic not in self.app.batched_topics:

@@ -1,6 +1,7 @@
 """What a fetch brought and what of it is under way. The consumer itself is seen on real brokers, in tests/integration."""
 
 import asyncio
+from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,6 +57,21 @@ def test_what_was_fetched_for_another_assignment_is_nothing(consumer: Any) -> No
 def test_while_somebody_goes_back_to_what_is_committed_nothing_is_fetched(consumer: Any) -> None:
     consumer.seeking = 1
     assert asyncio.run(consumer._getmany({A}, 1.0)) == {}
+
+
+@pytest.mark.parametrize("reread", [frozenset[str](), frozenset({"events"})], ids=["committed", "reread"])
+def test_what_faust_notes_of_single_offsets_is_gone_after_a_commit(consumer: Any, reread: frozenset[str]) -> None:
+    consumer.app = SimpleNamespace(batched_topics={"events"}, reread_topics=reread)
+    consumer._acked, consumer._acked_index = defaultdict(list), defaultdict(set)
+    consumer._committed_offset = {A: None}
+    for offset in range(3):
+        consumer._acked[A].append(offset)
+        consumer._acked_index[A].add(offset)
+        consumer.ledger.ack(consumer.ledger.deliver(A, offset, offset + 1, 1))
+    committable = consumer._filter_committable_offsets(list(consumer._filter_tps_with_pending_acks()))
+    assert committable == ({} if reread else {A: 3})
+    assert not consumer._acked[A]
+    assert not consumer._acked_index[A]
 
 
 def test_faust_does_not_know_how_far_a_batched_topic_was_read_and_so_drops_nothing_of_it() -> None:
