@@ -143,10 +143,11 @@ def dangers_of(marks: Iterable[Mark]) -> list[Danger]:
                 is_open = False
         elif mark.kind == Kind.STRIKE:
             strikes.append(mark)
-            recent = [strike for strike in strikes if strike.at_ms > mark.at_ms - WITHIN_MS]
             if is_open:
                 dangers[-1] = dangers[-1]._replace(lapses_ms=strikes[-STRIKES].at_ms + WITHIN_MS)
-            elif len(recent) >= STRIKES:
+                continue
+            recent = [strike for strike in strikes if strike.at_ms > mark.at_ms - WITHIN_MS]
+            if len(recent) >= STRIKES:
                 lapses_ms = recent[-STRIKES].at_ms + WITHIN_MS
                 dangers.append(Danger(recent[0].at_ms, mark.at_ms, mark.detail, lapses_ms, None))
                 is_open = True

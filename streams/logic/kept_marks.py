@@ -7,7 +7,7 @@ from streams.logic.answers import DETRACTORS_TO
 from streams.logic.experiences import WITHIN_MS, Kind, Mark, dangers_of, live_marks, marks_of, replaced
 from streams.logic.outlook import heard_alert, outlook, strike_alert
 from streams.logic.policy import Policy
-from streams.logic.rescue import next_rating
+from streams.logic.rescue import next_contact, next_rating, of_kind
 
 if TYPE_CHECKING:
     from streams.logic.changes import Changes
@@ -52,7 +52,8 @@ def _needed(marks: list[Mark], watermark_ms: int, live: set[Key]) -> set[Key]:
     dangers = dangers_of(marks)
     danger = dangers[-1] if dangers and dangers[-1].cleared_ms is None else None
     at_risk_ms = watermark_ms - WITHIN_MS
-    recovered = [mark for mark in marks if mark.kind == Kind.RATING and mark.detail > DETRACTORS_TO][-1:]
+    contacts, ratings = of_kind(marks, Kind.CONTACT), of_kind(marks, Kind.RATING)
+    recovered = [mark for mark in ratings if mark.detail > DETRACTORS_TO][-1:]
     needed = set(live)
     for mark in marks:
         if mark.kind == Kind.STRIKE and not (recovered and recovered[0].at_ms > mark.at_ms):
@@ -61,8 +62,7 @@ def _needed(marks: list[Mark], watermark_ms: int, live: set[Key]) -> set[Key]:
                 needed.add(_key(mark))
         if mark.kind == Kind.DETRACTOR and mark.at_ms >= at_risk_ms:
             needed.add(_key(mark))
-            contacts = (each for each in marks if each.kind == Kind.CONTACT and each.at_ms > mark.at_ms)
-            needed.update(_key(each) for each in (next(contacts, None), next_rating(mark, marks)) if each)
+            needed.update(_key(each) for each in (next_contact(mark, contacts), next_rating(mark, ratings)) if each)
     bad_and_live = [mark for mark in marks if mark.kind == Kind.STRIKE and _key(mark) in live]
     needed.update(_key(each) for each in recovered if any(mark.at_ms < each.at_ms for mark in bad_and_live))
     return needed

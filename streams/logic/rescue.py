@@ -1,6 +1,7 @@
 """Rescue: a detractor's answer opens a case, a human contacts them, and the next rating says whether that helped."""
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -48,14 +49,17 @@ def move(state: str, event: Event) -> str:
 
 def cases_of(journey_id: str, marks: Sequence[Mark], policy: Policy) -> dict[int, RescueCase]:
     """Cases of a journey by id; marks are in order."""
-    cases = (_case(journey_id, mark, marks, policy) for mark in marks if mark.kind == Kind.DETRACTOR)
+    contacts, ratings = of_kind(marks, Kind.CONTACT), of_kind(marks, Kind.RATING)
+    cases = (_case(journey_id, mark, contacts, ratings, policy) for mark in of_kind(marks, Kind.DETRACTOR))
     return {case.case_id: case for case in cases}
 
 
-def _case(journey_id: str, heard: Mark, marks: Iterable[Mark], policy: Policy) -> RescueCase:
+def _case(
+    journey_id: str, heard: Mark, contacts: Sequence[Mark], ratings: Sequence[Mark], policy: Policy
+) -> RescueCase:
     said = Said._make(heard.detail)
-    contact = _first(marks, lambda mark: mark.kind == Kind.CONTACT and mark.at_ms > heard.at_ms)
-    rating = next_rating(heard, marks)
+    contact = next_contact(heard, contacts)
+    rating = next_rating(heard, ratings)
     steps = []
     if contact:
         steps.append((contact.at_ms, Event.CONTACTED))
@@ -82,11 +86,19 @@ def _case(journey_id: str, heard: Mark, marks: Iterable[Mark], policy: Policy) -
     )
 
 
-def next_rating(heard: Mark, marks: Iterable[Mark]) -> Mark | None:
+def of_kind(marks: Sequence[Mark], kind: Kind) -> list[Mark]:
+    """Pick marks of one kind, so that what follows a case is found in them without looking at all others for each case."""
+    return [mark for mark in marks if mark.kind == kind]
+
+
+def next_contact(heard: Mark, contacts: Sequence[Mark]) -> Mark | None:
+    """Find the first contact after a case was opened."""
+    place = bisect_right(contacts, heard.at_ms, key=lambda mark: mark.at_ms)
+    return contacts[place] if place < len(contacts) else None
+
+
+def next_rating(heard: Mark, ratings: Sequence[Mark]) -> Mark | None:
     """Find the first rating after a case was opened that is not of the same sheet; what was edited since does not matter."""
-    place, sheet = heard[:2], Said._make(heard.detail).sheet
-    return _first(marks, lambda mark: mark.kind == Kind.RATING and mark.about != sheet and mark[:2] > place)
-
-
-def _first(marks: Iterable[Mark], fits: Callable[[Mark], bool]) -> Mark | None:
-    return next((mark for mark in marks if fits(mark)), None)
+    sheet = Said._make(heard.detail).sheet
+    places = range(bisect_right(ratings, heard[:2], key=lambda mark: mark[:2]), len(ratings))
+    return next((ratings[place] for place in places if ratings[place].about != sheet), None)

@@ -1,5 +1,6 @@
 """Rescue cases and journeys at risk."""
 
+from time import process_time
 from typing import Any
 
 import msgspec
@@ -7,11 +8,11 @@ import pytest
 
 from schemas.alerts import Alert
 from schemas.envelope import Event as Said
-from streams.logic import recut
+from streams.logic import experiences, recut
 from streams.logic.experiences import Kind, Mark, dangers_of
 from streams.logic.journey import Journey
 from streams.logic.policy import Place
-from streams.logic.rescue import Event, IllegalMoveError, move
+from streams.logic.rescue import Event, IllegalMoveError, cases_of, move
 from tests.builders import (
     DAY,
     HOUR,
@@ -336,3 +337,16 @@ def test_a_customer_who_only_asks_is_at_no_risk() -> None:
     desk.batch(inbound("10:00"), outbound("10:01"), watermark="10:02")
     assert desk.journey.kept == []
     assert desk.changes.alerts == []
+
+
+def test_thousands_of_detractors_under_one_name_do_not_hold_up_everybody_else() -> None:
+    marks = []
+    for at_ms in range(5_000):
+        said = experiences.Said(at_ms, at_ms, at_ms, "survey", "survey", 3, [])
+        strike, heard = (Kind.STRIKE, at_ms, "survey"), (Kind.DETRACTOR, at_ms, said)
+        marks += [Mark(at_ms, at_ms, *rest) for rest in (strike, heard, (Kind.RATING, at_ms, 3_000_000))]
+    began_s = process_time()
+    cases, dangers = cases_of("kiosk", marks, policy()), dangers_of(marks)
+    assert process_time() - began_s < 1
+    assert [case.rerated_ms for case in cases.values()] == [*range(1, 5_000), None]
+    assert len(dangers) == 1
