@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn, ParamSpec
 from sinks.errors import NotAllowedError, SchemaMismatchError, SettingsError
 from streams.batching.app import EXIT_BUG
 from streams.batching.group import GroupRefusedError
+from streams.logic.watermark import ClockSetBackError
 from streams.logic.wire import NewerStateError
 from streams.settings import PREFIX
 from streams.state import OutrankedError, StateBeyondTopicError, StateGoneError, TopicReplacedError
@@ -64,6 +65,9 @@ def end(error: Exception, doing: str) -> NoReturn:
         code = EXIT_CURABLE
     elif isinstance(error, OutrankedError):
         log.warning("another worker has taken over: %s. This one ends; start it again to join the group anew", error)
+        code = EXIT_AGAIN
+    elif isinstance(error, ClockSetBackError):
+        log.warning("%s. This worker ends; start it again to go on from now", error)
         code = EXIT_AGAIN
     else:
         log.critical("%s failed, the worker ends", doing, exc_info=error)

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from faust.types import TP
 
+from schemas.durations import MINUTE_MS, written
 from schemas.topics import EVENT_TOPIC_NAMES, EVENTS
 from streams.batching.app import BatchApp
 from streams.batching.share import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.policy import Policy
+from streams.logic.watermark import ClockSetBackError
 from streams.logic.wire import BEGIN_ANEW
 from streams.messages import pane_messages
 from streams.pair import MARK, PANES_AT_ONCE, Pair
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.5
 PUBLISH_S: Final = 2.0
+SET_BACK_MS: Final = 10 * MINUTE_MS  # real time catches up with less, as with producers that are ahead
 
 
 def wall_clock_ms() -> int:
@@ -167,8 +170,15 @@ class Ownership:
                 if self.pairs.get(pair.partition) is pair:
                     self._tick(pair, publish=publish)
 
+    def _check_clock(self, pair: Pair, now_ms: int) -> None:
+        """End the worker when time has gone back: its clocks and windows never do, those of a new owner begin at now."""
+        ahead_ms = pair.clock.watermark_ms - now_ms
+        if ahead_ms > self._policy.max_clock_skew_ms + SET_BACK_MS:
+            raise ClockSetBackError(f"the clock of this machine was set back by {written(ahead_ms)} or more")
+
     def _tick(self, pair: Pair, *, publish: bool) -> None:
         now_ms = self.now_ms()
+        self._check_clock(pair, now_ms)
         for side, topic in enumerate(EVENTS):
             # Not only read: what nobody has folded yet may be an answer.
             heard_ms = self._app.caught_up_ms(TP(topic.name, pair.partition))

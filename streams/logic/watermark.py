@@ -6,6 +6,10 @@ BEFORE_ALL: Final = -(1 << 62)  # earlier than every event
 AFTER_ALL: Final = -BEFORE_ALL
 
 
+class ClockSetBackError(Exception):
+    """The clock of this machine was ahead and is right now: what it told meanwhile of silence was too early."""
+
+
 def clamp(occurred_ms: int, received_ms: int, *, max_clock_skew_ms: int) -> tuple[int, bool]:
     """Event time to use, and whether the producer's clock was so far ahead that the time of receipt replaces it."""
     if occurred_ms > received_ms + max_clock_skew_ms:

@@ -5,25 +5,41 @@ import os
 
 import pytest
 
-from streams.ending import EXIT_CURABLE, end
+from streams.ending import EXIT_AGAIN, EXIT_CURABLE, end
+from streams.logic.watermark import ClockSetBackError
 
 SAID = (
     "IO error: No space left on device: While appending to file: var/journeys-0/0/000009.sst: No space left on device"
 )
 
 
-@pytest.mark.parametrize("error", [Exception(SAID), OSError(28, "No space left on device", "var/journeys-0")])
-def test_a_full_disk_below_the_states_is_one_line_with_the_cure(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
-) -> None:
+@pytest.fixture(autouse=True)
+def leaving(monkeypatch: pytest.MonkeyPatch) -> None:
     def leave(code: int) -> None:
         raise SystemExit(code)
 
     monkeypatch.setattr(os, "_exit", leave)
     monkeypatch.setattr(logging, "shutdown", lambda: None)
+
+
+@pytest.mark.parametrize("error", [Exception(SAID), OSError(28, "No space left on device", "var/journeys-0")])
+def test_a_full_disk_below_the_states_is_one_line_with_the_cure(
+    caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
     with pytest.raises(SystemExit) as ended:
         end(error, "Ownership.take_over")
     [line] = caplog.records
     assert ended.value.code == EXIT_CURABLE
     assert line.getMessage().endswith("Make room where TOUCHSTREAM_STATE_DIR is, then start the worker again")
+    assert line.exc_info is None
+
+
+def test_a_clock_that_was_set_back_is_one_line_and_the_worker_is_started_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        end(ClockSetBackError("the clock of this machine was set back by 3h or more"), "Ownership.run_clock")
+    [line] = caplog.records
+    assert ended.value.code == EXIT_AGAIN
+    assert line.getMessage().endswith("start it again to go on from now")
     assert line.exc_info is None

@@ -13,7 +13,7 @@ from streams import ownership
 from streams.batching.share import Assignment
 from streams.changelog import Item
 from streams.committer import Effects
-from streams.logic.watermark import BEFORE_ALL
+from streams.logic.watermark import BEFORE_ALL, ClockSetBackError
 from streams.owned import Recovered
 from streams.ownership import Ownership
 from streams.pair import LAST_READ
@@ -23,7 +23,7 @@ from streams.store import MemoryStore, States
 from streams.suppression import Suppressed
 from streams.topic_setup import TopicSetupError
 from tests import builders
-from tests.builders import HOUR
+from tests.builders import HOUR, MINUTE
 from tests.pairs import NOW
 
 TPS = frozenset({TP(INTERACTIONS.name, 0)})
@@ -139,6 +139,22 @@ async def test_time_passes_also_where_brokers_or_this_machine_are_slow() -> None
         stage.tick()
         stage.now_ms += 1_000
     assert pair.clock.watermark_ms == stage.now_ms - 1_000 - stage.unheard_ms - builders.policy().allowed_lateness_ms
+
+
+async def test_a_worker_whose_clock_was_hours_ahead_ends_when_it_is_set_right() -> None:
+    stage = Stage()
+    pair = await stage.take_over()
+    stage.tick()
+    stage.now_ms += 3 * HOUR
+    for _ in range(2):
+        stage.tick()
+        stage.now_ms += builders.policy().idle_after_ms
+    assert pair.clock.watermark_ms > NOW + 2 * HOUR
+    stage.now_ms -= 10 * MINUTE
+    stage.tick()
+    stage.now_ms = NOW
+    with pytest.raises(ClockSetBackError, match=r"^the clock of this machine was set back by"):
+        stage.tick()
 
 
 async def test_a_new_owner_that_has_nothing_else_to_do_publishes_its_panes() -> None:
