@@ -29,7 +29,9 @@ GROUP BY topic, partition
 
 def clock_of(client: Client, log: Log, policy: Policy, now_ms: int) -> Clock:
     """Ask ClickHouse what came last; without a worker nobody's clock goes."""
-    return decided(client.query(SEEN).result_rows, log, policy, now_ms) if log.workers else Clock(None, now_ms)
+    if not log.workers:
+        return Clock(None, now_ms, policy.max_clock_skew_ms)
+    return decided(client.query(SEEN).result_rows, log, policy, now_ms)
 
 
 def decided(seen: Iterable[tuple[Any, ...]], log: Log, policy: Policy, now_ms: int) -> Clock:
@@ -41,4 +43,5 @@ def decided(seen: Iterable[tuple[Any, ...]], log: Log, policy: Policy, now_ms: i
         if not quiet:
             pairs[partition].append(received_ms if happened_ms is None else min(happened_ms, received_ms))
     reached = min((min(busy) for busy in pairs.values()), default=wall_ms)
-    return Clock(min(reached, wall_ms) - policy.allowed_lateness_ms - SLACK_MS, now_ms)
+    decided_ms = min(reached, wall_ms) - policy.allowed_lateness_ms - SLACK_MS
+    return Clock(decided_ms, now_ms, policy.max_clock_skew_ms)

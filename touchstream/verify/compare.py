@@ -20,14 +20,18 @@ CASE_KEY: Final = ("case_id",)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How far time has come: what it decides is certain up to `decided_ms` (None: not at all) and impossible after `now_ms`."""
+    """How far time has come: what it decides is certain up to `decided_ms` (None: not at all).
+
+    It is impossible from `ahead_ms` after `now_ms` on: a worker's clock follows producers, whose clocks may be ahead by that.
+    """
 
     decided_ms: int | None
     now_ms: int
+    ahead_ms: int = 0
 
     def has_passed(self, at_ms: int) -> bool | None:
         """Whether the workers' clocks have passed a moment; None when nobody knows from here."""
-        if at_ms > self.now_ms:
+        if at_ms > self.now_ms + self.ahead_ms:
             return False
         return True if self.decided_ms is not None and at_ms < self.decided_ms else None
 

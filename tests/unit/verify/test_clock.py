@@ -49,3 +49,9 @@ def test_a_moment_is_passed_not_passed_or_nobody_knows() -> None:
     clock = Clock(decided_ms=100, now_ms=200)
     assert [clock.has_passed(at_ms) for at_ms in (99, 100, 200, 201)] == [True, None, None, False]
     assert Clock(None, 200).has_passed(1) is None
+
+
+def test_a_clock_may_have_come_as_far_as_producers_may_be_ahead() -> None:
+    ahead_ms = POLICY.max_clock_skew_ms
+    clock = decided([(A, 0, NOW + ahead_ms, JUST_NOW)], Log({}, Lag({}, {}), workers=1), POLICY, NOW)
+    assert [clock.has_passed(NOW + at_ms) for at_ms in (1, ahead_ms, ahead_ms + 1)] == [None, None, False]
