@@ -16,6 +16,8 @@ STATE_MESSAGE_BYTES = 16 * 1024 * 1024  # a long journey's state is one record
 CHANGELOG_SEGMENT_BYTES = 64 * 1024 * 1024  # the newest segment is never compacted
 MARK_EVERY_MS = 5 * MINUTE_MS  # an owner writes to its changelog at least this often
 STATE_TABLES = ("journeys", "windows")
+CLEANUP = "cleanup.policy"
+RETENTION = "retention.ms"
 LARGEST = "max.message.bytes"
 IN_SYNC = "min.insync.replicas"
 TIMES = "message.timestamp.type"
@@ -40,6 +42,9 @@ class TopicPlan:
     partitions: int
     configs: dict[str, str]
 
+    def __str__(self) -> str:
+        return f"{self.partitions} partitions, {', '.join(f'{key}={value}' for key, value in self.configs.items())}"
+
 
 def state_topics(app_id: str) -> list[str]:
     """Names of the changelogs in which workers keep their state; Faust forms them in the same way."""
@@ -61,13 +66,13 @@ def plan_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[Topi
 
 def _configs(topic: topics.Topic) -> dict[str, str]:
     configs = {
-        "retention.ms": str(topic.retention_ms),
-        "cleanup.policy": "delete",
+        RETENTION: str(topic.retention_ms),
+        CLEANUP: "delete",
         LARGEST: str(topic.max_message_bytes),
     }
     if topic.compacted:
         # The lag leaves a reader time to see every record before a later one of the same key replaces it.
-        configs |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": str(HOUR_MS)}
+        configs |= {CLEANUP: "compact,delete", "min.compaction.lag.ms": str(HOUR_MS)}
     if topic.stamped_by_broker:
         configs[TIMES] = "LogAppendTime"  # the moment we received it, whatever its producer's clock says
     return configs
@@ -76,7 +81,7 @@ def _configs(topic: topics.Topic) -> dict[str, str]:
 def _changelog_configs() -> dict[str, str]:
     # What a recovery has to read is at most: twice the live states, what was written within the lag, and one segment a partition.
     return {
-        "cleanup.policy": "compact",
+        CLEANUP: "compact",
         "min.cleanable.dirty.ratio": "0.5",
         # The lag keeps a good value beside what a worker that had lost its partition wrote after it, until the owner, which
         # writes every few minutes (see streams/pair.py), has put that right (see streams/state.py).
@@ -98,9 +103,7 @@ def ensure_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[st
         problems = [*_mismatches(plans, existing, settings), *_too_narrow(admin, plans, existing)]
         missing = [plan for plan in plans if plan.name not in existing]
         if missing and not settings.create_topics:
-            problems += [
-                f"topic {plan.name!r} does not exist: create it with {plan.partitions} partitions" for plan in missing
-            ]
+            problems += [f"topic {plan.name!r} does not exist: create it with {plan}" for plan in missing]
         if problems:
             raise TopicSetupError("\n".join(problems))
         return [plan.name for plan in missing if _create(admin, plan, settings.replication)]

@@ -67,7 +67,7 @@ def test_then_they_are_created_once_and_everything_about_kafka_is_well(touchstre
         "topics: all 6",
         "co-partitioning: 4 partitions each",
         "copies: at least 1 of each topic",
-        "topic settings: message.timestamp.type and min.insync.replicas are as they should be",
+        "topic settings: cleanup.policy, message.timestamp.type and min.insync.replicas are as they should be",
         "lag: none",
         "broker clock: agrees",
     ):

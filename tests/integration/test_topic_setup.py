@@ -42,7 +42,8 @@ def test_topics_are_created_once_with_their_settings(kafka: KafkaCluster) -> Non
 
 def test_missing_topics_are_an_error_where_workers_may_not_create_them(kafka: KafkaCluster) -> None:
     settings = Settings(brokers=kafka.bootstrap, partitions=3, create_topics=False)
-    with pytest.raises(TopicSetupError, match="topic 'nobody-made-this' does not exist: create it with 3 partitions"):
+    missing = "topic 'nobody-made-this' does not exist: create it with 3 partitions, cleanup.policy=compact, "
+    with pytest.raises(TopicSetupError, match=missing):
         ensure_topics(settings, ["nobody-made-this"])
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from schemas.topics import EVENTS
+from schemas.topics import EVENTS, FOR_EVER
 from streams.settings import Settings
-from streams.topic_setup import IN_SYNC, MANY, TIMES, plan_topics, state_topics
+from streams.topic_setup import CLEANUP, IN_SYNC, MANY, RETENTION, TIMES, TopicPlan, plan_topics, state_topics
 from touchstream.doctor.findings import Finding, fail, ok
 
 
@@ -54,13 +54,21 @@ def config_findings(
     wrong = False
     for plan in plan_topics(settings, state_topics(settings.app_id)):
         found = configs.get(plan.name, {})
-        wanted = {TIMES: plan.configs[TIMES]} if TIMES in plan.configs else {}
-        if copies.get(plan.name, 0) >= MANY and found.get(IN_SYNC) == "1":
-            wanted[IN_SYNC] = "2"
-        for key, value in wanted.items():
+        for key, value in _wanted(plan, copies.get(plan.name, 0), found):
             if found.get(key, value) != value:
                 wrong = True
                 cure = f"`kafka-configs.sh --alter --topic {plan.name} --add-config {key}={value}`"
                 yield fail("topic settings", f"{plan.name} has {key}={found[key]}, expected {value}", cure)
     if not wrong:
-        yield ok("topic settings", f"{TIMES} and {IN_SYNC} are as they should be")
+        yield ok("topic settings", f"{CLEANUP}, {TIMES} and {IN_SYNC} are as they should be")
+
+
+def _wanted(plan: TopicPlan, copies: int, found: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if plan.configs[CLEANUP] in ("compact", "delete"):  # state must not expire, nor one message replace another
+        yield CLEANUP, plan.configs[CLEANUP]
+    elif plan.configs[RETENTION] == str(FOR_EVER) and "delete" in found.get(CLEANUP, ""):
+        yield RETENTION, plan.configs[RETENTION]
+    if TIMES in plan.configs:
+        yield TIMES, plan.configs[TIMES]
+    if copies >= MANY and found.get(IN_SYNC) == "1":
+        yield IN_SYNC, "2"

@@ -185,6 +185,21 @@ def test_topics_that_somebody_else_made_are_held_against_what_they_should_be():
     assert [each.state for each in config_findings(Settings(), one_copy, configs)] == [State.OK]
 
 
+def test_topics_that_forget_what_must_stay_are_a_finding():
+    changelog, events, erased = "touchstream-journeys-changelog", "touchpoint.feedback", "touchpoint.suppressed"
+    copies = dict.fromkeys((changelog, events, erased), 1)
+    weekly, latest = {"cleanup.policy": "delete", "retention.ms": "604800000"}, {"cleanup.policy": "compact"}
+    configs = {changelog: weekly, events: latest, erased: weekly}
+    seen = [each.seen for each in config_findings(Settings(), copies, configs)]
+    assert seen == [
+        "touchpoint.feedback has cleanup.policy=compact, expected delete",
+        "touchpoint.suppressed has retention.ms=604800000, expected -1",
+        "touchstream-journeys-changelog has cleanup.policy=delete, expected compact",
+    ]
+    right = {changelog: latest, events: weekly, erased: latest | {"retention.ms": "604800000"}}
+    assert [each.state for each in config_findings(Settings(), copies, right)] == [State.OK]
+
+
 def test_the_doctor_creates_no_topic_where_none_may_be_created():
     finding = clock_finding(SimpleNamespace(describe_topics=list), Settings(create_topics=False), 300_000)
     assert str(finding) == (
