@@ -53,6 +53,10 @@ def _check_topics(settings: Settings) -> None:
 
 def no_broker(settings: Settings, error: Exception) -> UserError:
     """Say that nobody answers where the brokers should be."""
-    return UserError(
-        f"no Kafka broker answers at {settings.brokers} ({error}); start it, or set TOUCHSTREAM_BROKERS to its host:port"
-    )
+    return UserError(f"no Kafka broker answers at {settings.brokers} ({error}); {how_to_reach(settings)}")
+
+
+def how_to_reach(settings: Settings) -> str:
+    """Return the cure where no broker answers. To the client a login that is refused is a broker that hangs up."""
+    cure = "start it, or set TOUCHSTREAM_BROKERS to its host:port"
+    return f"{cure}; or it refuses TOUCHSTREAM_SASL_USERNAME and _PASSWORD" if settings.sasl_mechanism else cure

@@ -15,6 +15,7 @@ from touchstream.doctor.findings import Finding, fail, ok, skip
 from touchstream.doctor.progress_checks import lag_findings
 from touchstream.doctor.topic_checks import config_findings, copies_finding, our_topics, topic_findings
 from touchstream.lag import measure
+from touchstream.producer import how_to_reach
 
 PROBE_TOPIC: Final = "touchstream.doctor"
 PROBE_CONFIGS: Final = {"message.timestamp.type": "LogAppendTime", "retention.ms": "3600000"}
@@ -25,8 +26,7 @@ def kafka_findings(settings: Settings, max_skew_ms: int) -> Iterator[Finding]:
     try:
         admin = KafkaAdminClient(**settings.client_options(), request_timeout_ms=10_000, bootstrap_timeout_ms=8_000)
     except (KafkaError, ValueError) as error:
-        cure = "start the brokers, or set TOUCHSTREAM_BROKERS to their host:port"
-        yield fail("brokers", f"nobody answers at {settings.brokers} ({error})", cure)
+        yield fail("brokers", f"nobody answers at {settings.brokers} ({error})", how_to_reach(settings))
         return
     try:
         yield from _look(admin, settings, max_skew_ms)

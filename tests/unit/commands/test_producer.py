@@ -1,4 +1,5 @@
 import pytest
+from kafka.errors import KafkaTimeoutError
 
 from streams.settings import Settings
 from touchstream import producer
@@ -8,3 +9,10 @@ from touchstream.errors import UserError
 def test_brokers_that_do_not_answer_are_named_with_the_setting():
     with pytest.raises(UserError, match=r"no Kafka broker answers at 127.0.0.1:1 .*set TOUCHSTREAM_BROKERS"):
         producer.open_producer(Settings(brokers="127.0.0.1:1"), compression=None)
+
+
+def test_a_login_that_is_refused_looks_like_no_broker_and_is_named_beside_it():
+    login = {"sasl_mechanism": "SCRAM-SHA-512", "sasl_username": "worker", "sasl_password": "wrong", "tls": True}
+    said = str(producer.no_broker(Settings(**login), KafkaTimeoutError("Unable to bootstrap")))
+    assert said.endswith("; or it refuses TOUCHSTREAM_SASL_USERNAME and _PASSWORD")
+    assert "SASL" not in str(producer.no_broker(Settings(), KafkaTimeoutError("Unable to bootstrap")))
