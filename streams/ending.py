@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, NoReturn, ParamSpec
 
+from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
+
 from sinks.errors import NotAllowedError, SchemaMismatchError, SettingsError
 from streams.batching.app import EXIT_BUG
 from streams.batching.group import GroupRefusedError
@@ -31,6 +33,7 @@ CURABLE: Final = (
     TopicSetupError,
     GroupRefusedError,
 )
+RIGHTS: Final = "what docs/running.md, Rights at Kafka, says"
 DISK_FULL: Final = os.strerror(errno.ENOSPC)
 P = ParamSpec("P")
 
@@ -55,10 +58,13 @@ def ending(
     return watched
 
 
-def end(error: Exception, doing: str) -> NoReturn:
+def end(error: BaseException, doing: str) -> NoReturn:
     """Say why and end the process; a supervisor starts it from the last commit."""
     if isinstance(error, CURABLE):
         log.critical("%s", error)
+        code = EXIT_CURABLE
+    elif isinstance(error, TopicAuthorizationFailedError | GroupAuthorizationFailedError):
+        log.critical("the brokers refuse this worker (%s): give this user %s", error, RIGHTS)
         code = EXIT_CURABLE
     elif _is_full_disk(error):
         log.critical("%s. Make room where %sSTATE_DIR is, then start the worker again", error, PREFIX)
@@ -76,6 +82,6 @@ def end(error: Exception, doing: str) -> NoReturn:
     os._exit(code)
 
 
-def _is_full_disk(error: Exception) -> bool:
+def _is_full_disk(error: BaseException) -> bool:
     """Whether a worker has no room for its states; RocksDB says so with a plain Exception."""
     return (type(error) is Exception or isinstance(error, OSError)) and DISK_FULL in str(error)

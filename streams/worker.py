@@ -127,7 +127,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     vitals = Vitals(app, writer, outbox, committer, ownership, merger, (states, marks), clickhouse.write_timeout_s)
     watchdog = Watchdog(vitals, settings.stuck_after_s)
     app.before_joining(watchdog.start)
-    app.group_refused = functools.partial(end, doing="joining its group")
+    app.failed = functools.partial(end, doing="Faust")
     worker = Worker(app, writer, outbox, committer, ownership, merger, vitals, watchdog)
     for task in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run, app.sights.run):
         app.task(ending(task, stopping=lambda: app.should_stop))

@@ -14,7 +14,6 @@ from faust.types import TP
 from streams.batching.assignor import Assignor
 from streams.batching.batch import BatchSchema
 from streams.batching.consumer import BatchConsumer, BatchTransport
-from streams.batching.group import GroupRefusedError
 from streams.batching.share import OnAssigned, OnRevoked, Share
 from streams.batching.sights import Sights
 from streams.stages import Stages
@@ -76,7 +75,7 @@ class BatchApp(faust.App):  # type: ignore[misc]
         self.share = Share(self.batched_topics)
         self.sights = Sights(self)
         self.stages = Stages()
-        self.group_refused: Callable[[GroupRefusedError], object] = partial(self.end_process, "its group")
+        self.failed: Callable[[BaseException], object] = partial(self.end_process, "Faust")
         self._before_joining: list[Callable[[], Awaitable[None]]] = []
         super().__init__(id, PartitionAssignor=Assignor, **options)
         self.on_rebalance_complete.connect(self._announce_assignment, weak=False)
@@ -193,6 +192,12 @@ class BatchApp(faust.App):  # type: ignore[misc]
             self.log.warning("agent %s raised while the worker stops: %r", agent.name, exc)
             return
         self.end_process(f"agent {agent.name}", exc)
+
+    def _crash(self, reason: BaseException) -> None:
+        """End the process when a service of Faust crashes: Faust would stop as if told to, and the exit code be 0 or 1."""
+        if not self.should_stop:
+            self.failed(reason)
+        super()._crash(reason)
 
     def end_process(self, who: str, error: BaseException) -> NoReturn:
         """End the process at once. Nothing is cleaned up, so nothing can commit or write what was only half done."""

@@ -44,7 +44,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
         """Start as Faust does, with a consumer that finds leaders that have moved, and says who is refused by the group."""
         await super().on_start()
         consumer = self._ensure_consumer()
-        hear_refusals(consumer._coordinator, self.app.group_refused)
+        hear_refusals(consumer._coordinator, self.app.failed)
         fetcher = consumer._fetcher
         look_for_leaders(fetcher)
         self._freshness.watch(fetcher)

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from faust import Event
 from faust.types import TP
+from mode import Service
 
 from streams.batching.acknowledgements import Acknowledgements
 from streams.batching.app import BatchApp
@@ -27,6 +28,22 @@ def test_the_web_server_stays_off_whatever_the_configuration_says() -> None:
     application = app()
     application.conf.web_enabled = True
     assert not list(application.boot_strategy.web_server())
+
+
+async def test_a_part_of_faust_that_crashes_ends_the_process_before_anything_is_stopped_and_committed() -> None:
+    application, ended = app(), list[BaseException]()
+    application.failed = ended.append
+    error = RuntimeError("the brokers refuse a commit")
+    await Service(beacon=application.beacon).crash(error)
+    assert ended == [error]
+
+
+async def test_what_crashes_while_the_worker_stops_does_not_change_how_it_ends() -> None:
+    application, ended = app(), list[BaseException]()
+    application.failed = ended.append
+    application._stopped_set()
+    await Service(beacon=application.beacon).crash(RuntimeError("closed under its hands"))
+    assert not ended
 
 
 class Delivered:

@@ -39,7 +39,7 @@ async def test_a_consumer_that_has_started_looks_for_leaders(
     monkeypatch.setattr(AIOKafkaConsumerThread, "on_start", started)
     thread = BatchConsumerThread.__new__(BatchConsumerThread)
     thread._freshness = Freshness()
-    thread.app = SimpleNamespace(group_refused=None)
+    thread.app = SimpleNamespace(failed=None)
     consumer = SimpleNamespace(_fetcher=fetcher, _coordinator=SimpleNamespace(group_id="shop"))
     monkeypatch.setattr(thread, "_ensure_consumer", lambda: consumer, raising=False)
     await thread.on_start()

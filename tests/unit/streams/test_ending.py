@@ -4,6 +4,7 @@ import logging
 import os
 
 import pytest
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
 from streams.ending import EXIT_AGAIN, EXIT_CURABLE, end
 from streams.logic.watermark import ClockSetBackError
@@ -14,7 +15,7 @@ SAID = (
 
 
 @pytest.fixture(autouse=True)
-def leaving(monkeypatch: pytest.MonkeyPatch) -> None:
+def _ends_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def leave(code: int) -> None:
         raise SystemExit(code)
 
@@ -42,4 +43,17 @@ def test_a_clock_that_was_set_back_is_one_line_and_the_worker_is_started_again(
     [line] = caplog.records
     assert ended.value.code == EXIT_AGAIN
     assert line.getMessage().endswith("start it again to go on from now")
+    assert line.exc_info is None
+
+
+@pytest.mark.parametrize("error", [TopicAuthorizationFailedError("alerts"), GroupAuthorizationFailedError("shop")])
+def test_a_right_at_kafka_that_is_missing_is_one_line_with_the_cure(
+    caplog: pytest.LogCaptureFixture, error: KafkaError
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        end(error, "Worker.commit")
+    [line] = caplog.records
+    assert ended.value.code == EXIT_CURABLE
+    assert str(error) in line.getMessage()
+    assert line.getMessage().endswith("give this user what docs/running.md, Rights at Kafka, says")
     assert line.exc_info is None
