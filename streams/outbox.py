@@ -83,8 +83,11 @@ class Outbox:
                 log.warning("no broker of %s answers, waiting until they do", ", ".join(brokers))
 
     async def _answers(self, producer: AIOKafkaProducer) -> bool:
+        ask = producer.client.force_metadata_update
         try:
-            return bool(await asyncio.wait_for(producer.client.force_metadata_update(), PATIENCE_SECONDS))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                # Again, because a broker that has closed a connection, as some do every hour, answers on the next one.
+                return bool(await ask() or await ask())
         except (KafkaError, TimeoutError):
             return False
 

@@ -1,6 +1,7 @@
 """Messages that wait for brokers which take nothing."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -59,6 +60,30 @@ async def test_a_clock_that_is_an_hour_ahead_of_the_brokers_is_waited_out(monkey
     producer = Producer(InvalidTimestampError())
     await outbox_of(producer, monkeypatch).send([Message("topic", 0, b"k", b"v")])
     assert producer.sent == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        pytest.param([True, False, True, True], [], id="it closes a connection and answers on the next"),
+        pytest.param([False, False, True], ["no broker of 127.0.0.1:9 answers", "the brokers answer again"], id="away"),
+    ],
+)
+async def test_brokers_are_silent_when_none_answers_on_a_new_connection_either(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, answers: list[bool], said: list[str]
+) -> None:
+    async def ask() -> bool:
+        return answers.pop(0) if answers else await asyncio.Event().wait()
+
+    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.0)
+    producer = Producer()
+    producer.client = SimpleNamespace(force_metadata_update=ask)  # type: ignore[attr-defined]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(outbox_of(producer, monkeypatch).watch_brokers(), 0.2)
+    assert not answers
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) == len(said)
+    assert all(line.startswith(start) for line, start in zip(lines, said, strict=True))
 
 
 async def test_what_no_broker_will_ever_take_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
