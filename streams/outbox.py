@@ -114,11 +114,10 @@ class Outbox:
         if producer is None:
             raise RuntimeError("start the outbox before sending")
         try:
-            acknowledged = []
-            for batch in _batches(producer, messages):
-                acknowledged.append(await producer.send_batch(batch, topic, partition=partition))
-            for each in acknowledged:
-                await each
+            sent = [
+                await producer.send_batch(batch, topic, partition=partition) for batch in _batches(producer, messages)
+            ]
+            await asyncio.gather(*sent)  # hears them all: asyncio tells of errors that nobody has heard
         except KafkaError as error:
             if not will_pass(error):
                 raise

@@ -1,6 +1,7 @@
 """Messages that wait for brokers which take nothing."""
 
 import asyncio
+import gc
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,6 +44,17 @@ class Producer:
         return acknowledged
 
 
+class Failing(Producer):
+    """Takes batches, and fails them later."""
+
+    async def send_batch(self, batch: Batch, topic: str, partition: int) -> asyncio.Future[int]:
+        if not self.errors:
+            return await super().send_batch(batch, topic, partition)
+        acknowledged: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        acknowledged.set_exception(self.errors.pop(0))
+        return acknowledged
+
+
 def outbox_of(producer: Producer, monkeypatch: pytest.MonkeyPatch) -> Outbox:
     monkeypatch.setattr(outbox, "RETRY_SECONDS", 0.0)
     box = Outbox({"bootstrap_servers": ["127.0.0.1:9"]})
@@ -54,6 +66,16 @@ async def test_an_outage_that_fills_the_buffer_of_the_producer_is_waited_out(mon
     producer = Producer(NotLeaderForPartitionError(), KafkaTimeoutError())
     await outbox_of(producer, monkeypatch).send([Message("topic", 0, b"k", b"v")])
     assert producer.sent == 1
+
+
+async def test_batches_that_fail_together_are_all_heard(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    box = outbox_of(Failing(NotLeaderForPartitionError(), NotLeaderForPartitionError()), monkeypatch)
+    monkeypatch.setattr(outbox, "_batches", lambda _producer, messages: [Batch() for _ in messages])
+    await box.send([Message("topic", 0, b"a", b"v"), Message("topic", 0, b"b", b"v")])
+    gc.collect()
+    assert not [record for record in caplog.records if "never retrieved" in record.getMessage()]
 
 
 async def test_a_clock_that_is_an_hour_ahead_of_the_brokers_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
