@@ -1,10 +1,11 @@
 """Create the topics Touchstream needs, and say in one line each what is wrong with those that exist."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaConnectionError, TopicAlreadyExistsError
 
 from schemas import topics
 from schemas.codec import MAX_BYTES
@@ -23,6 +24,7 @@ IN_SYNC = "min.insync.replicas"
 TIMES = "message.timestamp.type"
 MANY = 3  # copies from which on a write can wait for two, and one broker be lost
 PATIENCE_MS = 10_000  # for a broker that is just starting
+GONE_S = 15  # after 9, where nobody has changed broker.session.timeout.ms, the others know that a broker has gone
 
 ANEW_WITH_NEW_TOPICS = (
     "begin anew, with a new TOUCHSTREAM_APP_ID, new topics and an empty database (partitions of a topic with state cannot "
@@ -94,7 +96,19 @@ def _changelog_configs() -> dict[str, str]:
 
 
 def ensure_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[str]:
-    """Create what is missing and return the names created; raise TopicSetupError when what exists does not fit."""
+    """Create what is missing and return the names created; raise TopicSetupError when what exists does not fit.
+
+    A broker that has just gone is named by the others for some seconds more: who was sent to it asks again.
+    """
+    for _ in range(GONE_S):
+        try:
+            return _ensured(settings, changelogs)
+        except KafkaConnectionError:
+            time.sleep(1)
+    return _ensured(settings, changelogs)
+
+
+def _ensured(settings: Settings, changelogs: Iterable[str]) -> list[str]:
     options = settings.client_options() | {"bootstrap_timeout_ms": PATIENCE_MS}
     admin = KafkaAdminClient(**options, client_id=f"{settings.app_id}-setup")
     try:
