@@ -128,7 +128,7 @@ def test_everybody_can_work_with_the_rights_of_the_page(guarded: tuple[KafkaClus
             with system.producer() as producer:
                 producer.send("touchpoint.interactions", key=b"anna", value=b"no event")
             system.settle()
-            run_as("doctor")
+            assert "OK    topic settings" in run_as("doctor")
             run_as("verify")
             run_as("rebuild", "--from", "2026-02-01", "--to", "2026-04-01", "--state-dir", str(tmp_path))
             assert "1 letters sent again" in run_as("replay-dead-letters")

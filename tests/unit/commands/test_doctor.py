@@ -196,6 +196,8 @@ def test_topics_that_forget_what_must_stay_are_a_finding():
         "touchpoint.suppressed has retention.ms=604800000, expected -1",
         "touchstream-journeys-changelog has cleanup.policy=delete, expected compact",
     ]
+    [unseen] = config_findings(Settings(), copies, {name: {} for name in copies})
+    assert str(unseen) == "SKIP  topic settings: not seen: this user may not describe them"
     right = {changelog: latest, events: weekly, erased: latest | {"retention.ms": "604800000"}}
     assert [each.state for each in config_findings(Settings(), copies, right)] == [State.OK]
 
