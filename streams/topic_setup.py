@@ -117,7 +117,8 @@ def _ensured(settings: Settings, changelogs: Iterable[str]) -> list[str]:
         problems = [*_mismatches(plans, existing, settings), *_too_narrow(admin, plans, existing)]
         missing = [plan for plan in plans if plan.name not in existing]
         if missing and not settings.create_topics:
-            problems += [f"topic {plan.name!r} does not exist: create it with {plan}" for plan in missing]
+            seen = "does not exist, or this user may not see it (docs/running.md, Rights at Kafka)"
+            problems += [f"topic {plan.name!r} {seen}: create it with {plan}" for plan in missing]
         if problems:
             raise TopicSetupError("\n".join(problems))
         return [plan.name for plan in missing if _create(admin, plan, settings.replication)]

@@ -1,5 +1,6 @@
 """Topics on a real broker."""
 
+import re
 import uuid
 from contextlib import closing
 from functools import partial
@@ -42,8 +43,11 @@ def test_topics_are_created_once_with_their_settings(kafka: KafkaCluster) -> Non
 
 def test_missing_topics_are_an_error_where_workers_may_not_create_them(kafka: KafkaCluster) -> None:
     settings = Settings(brokers=kafka.bootstrap, partitions=3, create_topics=False)
-    missing = "topic 'nobody-made-this' does not exist: create it with 3 partitions, cleanup.policy=compact, "
-    with pytest.raises(TopicSetupError, match=missing):
+    missing = (
+        "topic 'nobody-made-this' does not exist, or this user may not see it (docs/running.md, Rights at Kafka): "
+        "create it with 3 partitions, cleanup.policy=compact, "
+    )
+    with pytest.raises(TopicSetupError, match=re.escape(missing)):
         ensure_topics(settings, ["nobody-made-this"])
 
 
