@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.topics import EVENTS
 from streams.settings import Settings
@@ -14,13 +14,26 @@ from touchstream.errors import UserError
 
 LARGEST_MESSAGE: Final = 4 << 20  # above what is read, so that the broker or the reader is the one to refuse it
 BATCH_BYTES: Final = 256 << 10
+CLOSE_S: Final = 10.0
+
+
+class _Producer(KafkaProducer):  # type: ignore[misc]
+    """Waits only so long at its end: told to stop while no broker answers, Kafka's own never ends."""
+
+    def close(self, timeout: float | None = CLOSE_S, null_logger: bool = False) -> None:
+        """Close it; raises KafkaTimeoutError when the brokers have not taken everything by then."""
+        try:
+            super().close(timeout, null_logger)
+        except KafkaTimeoutError:
+            if not null_logger:  # else Python lets go of one that has told it before
+                raise
 
 
 def open_producer(settings: Settings, *, compression: str | None, idempotent: bool = True) -> Any:
     """Connect to the brokers and check that the topics are there; every message is acknowledged by all replicas."""
     _check_topics(settings)
     try:
-        return KafkaProducer(
+        return _Producer(
             **settings.client_options(),
             client_id=f"{settings.app_id}-producer",
             acks="all",

@@ -1,4 +1,5 @@
 import pytest
+from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
 from streams.settings import Settings
@@ -16,3 +17,12 @@ def test_a_login_that_is_refused_looks_like_no_broker_and_is_named_beside_it():
     said = str(producer.no_broker(Settings(**login), KafkaTimeoutError("Unable to bootstrap")))
     assert said.endswith("; or it refuses TOUCHSTREAM_SASL_USERNAME and _PASSWORD")
     assert "SASL" not in str(producer.no_broker(Settings(), KafkaTimeoutError("Unable to bootstrap")))
+
+
+def test_a_command_that_is_told_to_stop_waits_only_so_long_for_brokers_that_do_not_answer(monkeypatch):
+    waited = []
+    monkeypatch.setattr(KafkaProducer, "__init__", lambda self, **options: None)
+    monkeypatch.setattr(KafkaProducer, "close", lambda self, timeout=None, null_logger=False: waited.append(timeout))
+    monkeypatch.setattr(producer, "_check_topics", lambda settings: None)
+    producer.open_producer(Settings(), compression=None).close()
+    assert waited[0] == producer.CLOSE_S
