@@ -12,6 +12,7 @@ from schemas.moments import AnyMoment, EventMoment
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Identifier = Annotated[StrictStr, Field(min_length=1, max_length=256, pattern=r"^[^\x00]+$")]
+Label = Annotated[StrictStr, Field(max_length=256)]
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | None
 
 
@@ -70,13 +71,13 @@ class Event(BaseModel):
     channel: Identifier | None = None
     """Channel of the event, such as `web`. Left out, the catalogue's channel of the touchpoint."""
 
-    segment: StrictStr | None = None
+    segment: Label | None = None
     """Group of customers to compare by, such as `business`."""
 
-    variant: StrictStr | None = None
+    variant: Label | None = None
     """Variant of an experiment that the customer saw, such as `short_form`."""
 
-    source: StrictStr | None = None
+    source: Label | None = None
     """Where the visit came from, such as `newsletter`."""
 
     actor: Actor = Actor.CUSTOMER

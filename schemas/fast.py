@@ -151,7 +151,7 @@ def _type(annotation: Any, limits: Mapping[str, Any] = NO_LIMITS) -> Any:
     if origin in (Union, types.UnionType):
         return Union[tuple(_type(each, limits) for each in arguments)]  # noqa: UP007 - made at run time
     if origin in (list, dict):
-        return origin[tuple(map(_type, arguments))]
+        annotation = origin[tuple(map(_type, arguments))]
     if annotation is datetime:
         return Annotated[datetime, msgspec.Meta(tz=True)]
     return Annotated[annotation, msgspec.Meta(**limits)] if limits and annotation is not type(None) else annotation

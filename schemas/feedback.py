@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
-from schemas.envelope import Event, Identifier
+from schemas.envelope import Event, Identifier, Label
 
 SCALES = frozenset({2, 3, 4, 5, 6, 7, 8, 10})
 
@@ -75,7 +75,7 @@ class Feedback(Event):
     comment: StrictStr | None = None
     """In the customer's words. Words of the catalogue in it point to causes and to an emotion."""
 
-    reasons: list[StrictStr] = Field(default_factory=list)
+    reasons: list[Label] = Field(default_factory=list, max_length=50)
     """Causes that the customer ticked, by id, such as `late_delivery`."""
 
     emotion: Emotion | None = None

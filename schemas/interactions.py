@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from schemas.envelope import Event, Identifier
+from schemas.envelope import Event, Identifier, Label
 from schemas.moments import AnyMoment
 
 
@@ -123,7 +123,7 @@ class Ticket(Interaction):
     conversation_id: Identifier
     """Id of the ticket: the same in all of its steps, and in feedback about it."""
 
-    topic: StrictStr | None = None
+    topic: Label | None = None
     """What it is about, such as `refund`. The newest one holds."""
 
     due_at: AnyMoment | None = None

@@ -94,6 +94,17 @@ def epoch_of(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> int:
     return int.from_bytes(raw, "big")
 
 
+class StateTooLargeError(Exception):
+    """A state that no record of a changelog can hold."""
+
+    def __init__(self, key: bytes, size: int) -> None:
+        name = key.decode(errors="replace")
+        super().__init__(
+            f"the state of journey {name!r} has {size:,} bytes, and a record {STATE_MESSAGE_BYTES:,} at most: its events are too "
+            f"many and too long. Run touchstream erase for it, and start the workers while that waits"
+        )
+
+
 class ChangelogWriter:
     """Writes whole record batches and knows the offset each of them got."""
 
@@ -147,6 +158,8 @@ class ChangelogWriter:
             record: dict[str, Any] = {"timestamp": now_ms, "key": key, "value": value}
             if value is None:
                 record["headers"] = tombstone_headers
+            elif len(key) + len(value) + RECORD_BYTES > STATE_MESSAGE_BYTES:
+                raise StateTooLargeError(key, len(value))
             else:
                 record["value"] = prefix + value
             if batch.append(**record) is None:

@@ -12,6 +12,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFai
 from sinks.errors import NotAllowedError, SchemaMismatchError, SettingsError
 from streams.batching.app import EXIT_BUG
 from streams.batching.group import GroupRefusedError
+from streams.changelog import StateTooLargeError
 from streams.logic.watermark import ClockSetBackError
 from streams.logic.wire import NewerStateError
 from streams.settings import PREFIX
@@ -27,6 +28,7 @@ CURABLE: Final = (
     StateBeyondTopicError,
     StateGoneError,
     TopicReplacedError,
+    StateTooLargeError,
     SchemaMismatchError,
     NotAllowedError,
     SettingsError,

@@ -75,12 +75,12 @@ class Journeys:
         """Bytes of the state of a journey; 0 where there is none."""
         return len(self._states.get(journey_id.encode()) or b"")
 
-    def keep(self, journey: Journey, watermark_ms: int, changed: Values) -> None:
-        """Put a journey that was open back, and its state among those that have changed."""
+    def keep(self, journey: Journey, watermark_ms: int, changed: Values) -> int:
+        """Put a journey that was open back, and its state among those that have changed; return the bytes of it."""
         journey_id = journey.journey_id
         if journey.empty:
             self.forget(journey_id, changed)
-            return
+            return 0
         key, known_ms = journey_id.encode(), journey.due_ms
         raw, due_ms = state_codec.encode(journey, self._policy)
         journey.due_ms = due_ms
@@ -96,6 +96,7 @@ class Journeys:
             self._overdue[journey_id] = look_ms
         if look_ms is not None and (known_ms is None or not watermark_ms < known_ms <= look_ms):
             self._agenda.schedule(key, look_ms)  # else the agenda looks soon enough
+        return len(raw)
 
     def forget(self, journey_id: str, changed: Values) -> None:
         """Remove a journey; a tombstone goes to the changelog."""

@@ -129,6 +129,10 @@ class Fold:
             expired = retention.expire(journey, self._policy, watermark_ms, self._book, changes)
             changes.expired_through_ms = max(changes.expired_through_ms, expired)
 
+    def halve(self, watermark_ms: int, changes: Changes) -> bool:
+        """Let the older half of the journey go, whose state has become too large; False when nothing can."""
+        return retention.halve(self.journey, self._policy, watermark_ms, self._book, changes)
+
     def _stir(self) -> None:
         if self._before is None:
             self._before = self.journey.outlook or outlook(self.journey, self._policy)

@@ -1,6 +1,7 @@
 """What a journey forgets, and when something is due: state is bounded, because it expires."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from streams.logic import kept_marks
@@ -125,6 +126,27 @@ def shorten(
             journey.floor_ms = max(journey.floor_ms, dialogue.last_ms)
             _give_up(journey, name, watermark_ms, policy, book, changes)
         journey.forgot()
+
+
+def halve(journey: "Journey", policy: Policy, watermark_ms: int, book: "PaneBook", changes: "Changes") -> bool:
+    """Let half of what there is most of go, or more where that is not enough: few events are too many when each is long.
+
+    Returns False when nothing can go.
+    """
+    before = _sizes(journey)
+    most = max(before)
+    while most and _sizes(journey) == before:
+        most //= 2
+        tighter = replace(policy, max_journey_steps=most, max_moments=max(1, most))
+        shorten(journey, tighter, journey.dialogues, watermark_ms, book, changes)
+    return _sizes(journey) != before
+
+
+def _sizes(journey: "Journey") -> tuple[int, ...]:
+    """How many steps, moments of conversations, conversations, notices and answers there are."""
+    steps = sum([len(run.steps) for run in journey.runs])
+    moments = sum([len(each.moments) for each in journey.dialogues.values()])
+    return steps, moments, len(journey.dialogues), len(journey.notices), len(journey.answers)
 
 
 def _condense(journey: "Journey", policy: Policy) -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from schemas import codec, fast
 from schemas.codec import Reason, Refused
 from schemas.registry import MODEL_OF
-from schemas.topics import EVENTS, INTERACTIONS
+from schemas.topics import EVENTS, FEEDBACK, INTERACTIONS
 from tests.unit.logic.test_any_order import interaction, opinion
 from tests.unit.schemas.examples import ACCEPTED, ALL
-from tests.unit.schemas.test_codec import JSON, SHOWN, shown
+from tests.unit.schemas.test_codec import JSON, RATED, SHOWN, shown
 
 MOMENTS = st.from_regex(r"\A(1900|1990|2026|2199)-0[1-9]-31[T ]23:59:5\d(\.\d{1,9})?(Z|z|[+-]\d\d:?\d\d)?\Z")
 SAYS = [
@@ -53,6 +53,24 @@ def values(event, model):
     kinds = {name: type(value) for name, value in named.items() if not name.endswith("_at")}  # zones have two classes
     inner = {name: type(value) for name, value in event.properties.items()}
     return named, kinds, inner, list(event.properties)
+
+
+@pytest.mark.parametrize("length", [256, 257])
+@pytest.mark.parametrize("field", ["segment", "variant", "source"])
+def test_a_label_has_at_most_256_characters(field, length):
+    raw = shown(**{field: "é" * length})
+    assert_same(raw, INTERACTIONS)
+    told = codec.decode(raw, INTERACTIONS)
+    if length > 256:
+        assert told.reason is Reason.BAD_VALUE
+        assert told.detail.endswith("should have at most 256 characters")
+
+
+@pytest.mark.parametrize(("number", "length"), [(50, 256), (51, 1), (1, 257)])
+def test_a_customer_ticks_at_most_50_reasons(number, length):
+    raw = json.dumps(RATED | {"reasons": ["x" * length] * number}).encode()
+    assert_same(raw, FEEDBACK)
+    assert isinstance(codec.decode(raw, FEEDBACK), Refused) == ((number, length) != (50, 256))
 
 
 @pytest.mark.parametrize("example", ALL, ids=lambda example: example.name)

@@ -10,9 +10,19 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record import MemoryRecords
 
 from streams import changelog, patience
-from streams.changelog import EPOCH_HEADER, ChangelogWriter, Intrusion, Item, Replay, epoch_of
+from streams.changelog import (
+    EPOCH_HEADER,
+    RECORD_BYTES,
+    ChangelogWriter,
+    Intrusion,
+    Item,
+    Replay,
+    StateTooLargeError,
+    epoch_of,
+)
 from streams.patience import patiently, reader
 from streams.store import Values
+from streams.topic_setup import STATE_MESSAGE_BYTES
 
 
 def record(epoch: int, body: bytes | None) -> tuple[bytes | None, list[tuple[str, bytes]]]:
@@ -189,3 +199,12 @@ async def test_what_no_batch_holds_keeps_its_order() -> None:
     await ChangelogWriter(producer, "changelog").write(0, 1, items)
     assert len(producer.keys) > 1
     assert [key for batch in producer.keys for key in batch] == [key for key, _ in items]
+
+
+def test_a_state_that_is_no_record_is_named_with_what_to_do() -> None:
+    producer = SimpleNamespace(create_batch=lambda: BatchBuilder(1 << 30, 0))
+    writer = ChangelogWriter(producer, "changelog")
+    largest = b"x" * (STATE_MESSAGE_BYTES - len(b"j1") - RECORD_BYTES)
+    assert len(list(writer._batches(1, [(b"j1", largest)]))) == 1
+    with pytest.raises(StateTooLargeError, match="state of journey 'j1' has"):
+        list(writer._batches(1, [(b"j1", largest + b"x")]))

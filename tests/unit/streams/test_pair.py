@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+import pytest
 from faust.types import TP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from schemas import codec
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
+from streams import pair as pair_module
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.logic.policy import OVERALL
@@ -69,6 +71,29 @@ def test_a_rekeyed_message_is_taken_even_where_another_partitioner_put_it() -> N
     back = Record(0, NOW, b"j7", codec.encode(builders.page_view(journey_id="j7")), (("rekeyed", b"1:5"),))
     effects = pair.fold(Batch(TP(INTERACTIONS.name, 3), [back], 1, 1), INTERACTIONS, NOW)
     assert len(effects.rows[tables.INTERACTIONS]) == 1
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_journey_whose_state_would_be_too_large_loses_its_older_half_and_goes_on(
+    system: System, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    monkeypatch.setattr(pair_module, "LARGEST_STATE", 20_000)
+    began, number = NOW - days * 24 * HOUR, 40 * days
+    for n in range(number):  # each visit ends before the next one
+        seen = builders.page_view(began + n * 36 * MINUTE, event_id=f"v{n}", segment="s" * 200)
+        system.run(system.batch(INTERACTIONS, [record(seen, n)]))
+        system.quiet()
+    asked = [builders.inbound(NOW - n, conversation=f"c{n}", event_id=f"q{n}", segment="s" * 200) for n in range(200)]
+    system.run(system.batch(INTERACTIONS, [record(each, number + n) for n, each in enumerate(asked)]))
+    said = [builders.answer(3, NOW - n, event_id=f"a{n}", reasons=["r" * 200]) for n in range(200)]
+    system.run(system.batch(FEEDBACK, [record(each, n) for n, each in enumerate(said)]))
+    assert 0 < len(system.changelog[b"j1"]) <= 20_000
+    system.crash()
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view(NOW, event_id="last"), number + 200)]))
+    system.end_of_time()
+    assert len(system.clickhouse.alive(tables.INTERACTIONS)) == number + 201
+    assert len(system.clickhouse.alive(tables.ANSWERS)) == 200
+    assert max(row["ended_at"] for row in system.clickhouse.alive(tables.SESSIONS)) == NOW
 
 
 def test_garbage_becomes_a_dead_letter_and_the_rest_of_the_batch_is_stored(system: System) -> None:
