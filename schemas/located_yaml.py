@@ -24,8 +24,13 @@ class Loader(yaml.SafeLoader):
         """Build one value."""
         try:
             return super().construct_object(node, deep=deep)
+        except YamlError:
+            raise
         except ValueError as error:
             raise YamlError(node.start_mark.line + 1, f"not YAML: {error}") from error
+        except (KeyError, AttributeError) as error:  # of a tag that stands before something else
+            kind = node.tag.rpartition(":")[2]
+            raise YamlError(node.start_mark.line + 1, f"not YAML: {node.value!r} is no {kind}") from error
 
 
 # Whoever wants a date checks it himself, and names the value and its place.

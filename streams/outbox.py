@@ -80,7 +80,7 @@ class Outbox:
             elif silent_since is None:
                 silent_since = monotonic()
                 brokers = self._client_options["bootstrap_servers"]
-                log.warning("no broker of %s answers, waiting until they do", ", ".join(brokers))
+                log.warning("brokers of %s do not answer, waiting until they do", ", ".join(brokers))
 
     async def _answers(self, producer: AIOKafkaProducer) -> bool:
         ask = producer.client.force_metadata_update

@@ -126,9 +126,20 @@ def test_migrating_twice_changes_nothing_the_second_time_and_sql_knows_the_catal
     assert int(json.loads(answer)["data"][0]["n"]) == 27
 
 
-def test_the_screens_query_runs_on_the_views(sql):
+def test_the_screens_query_finds_the_newest_day_that_is_not_of_a_wrong_clock(sql):
+    for events, ends in (
+        (3, "now() - INTERVAL 1 HOUR"),
+        (5, "now() + INTERVAL 5 MINUTE"),
+        (7, "now() + INTERVAL 1 DAY"),
+    ):
+        sql(
+            "INSERT INTO rolling_metrics (scope_kind, scope, window_s, window_end, events)"
+            f" SELECT 'overall', '', 86400, {ends}, {events}"
+        )
     query = ROLLING_NOW.replace("{hours:UInt32}", "3")
-    assert sql("-", "--format", "csv", stdin=query).stdout.startswith('"scope_kind"')
+    names, *rows = sql("-", "--format", "csv", stdin=query).stdout.splitlines()
+    assert names.startswith('"scope_kind"')
+    assert [row.split(",")[2] for row in rows] == ["5"]
 
 
 def test_a_view_with_parameters_is_asked_like_a_function(sql):

@@ -30,6 +30,8 @@ def test_a_date_stays_text_so_that_its_reader_can_say_what_is_wrong_with_it():
         pytest.param("a: 1\nb: &me [*me]", 2, "anchor contains itself", id="endless anchor"),
         pytest.param("a: 1\n[b]: 2", 2, "use a word", id="list as key"),
         pytest.param("a: 1\nb: 0x_", 2, "not YAML: invalid literal", id="number that is none"),
+        pytest.param("a: 1\nb: !!bool x", 2, "not YAML: 'x' is no bool", id="tag of another kind"),
+        pytest.param("a: 1\nb: !!timestamp x", 2, "not YAML: 'x' is no timestamp", id="tag of a time"),
         pytest.param("a: 1\nb: !!python/object:os.system x", 2, "could not determine a constructor", id="code"),
         pytest.param(
             f"a: &a [{'x,' * 1000}]\nb: [{'*a,' * 1000}]", 1, "write fewer anchors", id="a million by anchors"

@@ -88,7 +88,9 @@ async def test_a_clock_that_is_an_hour_ahead_of_the_brokers_is_waited_out(monkey
     ("answers", "said"),
     [
         pytest.param([True, False, True, True], [], id="it closes a connection and answers on the next"),
-        pytest.param([False, False, True], ["no broker of 127.0.0.1:9 answers", "the brokers answer again"], id="away"),
+        pytest.param(
+            [False, False, True], ["brokers of 127.0.0.1:9 do not answer", "the brokers answer again"], id="away"
+        ),
     ],
 )
 async def test_brokers_are_silent_when_none_answers_on_a_new_connection_either(
