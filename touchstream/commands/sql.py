@@ -72,7 +72,7 @@ def command(query: str, form: str) -> None:
         finally:
             client.close()
     if own_format or form != "table":
-        sys.stdout.buffer.write(printed)
+        sys.stdout.buffer.write(_for_eyes(printed) if sys.stdout.isatty() else printed)
         sys.stdout.buffer.flush()
     elif answer:
         names, kinds, *rows = answer
@@ -135,6 +135,10 @@ def _upright(names: list[str], rows: list[list[Any]]) -> Table:
             table.add_row(_shown(name), _shown(value))
         table.add_section()
     return table
+
+
+def _for_eyes(printed: bytes) -> bytes:
+    return harmless(printed.decode(errors="replace")).encode()
 
 
 def _shown(value: Any) -> str:

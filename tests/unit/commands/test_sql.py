@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from touchstream.commands.sql import ASKS, ENDS_WITH_FORMAT, MOST_ROWS, _answer, _drawn
+from touchstream.commands.sql import ASKS, ENDS_WITH_FORMAT, MOST_ROWS, _answer, _drawn, _for_eyes
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,7 @@ def test_what_would_be_broken_within_words_stands_upright():
         "┃",
         "outcome",
     ]
+
+
+def test_a_format_for_programs_commands_no_terminal_either():
+    assert _for_eyes(b'"a"\n"\x1b[2Jgone\xff"\n') == '"a"\n"\\x1b[2Jgone�"\n'.encode()
