@@ -70,7 +70,7 @@ def topic(monkeypatch):
     topic = Topic()
     monkeypatch.setenv("TOUCHSTREAM_PARTITIONS", "4")
     monkeypatch.setattr(producer, "_check_topics", lambda _settings: None)
-    monkeypatch.setattr(producer, "KafkaProducer", lambda **_options: topic)
+    monkeypatch.setattr(producer, "_Producer", lambda **_options: topic)
     monkeypatch.setattr(forgetting, "until_forgotten", lambda *_arguments: None)
     return topic
 
