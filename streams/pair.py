@@ -61,6 +61,7 @@ class Pair:
         self.book = PaneBook(policy, now_ms)  # panes are for what goes on now: history is what SQL is for
         self.counts: Counter[tuple[str, str]] = Counter()  # messages by topic and fate
         self.next_offsets: list[int | None] = [None, None]
+        self.largest_state = LARGEST_STATE
         self.last_read: dict[str, tuple[int, int]] = {}  # offset and timestamp of the last record folded, by topic
         self._gate = Gate(Suppressed() if suppressed is None else suppressed)
         self._recutting = Recutting()
@@ -220,7 +221,7 @@ class Pair:
             rested = self._journeys.has_rested(journey_id)
             fold.finish(watermark_ms, changes, now_ms=now_ms, touched_ms=0 if rested else now_ms)
             size = self._journeys.keep(fold.journey, self.clock.watermark_ms, effects.states)
-            while size > LARGEST_STATE and fold.halve(watermark_ms, changes):
+            while size > self.largest_state and fold.halve(watermark_ms, changes):
                 self._journeys.open(journey_id)  # out again, to be put back smaller
                 size = self._journeys.keep(fold.journey, self.clock.watermark_ms, effects.states)
         self._journeys.tidy()

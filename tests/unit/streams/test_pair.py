@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from schemas import codec
 from schemas.topics import FEEDBACK, INTERACTIONS
 from sinks import tables
-from streams import pair as pair_module
 from streams.batching.batch import Batch
 from streams.committer import Effects
 from streams.logic.policy import OVERALL
@@ -74,10 +73,8 @@ def test_a_rekeyed_message_is_taken_even_where_another_partitioner_put_it() -> N
 
 
 @pytest.mark.parametrize("days", [1, 30])
-def test_a_journey_whose_state_would_be_too_large_loses_its_older_half_and_goes_on(
-    system: System, monkeypatch: pytest.MonkeyPatch, days: int
-) -> None:
-    monkeypatch.setattr(pair_module, "LARGEST_STATE", 20_000)
+def test_a_journey_whose_state_would_be_too_large_loses_its_older_half_and_goes_on(system: System, days: int) -> None:
+    system.pair.largest_state = 20_000
     began, number = NOW - days * 24 * HOUR, 40 * days
     for n in range(number):  # each visit ends before the next one
         seen = builders.page_view(began + n * 36 * MINUTE, event_id=f"v{n}", segment="s" * 200)
