@@ -85,7 +85,12 @@ class Applies(Protocol):
 
 def fits_a_batch(states: Values) -> bool:
     """Whether a record batch holds all of this."""
-    return sum(len(key) + len(value or b"") + RECORD_BYTES for key, value in states.items()) <= BATCH_BYTES
+    return sum(_size(key, value) for key, value in states.items()) <= BATCH_BYTES
+
+
+def _size(key: bytes, value: bytes | None) -> int:
+    """Bytes of a record, at most."""
+    return len(key) + len(value or b"") + RECORD_BYTES
 
 
 def epoch_of(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> int:
@@ -158,7 +163,7 @@ class ChangelogWriter:
             record: dict[str, Any] = {"timestamp": now_ms, "key": key, "value": value}
             if value is None:
                 record["headers"] = tombstone_headers
-            elif len(key) + len(value) + RECORD_BYTES > STATE_MESSAGE_BYTES:
+            elif _size(key, value) > STATE_MESSAGE_BYTES:
                 raise StateTooLargeError(key, len(value))
             else:
                 record["value"] = prefix + value

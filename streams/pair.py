@@ -43,9 +43,8 @@ EPOCH_SHIFT: Final = 40
 MARK: Final = b"\x00pair"
 LAST_READ: Final = b"\x00read"
 PANES_AT_ONCE: Final = 2_000
-LARGEST_STATE: Final = (
-    STATE_MESSAGE_BYTES // 2
-)  # a larger one loses its older half; one that is no record ends the worker
+# A larger one loses its older half, long before it is no record of a changelog, which would end the worker.
+LARGEST_STATE: Final = STATE_MESSAGE_BYTES // 2
 JOURNEYS_PER_TICK: Final = 5_000  # a clock that jumps must not stall the loop
 
 
@@ -220,10 +219,10 @@ class Pair:
         for journey_id, fold in folds.items():
             rested = self._journeys.has_rested(journey_id)
             fold.finish(watermark_ms, changes, now_ms=now_ms, touched_ms=0 if rested else now_ms)
-            size = self._journeys.keep(fold.journey, self.clock.watermark_ms, effects.states)
-            while size > self.largest_state and fold.halve(watermark_ms, changes):
+            while self._journeys.keep(fold.journey, watermark_ms, effects.states) > self.largest_state:
+                if not fold.halve(watermark_ms, changes):
+                    break
                 self._journeys.open(journey_id)  # out again, to be put back smaller
-                size = self._journeys.keep(fold.journey, self.clock.watermark_ms, effects.states)
         self._journeys.tidy()
         add_changes(changes, effects.rows, self._version)
         self._alerting.tell([*farewells, *changes.alerts], effects, self._version)

@@ -109,7 +109,7 @@ def _percent(share: Share) -> str:
 
 
 def _bare_percent(share: Share) -> str:
-    return _number(share.percent, ".0f") + "%" * (share.percent is not None)
+    return NOTHING if share.percent is None else f"{share.percent:.0f}%"
 
 
 def _number(value: float | None, form: str) -> str:
