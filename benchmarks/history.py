@@ -10,9 +10,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
@@ -21,15 +18,9 @@ from benchmarks.figures import print_table
 from benchmarks.parts import KEPT, Result, parts
 from benchmarks.peer_jobs.job import memory_mb
 from benchmarks.plot import svg
-from benchmarks.view_data import fill
+from benchmarks.view_data import engine, fill
 from benchmarks.views import QUESTIONS, seconds_of
-from schemas.catalogue import Catalogue
-from sinks.client import connect
-from sinks.dimensions import store_catalogue
-from sinks.migrate import migrate
-from sinks.settings import ClickHouseSettings
 
-ROOT = Path(__file__).parents[1]
 MEMORY = 3_500_000_000  # bytes a question may take
 BYTES_A_ROW = 120  # with sessions, waits, answers, and merges on their way
 PLOTTED = ("events of a day by channel", "transitions of a week", "one journey", "experiments of 30 days")
@@ -78,20 +69,6 @@ def median_s(client: Client, sql: str, runs: int) -> float | None:
         if "MEMORY_LIMIT_EXCEEDED" not in str(error):
             raise
         return None
-
-
-@contextmanager
-def engine() -> Iterator[Client]:
-    """An embedded engine of this process, with tables, views and the catalogue."""
-    with tempfile.TemporaryDirectory(prefix="touchstream-bench-history-") as folder:
-        settings = ClickHouseSettings(url=f"chdb://{folder}/clickhouse")
-        client = connect(settings)
-        try:
-            migrate(settings)
-            store_catalogue(client, Catalogue.load(ROOT / "touchpoints.yaml"), 1)
-            yield client
-        finally:
-            client.close()
 
 
 def report(runs: int, results: dict[int, Result]) -> None:

@@ -28,7 +28,6 @@ from schemas.topics import EVENTS, INTERACTIONS
 from sinks.settings import ClickHouseSettings
 from streams.app import create_app
 from streams.batching.batch import Batch
-from streams.batching.share import Assignment
 from streams.changelog import MARK
 from streams.logic.policy import Policy
 from streams.outbox import Message
@@ -140,7 +139,7 @@ async def take_over() -> dict[str, float]:
     before_mb = memory_mb("VmRSS")
     started, cpu = time.perf_counter(), time.process_time()
     tps = frozenset(TP(INTERACTIONS.name, partition) for partition in range(PARTITIONS))
-    await worker.ownership.take_over(Assignment(1, tps))
+    await worker.ownership.take_over(tps)
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     await states.stop()
     journeys = sum(map(len, worker.ownership.pairs.values()))

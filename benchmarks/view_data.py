@@ -1,10 +1,20 @@
 """Thirty days of sessions, and everything else that follows from them, made by the engine itself."""
 
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 
 from clickhouse_connect.driver.client import Client
+
+from benchmarks.catalogues import CATALOGUE
+from schemas.catalogue import Catalogue
+from sinks.client import connect
+from sinks.dimensions import store_catalogue
+from sinks.migrate import migrate
+from sinks.settings import ClickHouseSettings
 
 DAYS = 30
 LAST_DAY = date(2026, 10, 30)
@@ -84,6 +94,17 @@ SELECT
 FROM visits
 WHERE visit % 20 = 0
 """
+
+
+@contextmanager
+def engine() -> Iterator[Client]:
+    """An embedded engine of this process, with tables, views and the catalogue."""
+    with tempfile.TemporaryDirectory(prefix="touchstream-bench-views-") as folder:
+        settings = ClickHouseSettings(url=f"chdb://{folder}/clickhouse")
+        with closing(connect(settings)) as client:
+            migrate(settings)
+            store_catalogue(client, Catalogue.load(CATALOGUE), 1)
+            yield client
 
 
 def fill(client: Client, events: int) -> None:

@@ -7,21 +7,13 @@ twice, as after a replay. Nothing is optimized by hand: parts are as the engine'
 import argparse
 import os
 import statistics
-import tempfile
 import time
 from datetime import timedelta
-from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
 
-from benchmarks.view_data import DAYS, LAST_DAY, fill
-from schemas.catalogue import Catalogue
-from sinks.client import connect
-from sinks.dimensions import store_catalogue
-from sinks.migrate import migrate
-from sinks.settings import ClickHouseSettings
+from benchmarks.view_data import DAYS, LAST_DAY, engine, fill
 
-ROOT = Path(__file__).parents[1]
 ENOUGH_S = 120.0
 DAY = f"day = '{LAST_DAY}'"
 WEEK = f"day > toDate('{LAST_DAY}') - 7"
@@ -58,15 +50,10 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="touchstream-bench-views-") as folder:
-        settings = ClickHouseSettings(url=f"chdb://{folder}/clickhouse")
-        client = connect(settings)
-        migrate(settings)
-        store_catalogue(client, Catalogue.load(ROOT / "touchpoints.yaml"), 1)
+    with engine() as client:
         fill(client, options.events)
         describe(client)
         answer(client, options.runs)
-        client.close()
 
 
 def describe(client: Client) -> None:

@@ -35,16 +35,11 @@ MOMENT: Final = "dateTimeAsLocal"
 
 
 def steps(*limits: tuple[float, str], below: str = NEUTRAL) -> Json:
-    """Thresholds: a colour below the first limit, another from each limit on."""
+    """Thresholds: a colour below the first limit, another from each limit on. Without limits the number is neither good nor bad."""
     return {
         "mode": "absolute",
         "steps": [{"color": below, "value": None}, *({"color": colour, "value": limit} for limit, colour in limits)],
     }
-
-
-def plain() -> Json:
-    """No thresholds: the number is neither good nor bad."""
-    return steps()
 
 
 def words(said: dict[str, tuple[str, str]]) -> list[Json]:
@@ -54,6 +49,11 @@ def words(said: dict[str, tuple[str, str]]) -> list[Json]:
         for place, (value, (text, colour)) in enumerate(said.items())
     }
     return [{"type": "value", "options": options}]
+
+
+def below(least: float) -> list[Json]:
+    """Value mappings: what would be rounded to nothing is said to be smaller than this."""
+    return [{"type": "range", "options": {"from": 0, "to": 0.999999 * least, "result": {"text": f"< {least}"}}}]
 
 
 def field(name: str, **properties: Any) -> Json:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from dashboards.looks import Json, plain
+from dashboards.looks import Json, steps
 
 SERIES_FORMAT: Final = 0  # long rows, sorted by time, become a series for every label
 TABLE_FORMAT: Final = 1
@@ -31,7 +31,7 @@ class Panel:
     shows: tuple[str, ...] = ()  # columns, when other panels show others of the same query: it is asked once for all
     unit: str = "short"
     decimals: int | None = None
-    thresholds: Json = field(default_factory=plain)
+    thresholds: Json = field(default_factory=steps)
     colour: Json = field(default_factory=lambda: {"mode": "thresholds"})
     defaults: Json = field(default_factory=dict)
     overrides: tuple[Json, ...] = ()

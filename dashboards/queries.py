@@ -22,6 +22,8 @@ UNTIL: Final = "toTimeZone($__toTime_ms, 'UTC')"
 HOURS: Final = f"hour >= toStartOfHour({SINCE}) AND hour <= {UNTIL}"
 # What is not in the catalogue may have no channel, and a series needs a name.
 CHANNEL: Final = "if(channel = '', 'unknown', channel)"
+# Not of a stage after every goal: what happens there cannot end in one.
+SELLING: Final = "touchpoint NOT IN (SELECT touchpoint FROM v_touchpoints WHERE beyond_goals)"
 # Up to four days a point is an hour, beyond that a day.
 GRAIN: Final = "if(dateDiff('hour', $__fromTime, $__toTime) <= 96, 'hour', 'day')"
 
@@ -80,11 +82,6 @@ def _having(name: str) -> str:
     return f"{registered} UNION ALL SELECT touchpoint FROM v_volume WHERE stage = '' AND {lately} AND {chosen}"  # noqa: S608
 
 
-def selling() -> str:
-    """Condition that leaves out touchpoints of stages after every goal: what happens there cannot end in one."""
-    return "touchpoint NOT IN (SELECT touchpoint FROM v_touchpoints WHERE beyond_goals)"
-
-
 def _chosen(name: str) -> str:
     """Part of `dimensions` that keeps the chosen values of one variable, or nothing when all are."""
     values = f"encodeURLComponent(arrayStringConcat([${{{name}:singlequote}}], '|'))"
@@ -99,7 +96,7 @@ FRAGMENTS: Final[dict[str, Callable[[list[str]], str]]] = {
     "channel": lambda _: CHANNEL,
     "grain": lambda _: GRAIN,
     "places": lambda names: places(names or ("channel", "stage")),
-    "selling": lambda _: selling(),
+    "selling": lambda _: SELLING,
     "cut": cut,
     "only": only,
 }

@@ -27,16 +27,10 @@ DESIGNS: Final[tuple[Callable[[Catalogue], Board], ...]] = (
 )
 
 
-def boards(catalogue: Catalogue) -> list[Board]:
-    """All boards, in the order in which they are read."""
-    return [design(catalogue) for design in DESIGNS]
-
-
 def documents(catalogue: Catalogue) -> dict[str, str]:
-    """File name and content of each board."""
-    return {
-        f"{each.name}.json": json.dumps(to_json(each), indent=2, sort_keys=True) + "\n" for each in boards(catalogue)
-    }
+    """File name and content of each board, in the order in which they are read."""
+    boards = (design(catalogue) for design in DESIGNS)
+    return {f"{each.name}.json": json.dumps(to_json(each), indent=2, sort_keys=True) + "\n" for each in boards}
 
 
 def write(catalogue: Catalogue, folder: Path) -> None:

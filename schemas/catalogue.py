@@ -64,18 +64,10 @@ class Catalogue(Entry):
             raise MisfitError(found)
         return self
 
-    def place(self, touchpoint_id: str) -> Touchpoint | None:
-        """Touchpoint of an id, None when nobody registered it."""
-        return self._places.get(touchpoint_id)
-
     def target_of(self, touchpoint_id: str, kind: str = "") -> Target | None:
         """Target of a wait: the touchpoint's own, else the default of the conversation's kind."""
         place = self._places.get(touchpoint_id)
         return self._targets.get(place.target) if place and place.target else self._default_targets.get(kind)
-
-    def gap_ms(self, channel_id: str) -> int:
-        """Silence that ends a session on a channel."""
-        return self._gaps.get(channel_id, self.sessions.gap_ms)
 
     @cached_property
     def _places(self) -> dict[str, Touchpoint]:
@@ -89,7 +81,3 @@ class Catalogue(Entry):
     def _default_targets(self) -> dict[str, Target]:
         built_in: dict[str, Target] = {ConversationKind.PROPOSAL: PROPOSAL_TARGET}
         return built_in | {kind.value: each for each in self.targets for kind in each.default_for}
-
-    @cached_property
-    def _gaps(self) -> dict[str, int]:
-        return {each.id: each.gap_ms for each in self.channels if each.gap_ms is not None}

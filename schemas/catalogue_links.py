@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from schemas.catalogue_parts import Clock, Stage
 from schemas.durations import DAY_MS, written
@@ -12,14 +12,6 @@ if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
 
 Found = Iterator[tuple[Place, str]]
-
-
-class Named(Protocol):
-    """Anything with an id."""
-
-    @property
-    def id(self) -> str:
-        """Its name in the file."""
 
 
 def misfits(catalogue: "Catalogue") -> Found:
@@ -32,7 +24,7 @@ def misfits(catalogue: "Catalogue") -> Found:
     yield from _times(catalogue)
 
 
-def _repeated(section: str, entries: Sequence[Named]) -> Found:
+def _repeated(section: str, entries: Sequence[Any]) -> Found:
     first: dict[str, int] = {}
     for index, entry in enumerate(entries):
         if first.setdefault(entry.id, index) != index:

@@ -157,6 +157,9 @@ class Thresholds(Entry):
 
     warn_at: Annotated[float, Field(gt=0, le=1)] = 0.8  # share of a target that has passed
     escalate_at: Annotated[float, Field(gt=1, le=10)] = 2.0  # ... when somebody else is called
+    alert_within_ms: Duration = Field(
+        default=7 * DAY_MS, alias="alert_within"
+    )  # what came true longer ago calls nobody
     unanswered: Count = 100  # open conversations of one channel
     drop_off_rise: Annotated[float, Field(gt=0, le=1)] = 0.1  # beyond the usual share without success
     dead_letter_share: Annotated[float, Field(gt=0, le=1)] = 0.02  # of what was received

@@ -74,7 +74,6 @@ class DeadLetter(BaseModel):
         key: bytes | None,
         value: bytes | None,
         received_ms: int,
-        first_seen_ms: int | None = None,
         attempts: int = 1,
     ) -> "DeadLetter":
         """Make the letter of a message."""
@@ -89,7 +88,7 @@ class DeadLetter(BaseModel):
             key=_written(key, MAX_KEY_BYTES),
             cut=len(value or b"") > MAX_BYTES or len(key or b"") > MAX_KEY_BYTES,
             received_ms=received_ms,
-            first_seen_ms=received_ms if first_seen_ms is None else first_seen_ms,
+            first_seen_ms=received_ms,  # a replayed letter says when its message was received first
             attempts=attempts,
         )
 

@@ -93,14 +93,6 @@ class BusinessCalendar(Entry):
     holidays: frozenset[Day] = frozenset()  # nothing opens on these days
     special: dict[Day, Openings] = Field(default_factory=dict)  # half days and other exceptions replace the week
 
-    def openings(self, day: date) -> tuple[Opening, ...]:
-        """Intervals that begin on a local day."""
-        if day in self.special:
-            return self.special[day]
-        if day in self.holidays:
-            return ()
-        return self.week[day.weekday()]
-
     @property
     def week(self) -> tuple[tuple[Opening, ...], ...]:
         """The intervals of an ordinary week, Monday first."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -82,8 +83,7 @@ def migrate(settings: ClickHouseSettings, root: Path = HERE) -> list[str]:
     """Apply what is missing and return the names of what was applied. Running it again does nothing."""
     migrations, views = read_migrations(root / "migrations"), read_views(root / "views")
     _create_database(settings)
-    client = connect(settings)
-    try:
+    with closing(connect(settings)) as client:
         run(client, migrations[0], settings)
         applied = _still_there(client, applied_to(client), migrations + views)
         numbered = {name: checksum for name, checksum in applied.items() if FILE_NAME.fullmatch(name)}
@@ -93,8 +93,6 @@ def migrate(settings: ClickHouseSettings, root: Path = HERE) -> list[str]:
             run(client, script, settings, definer_of(settings) if ROLES in applied else None)
             record(client, script.name, script.checksum)
         return [script.name for script in todo]
-    finally:
-        client.close()
 
 
 def missing(client: Client) -> list[str]:
@@ -125,14 +123,11 @@ def _create_database(settings: ClickHouseSettings) -> None:
     target = settings.target
     if isinstance(target, Embedded) or target.database == "default":
         return
-    client = connect(settings, database="default")
-    try:
+    with closing(connect(settings, database="default")) as client:
         client.command(
             f"CREATE DATABASE IF NOT EXISTS {{database:Identifier}} {on_cluster(settings)}",
             parameters={"database": target.database},
         )
-    finally:
-        client.close()
 
 
 def run(client: Client, script: Script, settings: ClickHouseSettings, definer: str | None = None) -> None:

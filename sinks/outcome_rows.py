@@ -3,15 +3,20 @@
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from schemas.alerts import Alert
 from schemas.outcomes import RescueCase, Rolling
 from sinks.arrow import Row
-from sinks.tables import CASES, SESSIONS, WAITS, Table
+from sinks.tables import Table
 
+IDENTITY: Final = {
+    "sessions": ("session_id", "journey_id", "started_at"),
+    "waits": ("wait_id", "journey_id", "asked_at"),
+    "cases": ("case_id", "journey_id"),
+}
 _to_json = msgspec.json.Encoder().encode
 
 
@@ -39,11 +44,6 @@ def case_row(case: RescueCase, version: int) -> Row:
     return (*_case_values(case), version, 0)
 
 
-def gone_case_row(case_id: int, journey_id: str, version: int) -> Row:
-    """Tombstone: an edit or a late event took the case back."""
-    return _tombstone(CASES, version, case_id=case_id, journey_id=journey_id)
-
-
 def rolling_row(rolling: Rolling, version: int) -> Row:
     """One row of `rolling_metrics`."""
     return (*_rolling_values(rolling), version)
@@ -57,17 +57,7 @@ def alert_row(alert: Alert) -> Row:
     return (alert.id, kind, state, alert.what, alert.who, alert.where, *times, numbers, alert.version)
 
 
-def gone_session_row(session_id: int, journey_id: str, started_ms: int, version: int) -> Row:
-    """Tombstone: the session was absorbed by another."""
-    return _tombstone(SESSIONS, version, session_id=session_id, journey_id=journey_id, started_at=started_ms)
-
-
-def gone_wait_row(wait_id: int, journey_id: str, asked_ms: int, version: int) -> Row:
-    """Tombstone: the wait was replaced by another."""
-    return _tombstone(WAITS, version, wait_id=wait_id, journey_id=journey_id, asked_at=asked_ms)
-
-
-def _tombstone(table: Table, version: int, **identity: int | str) -> Row:
-    """Row that names what is gone and is empty otherwise."""
-    known = {**identity, "version": version, "is_deleted": 1}
+def gone_row(table: Table, identity: Row, version: int) -> Row:
+    """Tombstone: names the session, wait or case that is no more, and is empty otherwise."""
+    known = {**dict(zip(IDENTITY[table.name], identity, strict=True)), "version": version, "is_deleted": 1}
     return tuple(known.get(column.name, column.empty) for column in table.columns)

@@ -11,8 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from schemas import fast
-from schemas.envelope import to_ms
+from schemas.envelope import Event, to_ms
 from schemas.event_columns import EventColumns
+from schemas.letters import DeadLetter
 from schemas.registry import MODEL_OF
 from sinks.arrow import Row
 from sinks.columns import Columns
@@ -68,10 +69,7 @@ def answer_row(
     received_ms: int,
     channel: str,
     stage: str,
-    score10: float | None,
-    nps_class: str,
-    satisfied: bool | None,
-    easy: bool | None,
+    grade: Row,
     clamped: bool,
     very_late: bool,
     unknown_fields: int,
@@ -79,54 +77,19 @@ def answer_row(
     offset: int,
     version: int,
     causes: Sequence[str] = (),
-    emotion: str = "",
-    emotion_source: str = "",
-    emotion_confidence: float | None = None,
+    felt: Row = ("", "", None),
 ) -> Row:
-    """One row of `answers`, with the score as the rules graded it."""
+    """One row of `answers`, with the score as the rules graded it and the emotion as they felt it."""
     event = fast.told(event)
     return (
-        event.event_id,
-        event.type,
-        at_ms,
-        received_ms,
-        event.sent_at and to_ms(event.sent_at),
-        event.journey_id,
-        event.customer_id,
-        event.touchpoint,
-        channel,
-        stage,
-        event.segment,
-        event.variant,
-        event.source,
-        event.actor,
-        event.metric or "",
-        event.score,
-        event.scale,
-        event.polarity or "",
-        score10,
-        nps_class,
-        satisfied,
-        easy,
-        event.sentiment,
-        event.survey_id,
-        event.submission_id,
-        event.conversation_id,
-        event.comment,
-        event.reasons,
-        _properties(event, ANSWERS),
-        event.automated,
-        clamped,
-        very_late,
-        unknown_fields,
-        partition,
-        offset,
-        version,
-        causes,
-        emotion,
-        emotion_source,
-        emotion_confidence,
-    )
+        event.event_id, event.type, at_ms, received_ms, event.sent_at and to_ms(event.sent_at),
+        event.journey_id, event.customer_id, event.touchpoint, channel, stage,
+        event.segment, event.variant, event.source, event.actor,
+        event.metric or "", event.score, event.scale, event.polarity or "", *grade,
+        event.sentiment, event.survey_id, event.submission_id, event.conversation_id, event.comment, event.reasons,
+        _properties(event, ANSWERS), event.automated, clamped, very_late, unknown_fields,
+        partition, offset, version, causes, *felt,
+    )  # fmt: skip
 
 
 def skipped_row(
@@ -136,28 +99,19 @@ def skipped_row(
     offset: int,
     received_ms: int,
     fate: str,
-    event_id: str,
-    journey_id: str,
     version: int,
+    event: Event | None = None,
 ) -> Row:
-    """One row of `skipped`: a duplicate, or a record that was sent back with the right key."""
+    """One row of `skipped`; without its event nothing is said of whom a message was about."""
+    event_id, journey_id = (event.event_id, event.journey_id) if event else ("", "")
     return (topic, partition, offset, received_ms, fate, event_id, journey_id, version)
 
 
-def dead_letter_row(
-    *,
-    topic: str,
-    partition: int,
-    offset: int,
-    received_ms: int,
-    reason: str,
-    detail: str,
-    key: bytes | None,
-    value: bytes | None,
-    version: int,
-) -> Row:
+def dead_letter_row(letter: DeadLetter) -> Row:
     """One row of `dead_letters`, with the bytes as they came."""
-    return (topic, partition, offset, received_ms, reason, detail, key or b"", value or b"", version)
+    place = (letter.origin_topic, letter.origin_partition, letter.origin_offset, letter.received_ms)
+    key, value = letter.message_key or b"", letter.message_value or b""
+    return (*place, letter.reason, letter.detail, key, value, letter.attempts)
 
 
 def _properties(event: Any, table: Table) -> bytes:

@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -136,10 +137,11 @@ class Writer:
                     answer = await loop.run_in_executor(self._threads, asked)
                 except SinkUnavailable as error:
                     self._hold_up(token, error)
-                    await asyncio.sleep(delay)
+                    _let_go(error)
                 else:
                     self._go_on(token)
                     break
+                await asyncio.sleep(delay)
         finally:
             self._waiting.discard(token)
         return answer
@@ -191,3 +193,14 @@ def _judged(ask: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         if trouble is error:
             raise
         raise trouble from error
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Clear what the functions that have failed had in hand.
+
+    Their errors and they hold each other, and with them the encoded rows, a megabyte at each try of a busy worker, until the collector
+    looks, which it does seldom here.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__

@@ -4,12 +4,12 @@ An alert told before its state was safe could stay open for ever: after a crash 
 only afterwards could be lost. So alerts stand among the marks of the state, encoded, until they are sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
-from schemas.alerts import Alert, encode
+from schemas.alerts import Alert, AlertState, encode
 from schemas.topics import ALERTS
 from streams.committer import Effects
 from streams.outbox import Message
@@ -36,8 +36,12 @@ class Alerting:
             for mark in sorted(each for each in marks if each.startswith(MARK))
         }
 
-    def tell(self, alerts: Sequence[Alert], effects: Effects, version: int) -> None:
-        """Let alerts go out with these effects."""
+    def tell(self, alerts: Iterable[Alert], effects: Effects, version: int, since_ms: int) -> None:
+        """Let alerts go out with these effects, but for those that open for what came true before `since_ms` of event time.
+
+        Ends go out whatever they end: an alert may have been open for longer than that.
+        """
+        alerts = [each for each in alerts if each.state is not AlertState.OPENED or each.changed_ms >= since_ms]
         for alert in alerts:
             alert.version = version
         encoded = [encode(alert) for alert in alerts]

@@ -11,9 +11,8 @@ from schemas import topics
 from schemas.durations import DAY_S
 from sinks.errors import SettingsError
 from streams.batching.app import BatchApp, Limits
+from streams.patience import FAILOVER
 from streams.settings import PREFIX, Settings
-
-PRODUCER_LINGER_MS = 20
 
 
 def create_app(settings: Settings, *, batched: Iterable[str] | None = None) -> BatchApp:
@@ -34,7 +33,9 @@ def create_app(settings: Settings, *, batched: Iterable[str] | None = None) -> B
         broker=[f"kafka://{address}" for address in settings.bootstrap],
         broker_credentials=_credentials(settings),
         **_consumer_options(settings),
-        **_producer_options(),
+        producer_acks=-1,
+        producer_linger=0.02,
+        producer_compression_type="lz4",
         **_storage_options(settings),
     )
 
@@ -44,20 +45,17 @@ def _consumer_options(settings: Settings) -> dict[str, Any]:
         "processing_guarantee": "at_least_once",  # exactly_once loses state when a worker is killed
         "consumer_auto_offset_reset": "earliest",
         "consumer_max_fetch_size": settings.fetch_bytes,
+        "consumer_metadata_max_age_ms": FAILOVER["metadata_max_age_ms"],
         "consumer_group_instance_id": settings.instance_id,
         "broker_session_timeout": settings.session_timeout_s,
         "broker_heartbeat_interval": settings.session_timeout_s / 6,
-        "broker_request_timeout": max(40.0, settings.session_timeout_s * 2),
+        "broker_request_timeout": max(FAILOVER["request_timeout_ms"] / 1000, settings.session_timeout_s * 2),
         "broker_commit_interval": settings.commit_interval_s,
         # A worker that waits for its database is not a dead one: only silence towards the broker costs it partitions.
         "broker_max_poll_interval": 30 * DAY_S,
         "stream_wait_empty": True,
         "stream_recovery_delay": 0.0,
     }
-
-
-def _producer_options() -> dict[str, Any]:
-    return {"producer_acks": -1, "producer_linger": PRODUCER_LINGER_MS / 1000, "producer_compression_type": "lz4"}
 
 
 def _storage_options(settings: Settings) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Records of a state changelog: how they are written, and what remains when they are read from the beginning.
 
 Every record names the epoch of its writer: 8 bytes in front of the value, or in a header where the value is a tombstone.
+Its timestamp is the moment of its write, and no two writes of an owner to a partition have the same one: what a broker
+takes late, after the write that came next, is known by it.
 """
 
 import asyncio
@@ -8,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import InvalidTimestampError, KafkaError
 from mode.utils.logging import get_logger
 
+from schemas.durations import written as in_words
+from streams.logic.watermark import ClockSetBackError
 from streams.patience import RETRY_S, patiently, reader, will_pass
 from streams.store import MemoryStore, Store, Values
 from streams.topic_setup import STATE_MESSAGE_BYTES
@@ -28,6 +32,7 @@ EPOCH_BYTES = 8
 EPOCH_HEADER = "epoch"
 MARK = b"\x00"  # keys that begin with it belong to the partition as a whole
 EPOCH_KEY = b"\x00epoch"  # the record with which an owner claims its partition
+STAMPED = b"stamped"  # in a claim: later writes of this owner have later timestamps, as those of earlier releases may not have
 READ_RECORDS = 2000  # at once: about 10 ms of the event loop
 
 
@@ -37,24 +42,32 @@ class Replay:
 
     A record of a lower epoch than one before it was written by a worker that had already lost the partition. It is
     passed over, and its key is `stale`: the last record of that key is not the valid one, so it must be written again.
+    So is what its own owner wrote before something that is there already: given up as lost, it was sent a second time.
     """
 
     epoch: int = 0
     values: Store = field(default_factory=MemoryStore)
     marks: MemoryStore = field(default_factory=MemoryStore)
     stale: set[bytes] = field(default_factory=set)
+    _stamped: bool = False
+    _newest_ms: int = 0
 
-    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]], stamp_ms: int) -> None:
         """Take the next record into account."""
         epoch = epoch_of(value, headers)
-        if epoch < self.epoch:
+        body = None if value is None else value[EPOCH_BYTES:]
+        if epoch > self.epoch:
+            self.epoch, self._stamped, self._newest_ms = epoch, key == EPOCH_KEY and body == STAMPED, 0
+        if epoch < self.epoch or stamp_ms < self._newest_ms:
             self.stale.add(key)
             return
-        self.epoch = epoch
         self.stale.discard(key)
-        if key != EPOCH_KEY:
-            kept: Store = self.marks if key.startswith(MARK) else self.values
-            kept.put(key, None if value is None else value[EPOCH_BYTES:])
+        if key == EPOCH_KEY:
+            return  # the second claim of an epoch loses, and has the time of another clock
+        if self._stamped:
+            self._newest_ms = stamp_ms
+        kept: Store = self.marks if key.startswith(MARK) else self.values
+        kept.put(key, body)
 
 
 class Intrusion:
@@ -64,7 +77,7 @@ class Intrusion:
         self.epoch = 0
         self._last: dict[bytes, tuple[int, bytes | None]] = {}
 
-    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]], _stamp_ms: int) -> None:
         """Take the next record into account."""
         epoch = epoch_of(value, headers)
         self.epoch = max(self.epoch, epoch)
@@ -74,13 +87,6 @@ class Intrusion:
         """Return the keys to write again, with their valid values. Our own records of a failed attempt may be valid."""
         wanted = {key: (epoch, valid(key)) for key in self._last}
         return {key: value for key, (_, value) in wanted.items() if self._last[key] != wanted[key]}
-
-
-class Applies(Protocol):
-    """Takes records one by one."""
-
-    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
-        """Take the next record into account."""
 
 
 def fits_a_batch(states: Values) -> bool:
@@ -117,6 +123,7 @@ class ChangelogWriter:
         self._producer = producer
         self._topic = topic
         self.refused = False  # whether the brokers take no records now
+        self._stamps: dict[int, int] = {}  # ms, of the last write to each partition
 
     async def write(self, partition: int, epoch: int, items: Sequence[Item]) -> list[tuple[int, int]]:
         """Write until the brokers have acknowledged everything; return (first offset, number of records) per batch.
@@ -140,13 +147,19 @@ class ChangelogWriter:
 
     async def _attempt(self, partition: int, epoch: int, items: Sequence[Item]) -> list[tuple[int, int]]:
         sent, counts = [], []
+        last_ms, now_ms = self._stamps.get(partition, 0), time.time_ns() // 1_000_000
+        stamp_ms = self._stamps[partition] = max(last_ms + 1, now_ms)
         try:
-            for batch in self._batches(epoch, items):
+            for batch in self._batches(epoch, items, stamp_ms):
                 counts.append(batch.record_count())
                 sent.append(await self._producer.send_batch(batch, self._topic, partition=partition))
                 await asyncio.sleep(0)  # others want the event loop between two batches
         finally:
             outcomes = await asyncio.gather(*sent, return_exceptions=True)
+        if outcomes and all(isinstance(outcome, InvalidTimestampError) for outcome in outcomes):
+            self._stamps[partition] = last_ms  # nothing was written
+            if now_ms < stamp_ms:
+                raise ClockSetBackError(f"the clock of this machine was set back by {in_words(stamp_ms - now_ms)}")
         written = []
         for outcome, count in zip(outcomes, counts, strict=True):
             if isinstance(outcome, BaseException):
@@ -154,13 +167,12 @@ class ChangelogWriter:
             written.append((outcome.offset, count))
         return written
 
-    def _batches(self, epoch: int, items: Sequence[Item]) -> Iterator[Any]:
+    def _batches(self, epoch: int, items: Sequence[Item], stamp_ms: int) -> Iterator[Any]:
         prefix = epoch.to_bytes(EPOCH_BYTES, "big")
         tombstone_headers = [(EPOCH_HEADER, prefix)]
-        now_ms = time.time_ns() // 1_000_000
         batch = self._producer.create_batch()
         for key, value in items:
-            record: dict[str, Any] = {"timestamp": now_ms, "key": key, "value": value}
+            record: dict[str, Any] = {"timestamp": stamp_ms, "key": key, "value": value}
             if value is None:
                 record["headers"] = tombstone_headers
             elif _size(key, value) > STATE_MESSAGE_BYTES:
@@ -211,7 +223,7 @@ class ChangelogReader:
         """Go on reading from here."""
         self._consumer.seek(self._tp, offset)
 
-    async def read_until(self, end: int, records: Applies) -> None:
+    async def read_until(self, end: int, records: Replay | Intrusion) -> None:
         """Apply every record before `end`; waits for as long as the brokers take."""
         while await self._consumer.position(self._tp) < end:
             fetched = await self._consumer.getmany(self._tp, timeout_ms=1000, max_records=READ_RECORDS)
@@ -219,14 +231,14 @@ class ChangelogReader:
             self._on_read(len(found))
             for record in found:
                 if record.offset < end:
-                    records.apply(record.key, record.value, record.headers)
+                    records.apply(record.key, record.value, record.headers, record.timestamp)
         self.seek(end)  # a fetch may have gone further; the next call begins where this one ends
 
-    async def read_on(self, records: Applies, patience_s: float) -> None:
+    async def read_on(self, records: Replay, patience_s: float) -> None:
         """Apply the records that come next, if any come in time: also those behind an end that a broker tells late."""
         fetched = await self._consumer.getmany(self._tp, timeout_ms=int(patience_s * 1000), max_records=READ_RECORDS)
         for record in fetched.get(self._tp, ()):
-            records.apply(record.key, record.value, record.headers)
+            records.apply(record.key, record.value, record.headers, record.timestamp)
 
     async def exists(self, offset: int, patience_ms: int) -> bool:
         """Whether a record with this offset or a later one can be read."""

@@ -4,41 +4,21 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sinks.storing import RefusedRow
 from sinks.tables import Table
+from sinks.writer import Writer
 from streams import stages
 from streams.changelog import fits_a_batch
-from streams.outbox import Message
-from streams.state import OutrankedError
+from streams.outbox import Message, Outbox
+from streams.state import OutrankedError, StateTable
 from streams.store import Values
 
 Rows = dict[Table, Any]  # list[Row] or Columns
 
 FLUSH_ROWS: Final = 20_000  # enough for an efficient insert
 ROOM_ROWS: Final = 60_000  # above this the agents wait: back-pressure instead of a growing buffer
-
-
-class RowWriter(Protocol):
-    """Stores rows; waits out an outage instead of raising."""
-
-    async def write(self, rows: Rows) -> Sequence[RefusedRow]:
-        """Store rows per table; return those that the server refuses for their content."""
-
-
-class StateWriter(Protocol):
-    """Stores the states of journeys."""
-
-    async def write(self, partition: int, epoch: int, items: Sequence[tuple[bytes, bytes | None]]) -> None:
-        """Append states to the partition's changelog and wait for the broker's acknowledgement."""
-
-
-class Sender(Protocol):
-    """Produces messages."""
-
-    async def send(self, messages: Iterable[Message]) -> None:
-        """Produce messages and wait for the broker's acknowledgement."""
 
 
 @dataclass(slots=True)
@@ -104,9 +84,9 @@ class Committer:
 
     def __init__(
         self,
-        writer: RowWriter,
-        states: StateWriter,
-        sender: Sender,
+        writer: Writer,
+        states: StateTable,
+        outbox: Outbox,
         *,
         flush_interval: float,
         on_refused: Callable[[Sequence[RefusedRow]], Iterable[Message]],
@@ -114,7 +94,7 @@ class Committer:
     ) -> None:
         self._writer = writer
         self._states = states
-        self._sender = sender
+        self._outbox = outbox
         self._flush_interval = flush_interval
         self._on_refused = on_refused
         self._stages = doing or stages.Stages()
@@ -127,7 +107,6 @@ class Committer:
         self._drained = asyncio.Event()
         self._drained.set()
         self._disowned: set[tuple[int, int]] = set()
-        self.committed_rows = 0
         self.turns = 0
 
     @property
@@ -196,23 +175,21 @@ class Committer:
     async def _commit(self, turn: _Turn) -> None:
         turn.effects = self._owned(turn)
         with self._stages.doing(stages.LETTERS):
-            await self._sender.send([message for effects in turn.effects for message in effects.before])
-        rows = turn.rows()
+            await self._outbox.send([message for effects in turn.effects for message in effects.before])
         with self._stages.doing(stages.INSERT):
-            refused = await self._writer.write(rows)
+            refused = await self._writer.write(turn.rows())
         if refused:
-            await self._sender.send(self._on_refused(refused))
+            await self._outbox.send(self._on_refused(refused))
         with self._stages.doing(stages.CHANGELOG):
             for place, states in turn.writes():
                 await self._write_states(*place, list(states.items()))
         with self._stages.doing(stages.PANES):
-            await self._sender.send([message for effects in self._owned(turn) for message in effects.after])
+            await self._outbox.send([message for effects in self._owned(turn) for message in effects.after])
         for effects in self._owned(turn):
             if effects.acknowledge is not None:
                 effects.acknowledge()
             if effects.settled is not None:
                 effects.settled()
-        self.committed_rows += sum(map(len, rows.values()))
 
     async def _write_states(self, partition: int, epoch: int, states: Sequence[tuple[bytes, bytes | None]]) -> None:
         if (partition, epoch) in self._disowned:

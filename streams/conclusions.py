@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from schemas.codec import Refused
@@ -33,27 +34,18 @@ SUPPRESSED: Final = "suppressed"
 ORDER: Final = "order"
 
 
+@dataclass(slots=True)
 class Ledger:
     """Writes down the fate of every message of one batch."""
 
-    def __init__(
-        self,
-        of_tables: Rows,
-        messages: list[Message],
-        policy: Policy,
-        topic: str,
-        partition: int,
-        partitions: int,
-        version: int,
-    ) -> None:
-        self.counts: Counter[str] = Counter()
-        self._tables = of_tables
-        self._messages = messages
-        self._policy = policy
-        self._topic = topic
-        self._partition = partition
-        self._partitions = partitions
-        self._version = version
+    of_tables: Rows
+    messages: list[Message]
+    policy: Policy
+    topic: str
+    partition: int
+    partitions: int
+    version: int
+    counts: Counter[str] = field(default_factory=Counter)
 
     def refused(self, refused: Refused, record: Record) -> None:
         """Note a message that is no event: it becomes a dead letter, which another agent stores.
@@ -63,7 +55,7 @@ class Ledger:
         self.counts[refused.reason] += 1
         first = origin_of(record)
         if first is None:
-            first = Origin(self._topic, self._partition, record.offset, 0, record.timestamp)
+            first = Origin(self.topic, self.partition, record.offset, 0, record.timestamp)
         else:
             self.skip(record, RETURNED)
         letter = DeadLetter.of(
@@ -77,18 +69,16 @@ class Ledger:
             received_ms=first.received_ms,
             attempts=first.attempts + 1,
         )
-        self._messages.append(dead_letter_message(letter, self._partitions))
+        self.messages.append(dead_letter_message(letter, self.partitions))
 
     def misaddressed(self, event: Event, record: Record) -> None:
         """Note a message in another journey's partition: it goes back to its topic with the key of its own."""
         self.skip(record, REKEYED, event)
         key = event.journey_id.encode()
-        headers = [(REKEYED, f"{self._partition}:{record.offset}".encode())]
+        headers = [(REKEYED, f"{self.partition}:{record.offset}".encode())]
         if (origin := origin_of(record)) is not None:
             headers.append(header_of(origin))
-        self._messages.append(
-            Message(self._topic, partition_of(key, self._partitions), key, record.value, tuple(headers))
-        )
+        self.messages.append(Message(self.topic, partition_of(key, self.partitions), key, record.value, tuple(headers)))
 
     def arrived(self, intake: Intake) -> None:
         """Note events that were folded; those that an earlier run had applied left their trace then."""
@@ -99,13 +89,13 @@ class Ledger:
             self._skip(offset, intake.received_ms[place], DUPLICATE, event)
         facts = arrivals.with_fate(Fate.STORED, Fate.VERY_LATE)
         if facts:
-            if self._topic == INTERACTIONS.name:
-                self._tables[tables.INTERACTIONS] = self._interactions(intake, facts)
+            if self.topic == INTERACTIONS.name:
+                self.of_tables[tables.INTERACTIONS] = self._interactions(intake, facts)
             else:
-                self._tables[tables.ANSWERS] = [self._answer_row(intake, fact) for fact in facts]
+                self.of_tables[tables.ANSWERS] = [self._answer_row(intake, fact) for fact in facts]
 
     def _interactions(self, intake: Intake, facts: Sequence[int]) -> Columns:
-        arrivals, stage_of = intake.arrivals, self._policy.stages.get
+        arrivals, stage_of = intake.arrivals, self.policy.stages.get
 
         def of(column: list[Any]) -> list[Any]:
             return column if len(column) == len(facts) else [column[fact] for fact in facts]
@@ -120,9 +110,9 @@ class Ledger:
             clamped=[fact in intake.clamped for fact in facts] if intake.clamped else [False] * len(facts),
             very_late=[fate is Fate.VERY_LATE for fate in of(arrivals.fates)],
             unknown_fields=said["unknown_fields"],
-            partition=self._partition,
+            partition=self.partition,
             offsets=of(arrivals.offsets),
-            version=self._version,
+            version=self.version,
         )
 
     def _answer_row(self, intake: Intake, place: int) -> Row:
@@ -133,35 +123,34 @@ class Ledger:
             at_ms=arrivals.at_ms[place],
             received_ms=intake.received_ms[place],
             channel=arrivals.channels[place],
-            stage=self._policy.stage_of(event.touchpoint),
+            stage=self.policy.stage_of(event.touchpoint),
             clamped=place in intake.clamped,
             very_late=arrivals.fates[place] is Fate.VERY_LATE,
             unknown_fields=event.unknown_fields,
-            partition=self._partition,
+            partition=self.partition,
             offset=arrivals.offsets[place],
-            version=self._version,
-            causes=causes_of(event.comment, event.reasons, self._policy.causes),
-            **rate(event)._asdict(),
-            **felt(event, self._policy.emotions)._asdict(),
+            version=self.version,
+            causes=causes_of(event.comment, event.reasons, self.policy.causes),
+            grade=rate(event),
+            felt=felt(event, self.policy.emotions),
         )
 
     def skip(self, record: Record, fate: str, event: Event | None = None) -> None:
-        """Note a message that is rightly stored nowhere else; without its event nothing is said of whom it was about."""
+        """Note a message that is rightly stored nowhere else."""
         self.counts[fate] += 1
         self._skip(record.offset, record.timestamp, fate, event)
 
     def _skip(self, offset: int, received_ms: int, fate: str, event: Event | None) -> None:
         row = rows.skipped_row(
-            topic=self._topic,
-            partition=self._partition,
+            topic=self.topic,
+            partition=self.partition,
             offset=offset,
             received_ms=received_ms,
             fate=fate,
-            event_id=event.event_id if event else "",
-            journey_id=event.journey_id if event else "",
-            version=self._version,
+            version=self.version,
+            event=event,
         )
-        self._tables.setdefault(tables.SKIPPED, []).append(row)
+        self.of_tables.setdefault(tables.SKIPPED, []).append(row)
 
 
 def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
@@ -172,9 +161,9 @@ def add_changes(changes: Changes, of_tables: Rows, version: int) -> None:
             of_tables.setdefault(table, []).extend(of_table)
 
     add(tables.SESSIONS, outcome_rows.alive_rows(changes.session_values, version))
-    add(tables.SESSIONS, (outcome_rows.gone_session_row(*gone, version) for gone in changes.gone_sessions))
+    add(tables.SESSIONS, (outcome_rows.gone_row(tables.SESSIONS, gone, version) for gone in changes.gone_sessions))
     add(tables.WAITS, outcome_rows.alive_rows(changes.wait_values, version))
-    add(tables.WAITS, (outcome_rows.gone_wait_row(*gone, version) for gone in changes.gone_waits))
+    add(tables.WAITS, (outcome_rows.gone_row(tables.WAITS, gone, version) for gone in changes.gone_waits))
     add(tables.CONVERSATIONS, outcome_rows.versioned_rows(changes.conversation_values, version))
     add(tables.CASES, (outcome_rows.case_row(each, version) for each in changes.cases))
-    add(tables.CASES, (outcome_rows.gone_case_row(*gone, version) for gone in changes.gone_cases))
+    add(tables.CASES, (outcome_rows.gone_row(tables.CASES, gone, version) for gone in changes.gone_cases))

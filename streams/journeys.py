@@ -36,11 +36,6 @@ class Journeys:
         """How many journeys have state."""
         return len(self._states)
 
-    @property
-    def at_hand(self) -> int:
-        """How many of them need not be decoded."""
-        return len(self._at_hand)
-
     def __contains__(self, journey_id: str) -> bool:
         return journey_id.encode() in self._states
 

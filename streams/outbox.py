@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from streams.patience import will_pass
+from streams.patience import FAILOVER, will_pass
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,9 @@ class Outbox:
     async def start(self) -> None:
         """Connect; waits for the brokers."""
         while self._producer is None:
-            producer = AIOKafkaProducer(**self._client_options, acks="all", max_request_size=LARGEST_MESSAGE)
+            producer = AIOKafkaProducer(
+                **self._client_options, **FAILOVER, acks="all", max_request_size=LARGEST_MESSAGE
+            )
             try:
                 await producer.start()
             except KafkaError as error:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from streams.changelog import EPOCH_KEY, MARK
+from streams.changelog import EPOCH_KEY, MARK, STAMPED
 from streams.store import MemoryStore, States, Values
 
 
@@ -34,7 +34,7 @@ class Owned:
     def value(self, key: bytes) -> bytes | None:
         """Return what the changelog has, or should have, of a key."""
         if key == EPOCH_KEY:
-            return b""
+            return STAMPED
         return self.marks.get(key) if key.startswith(MARK) else self.states.saved(key)
 
     def saved(self) -> Values:

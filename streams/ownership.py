@@ -4,15 +4,14 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
 
 from faust.types import TP
 
 from schemas.durations import MINUTE_MS, written
 from schemas.topics import EVENT_TOPIC_NAMES, EVENTS
 from streams.batching.app import BatchApp
-from streams.batching.share import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.policy import Policy
@@ -49,7 +48,6 @@ class Ownership:
         *,
         partitions: int,
         suppressed: Suppressed,
-        client_options: Mapping[str, Any],
         has_events_of: Callable[[int], Awaitable[bool]],
         now_ms: Callable[[], int] = wall_clock_ms,
     ) -> None:
@@ -65,20 +63,19 @@ class Ownership:
         self._policy = policy
         self._partitions = partitions
         self._suppressed = suppressed
-        self._client_options = client_options
         self._has_events_of = has_events_of
-        app.on_assigned(ending(self.take_over))
-        app.on_revoked(self.give_back)
+        app.share.on_assigned(ending(self.take_over))
+        app.share.on_revoked(self.give_back)
 
-    async def take_over(self, assignment: Assignment) -> None:
+    async def take_over(self, tps: frozenset[TP]) -> None:
         """Recover the state of every pair that came, and announce a new epoch for it, before its first batch is read."""
         started = time.monotonic()
-        self._check_partitions(assignment.tps)
-        partitions = {tp.partition for tp in assignment.tps if tp.topic in EVENT_TOPIC_NAMES}
+        self._check_partitions(tps)
+        partitions = {tp.partition for tp in tps if tp.topic in EVENT_TOPIC_NAMES}
         self._given_back = {each: pair for each, pair in self._given_back.items() if each in partitions}
         self._states.forget_others(partitions)
         fresh = sorted(partitions - self.pairs.keys())
-        await self._suppressed.refresh(self._client_options, self._partitions)
+        await self._suppressed.refresh(self._states.reader_options, self._partitions)
         try:
             kept = [partition for partition in fresh if await self._take_over(partition)]
         except OutrankedError as error:  # a rebalance came while we read: the next assignment is on its way

@@ -29,9 +29,9 @@ from streams.logic.panes import ALL_TOLD, Pane, PaneBook
 from streams.logic.policy import Policy
 from streams.logic.recut import take_back
 from streams.logic.sessions import steps_of
-from streams.logic.visits import open_for_an_heir
+from streams.logic.visits import perhaps_closed_before
 from streams.logic.watermark import BEFORE_ALL, PairClock
-from streams.orders import Erase, Order
+from streams.orders import Erase, Order, Recut
 from streams.owned import Recovered
 from streams.placing import partition_of
 from streams.recutting import Recutting, Standing
@@ -67,7 +67,7 @@ class Pair:
         self._alerting = Alerting(partitions)
         self._taken_over_ms = now_ms
         self._former_clock_ms = BEFORE_ALL  # how far the clocks of former owners may have come
-        self._heir_from: int | None = None  # first minute of the panes that are told anew, until all are published
+        self._anew_from: int | None = None  # first minute of the panes that are told anew, until all are published
         self._marked_ms = now_ms
         self._partitions = partitions
         self._policy = policy
@@ -83,7 +83,7 @@ class Pair:
     def take_over(self, recovered: Recovered) -> None:
         """Start from what the last owner left, in the epoch that outranks it."""
         self.epoch = recovered.epoch
-        self._heir_from = self.book.whole_from
+        self._anew_from = self.book.whole_from
         if self.epoch > 1:
             self._former_clock_ms = self._taken_over_ms + self._policy.max_clock_skew_ms
         mark = recovered.marks.get(MARK)
@@ -104,7 +104,7 @@ class Pair:
         for side in range(len(EVENTS)):
             self.clock.lags(side)
         self.book.tell_all()
-        self._heir_from = self.book.whole_from
+        self._anew_from = self.book.whole_from
 
     @property
     def fences(self) -> dict[str, int]:
@@ -124,7 +124,7 @@ class Pair:
         self._note_last(batch, effects.states)
         ledger = self._ledger(effects, topic)
         batch, orders = self._gate.orders(batch, ledger)
-        farewells = [alert for order in orders for alert in self._obey(order, effects.states)]
+        farewells = self._obey(orders, effects.states)
         batch = self._gate.sift(batch, side, ledger, effects.states)
         intake = read(batch, topic, self._policy, at_home=self._is_home)
         for refused, record in intake.refused:
@@ -139,7 +139,7 @@ class Pair:
         is_behind = self.clock.watermark_ms < self._former_clock_ms
         self._finish(folds, effects, now_ms, farewells)
         if is_behind:
-            gone = open_for_an_heir([fold.journey for fold in folds.values()], self._former_clock_ms)
+            gone = perhaps_closed_before([fold.journey for fold in folds.values()], self._former_clock_ms)
             add_changes(Changes(gone_sessions=gone), effects.rows, self._version)
         self.counts.update({(topic.name, fate): number for fate, number in ledger.counts.items()})
         return effects
@@ -167,9 +167,9 @@ class Pair:
         """
         self._publications += 1
         panes = self.book.publish(self.epoch, self._publications, PANES_AT_ONCE)
-        if self._heir_from is not None and not self.book.unpublished:
-            panes.append(Pane("", "", ALL_TOLD, self.epoch, self._publications, [self._heir_from]))
-            self._heir_from = None
+        if self._anew_from is not None and not self.book.unpublished:
+            panes.append(Pane("", "", ALL_TOLD, self.epoch, self._publications, [self._anew_from]))
+            self._anew_from = None
         return panes
 
     @property
@@ -197,20 +197,26 @@ class Pair:
             fold.recut(moved)
         return fold
 
-    def _obey(self, order: Order, states: Values) -> list[Alert]:
-        """Carry out an order; return what is to be told of those who are forgotten."""
+    def _obey(self, orders: Sequence[Order], states: Values) -> list[Alert]:
+        """Carry out orders; return what is to be told of those who are forgotten."""
+        erased = {order.journey for order in orders if isinstance(order, Erase)}
+        farewells = self._forget(erased, states) if erased else []
+        for order in orders:
+            if isinstance(order, Recut):
+                standing = Standing(order.name, self._version, self._policy.rules, order.moved)
+                self._emissions += 1  # what follows outranks whatever is written under the version of the order
+                self._recutting.begin(standing, self._journeys)
+        return farewells
+
+    def _forget(self, erased: set[str], states: Values) -> list[Alert]:
+        """Forget journeys by their hashes, all in one go: every journey has to be hashed for it, a microsecond each."""
+        self._gate.suppressed.add(*erased)
         farewells: list[Alert] = []
-        if isinstance(order, Erase):
-            self._gate.suppressed.add(order.journey)
-            for journey_id in [each for each in self._journeys if erasure_hash(each) == order.journey]:
-                journey = self._journeys.read(journey_id)
-                farewells += farewell(journey, self._policy)
-                take_back(journey, self._policy, self.book)
-                self._journeys.forget(journey_id, states)
-        else:
-            standing = Standing(order.name, self._version, self._policy.rules, order.moved)
-            self._emissions += 1  # what follows outranks whatever is written under the version of the order
-            self._recutting.begin(standing, self._journeys)
+        for journey_id in [each for each in self._journeys if erasure_hash(each) in erased]:
+            journey = self._journeys.read(journey_id)
+            farewells += farewell(journey, self._policy)
+            take_back(journey, self._policy, self.book)
+            self._journeys.forget(journey_id, states)
         return farewells
 
     def _finish(self, folds: dict[str, Fold], effects: Effects, now_ms: int, farewells: Sequence[Alert] = ()) -> None:
@@ -225,7 +231,9 @@ class Pair:
                 self._journeys.open(journey_id)  # out again, to be put back smaller
         self._journeys.tidy()
         add_changes(changes, effects.rows, self._version)
-        self._alerting.tell([*farewells, *changes.alerts], effects, self._version)
+        self._alerting.tell(
+            [*farewells, *changes.alerts], effects, self._version, watermark_ms - self._policy.alert_within_ms
+        )
         self._expired_through_ms = max(self._expired_through_ms, changes.expired_through_ms)
         self._recutting.note(effects.states)
         effects.states[MARK] = self.mark()

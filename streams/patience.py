@@ -11,6 +11,10 @@ from mode.utils.logging import get_logger
 logger = get_logger(__name__)
 
 RETRY_S: Final = 0.5
+# A broker that freezes says nothing, not even that it has gone. The others have its partitions after 9 s: whoever waits for
+# its answer asks again after that, and whoever has something new to ask knows of it by then.
+FAILOVER: Final = {"request_timeout_ms": 12_000, "metadata_max_age_ms": 5_000}
+FIRST_PATIENCE_S: Final = 3.0
 T = TypeVar("T")
 
 
@@ -23,19 +27,25 @@ def will_pass(error: KafkaError) -> bool:
 
 
 async def reader(options: Mapping[str, Any], **more: Any) -> AIOKafkaConsumer:
-    """Start a consumer that belongs to no group and commits nothing; waits for the brokers."""
-    told = False
+    """Start a consumer that belongs to no group and commits nothing; waits for the brokers.
+
+    It begins with any of them. One that says nothing is soon left for the next: a take-over needs several readers for each pair.
+    """
+    tries = 0
     while True:
-        consumer = AIOKafkaConsumer(**options, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100, **more)
+        consumer = AIOKafkaConsumer(
+            **options, **FAILOVER, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100, **more
+        )
         try:
-            await consumer.start()
+            async with asyncio.timeout(FIRST_PATIENCE_S * 2 ** min(tries, 2)):
+                await consumer.start()
         except BaseException as error:
             await consumer.stop()
-            if not isinstance(error, KafkaError):
+            if not isinstance(error, KafkaError | TimeoutError):
                 raise
-            if not told:
-                logger.warning("no broker answers, trying again: %s", error)
-            told = True
+            tries += 1
+            if tries == 2:
+                logger.warning("no broker answers, trying again: %r", error)
             await asyncio.sleep(RETRY_S)
         else:
             return consumer

@@ -15,6 +15,8 @@ REMEMBERED: Final = 1_000  # messages
 # Rows that are about to be written are a million objects. One look at them takes half a second and finds nothing: about 6 % of the time when
 # a million were enough for a look, 10 % with 200,000.
 YOUNG_OBJECTS: Final = 3_000_000
+LOOK_EVERY_S: Final = 60.0
+SHORT_LOOK: Final = 300_000  # objects, some hundredths of a second: a worker with more comes to a look without help
 FORMAT: Final = "%(asctime)s %(levelname)-8s %(message)s"
 FAUST_SAYS: Final = "[^"  # services that we derive from Faust's tell their steps under our name
 OURS: Final = ("schemas", "sinks", "streams", "touchstream")
@@ -54,12 +56,11 @@ def set_up_logging(loglevel: str) -> None:
     logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)  # on a busy machine any step takes 0.1 s
 
 
-def run_worker(app: BatchApp, *, loglevel: str = "WARNING") -> None:
+def run_worker(app: BatchApp) -> None:
     """Run until a signal ends it; exits the process: 0 after a signal, 70 when an agent raised."""
-    set_up_logging(loglevel)
     worker = app.Worker(quiet=True, redirect_stdouts=False, override_logging=False)
     worker.spinner = None  # an animation has no place in a log
-    app.task(_tune)
+    app.task(keep_tidy)
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:  # Python waits for its threads, and one may wait for a ClickHouse that does not answer
@@ -69,8 +70,13 @@ def run_worker(app: BatchApp, *, loglevel: str = "WARNING") -> None:
         raise
 
 
-async def _tune(_app: BatchApp) -> None:
+async def keep_tidy(app: BatchApp) -> None:
+    """Collect what a quiet worker drops, which would not come to `YOUNG_OBJECTS` for a day: clients of a broker drop some 50 objects a second."""
     tune_collector()
+    while not app.should_stop:
+        await app.sleep(LOOK_EVERY_S)
+        if gc.get_count()[0] < SHORT_LOOK:
+            gc.collect(0)
 
 
 def tune_collector() -> None:

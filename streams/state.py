@@ -9,9 +9,10 @@ from aiokafka import AIOKafkaProducer
 from mode.utils.logging import get_logger
 
 from streams.batching.app import BatchApp
-from streams.changelog import BATCH_BYTES, EPOCH_KEY, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
+from streams.changelog import BATCH_BYTES, EPOCH_KEY, STAMPED, ChangelogReader, ChangelogWriter, Intrusion, Item, Replay
 from streams.logic.wire import BEGIN_ANEW
 from streams.owned import Owned, Recovered
+from streams.patience import FAILOVER
 from streams.store import States, Store, Values, new_memory_store
 from streams.topic_setup import STATE_MESSAGE_BYTES
 
@@ -20,23 +21,19 @@ logger = get_logger(__name__)
 READ_PATIENCE_MS = 2000
 
 
-class StateError(Exception):
-    """Something is wrong with the state of a partition."""
-
-
-class OutrankedError(StateError):
+class OutrankedError(Exception):
     """Another worker has claimed this partition since: nothing written from here counts any more. Recover again or end."""
 
 
-class StateBeyondTopicError(StateError):
+class StateBeyondTopicError(Exception):
     """State has seen offsets that its topic does not have: the topic was deleted, or restored from an older copy."""
 
 
-class TopicReplacedError(StateError):
+class TopicReplacedError(Exception):
     """Where state has seen one record, its topic has another one: it was deleted, made anew and filled past that offset."""
 
 
-class StateGoneError(StateError):
+class StateGoneError(Exception):
     """The group has read events of a partition of which there is no state: the changelog was deleted, or lost with its disk."""
 
 
@@ -70,6 +67,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         """Start the producer; the topic is created by topic_setup."""
         self._producer = AIOKafkaProducer(
             **self._client_options,
+            **FAILOVER,
             acks="all",
             compression_type="snappy",  # a quarter of the CPU of lz4: 1 microsecond less for an event of mixed traffic
             max_batch_size=BATCH_BYTES,
@@ -81,6 +79,13 @@ class StateTable(faust.Table):  # type: ignore[misc]
     async def on_stop(self) -> None:
         """Send what is still to be sent and close the producer."""
         await self._producer.stop()
+
+    @property
+    def reader_options(self) -> dict[str, Any]:
+        """What a reader connects with: the brokers that are there now, since each one that has gone costs it seconds."""
+        brokers = self._producer.client.cluster.brokers()
+        there = [f"[{each.host}]:{each.port}" if ":" in each.host else f"{each.host}:{each.port}" for each in brokers]
+        return {**self._client_options, "bootstrap_servers": there or self._client_options["bootstrap_servers"]}
 
     @property
     def refused(self) -> bool:
@@ -196,32 +201,26 @@ class StateTable(faust.Table):  # type: ignore[misc]
         a topic that is made anew, and what lies below the old ones would pass as folded.
         """
         for topic, fence in fences.items():
-            async with ChangelogReader(self._client_options, topic, partition) as reader:
+            async with ChangelogReader(self.reader_options, topic, partition) as reader:
                 first, end = await reader.bounds()
                 # A broker may name an end that is too low by a batch: only a record that cannot be read is not there.
                 if fence >= end and not await reader.exists(fence, READ_PATIENCE_MS):
-                    raise StateBeyondTopicError(self._beyond(topic, partition, fence, end))
+                    raise StateBeyondTopicError(
+                        f"state of {topic}[{partition}] includes offset {fence}, but the topic ends before offset {end}: it "
+                        f"was deleted or restored from an older copy. Stop all workers and {BEGIN_ANEW}"
+                    )
                 offset, timestamp_ms = last_read.get(topic, (end, 0))
                 # What retention has removed cannot be compared, and waiting for it would take all the patience there is.
                 if first <= offset < end and await reader.has_another(offset, timestamp_ms, READ_PATIENCE_MS):
-                    raise TopicReplacedError(self._replaced(topic, partition, offset))
-
-    def _beyond(self, topic: str, partition: int, fence: int, end: int) -> str:
-        return (
-            f"state of {topic}[{partition}] includes offset {fence}, but the topic ends before offset {end}: it was deleted "
-            f"or restored from an older copy. Stop all workers and {BEGIN_ANEW}"
-        )
-
-    def _replaced(self, topic: str, partition: int, offset: int) -> str:
-        return (
-            f"{topic}[{partition}] has another record at offset {offset} than the one that was folded: the topic was deleted "
-            f"and made anew, or its broker has lost the end of it. Stop all workers and {BEGIN_ANEW}"
-        )
+                    raise TopicReplacedError(
+                        f"{topic}[{partition}] has another record at offset {offset} than the one that was folded: the topic "
+                        f"was deleted and made anew, or its broker has lost the end of it. Stop all workers and {BEGIN_ANEW}"
+                    )
 
     async def _claim(self, partition: int, epoch: int) -> int:
         if not await self.app.still_member():
             raise OutrankedError(f"{self.changelog}[{partition}]: this worker is no longer part of its group")
-        [(offset, _)] = await self._writer.write(partition, epoch, [(EPOCH_KEY, b"")])
+        [(offset, _)] = await self._writer.write(partition, epoch, [(EPOCH_KEY, STAMPED)])
         return offset
 
     async def _write_once(self, partition: int, owned: Owned, items: Values, changes: Values) -> Values:
@@ -253,7 +252,7 @@ class StateTable(faust.Table):  # type: ignore[misc]
         return foreign.corrections(owned.epoch, lambda key: changes[key] if key in changes else owned.value(key))
 
     def _reader(self, partition: int) -> ChangelogReader:
-        return ChangelogReader(self._client_options, self.changelog, partition, self._count_read)
+        return ChangelogReader(self.reader_options, self.changelog, partition, self._count_read)
 
     def _count_read(self, records: int) -> None:
         self.records_read += records

@@ -7,6 +7,7 @@ import msgspec
 
 from streams.logic.journey import Journey
 from streams.logic.policy import Policy
+from streams.logic.retention import next_due_ms
 from streams.logic.wire import WIRE_VERSION
 
 NEVER: Final = (1 << 62) - 1
@@ -19,7 +20,7 @@ _decode_older: Final = msgspec.msgpack.Decoder().decode
 
 def encode(journey: Journey, policy: Policy) -> tuple[bytes, int]:
     """Write a journey as bytes, and say when the clock has something to do for it, as `due_ms` does."""
-    due = journey.next_due_ms(policy)
+    due = next_due_ms(journey, policy)
     due_ms = NEVER if due is None else due
     return _TIMES.pack(due_ms, _latest_ms(journey)) + _encode(journey.to_wire()), due_ms
 

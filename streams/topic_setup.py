@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
@@ -10,6 +11,7 @@ from kafka.errors import KafkaConnectionError, TopicAlreadyExistsError
 from schemas import topics
 from schemas.codec import MAX_BYTES
 from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS
+from streams.clients import open_client
 from streams.settings import Settings
 
 COMPACTED_WITHIN_MS = DAY_MS
@@ -25,6 +27,7 @@ TIMES = "message.timestamp.type"
 MANY = 3  # copies from which on a write can wait for two, and one broker be lost
 PATIENCE_MS = 10_000  # for a broker that is just starting
 GONE_S = 15  # after 9, where nobody has changed broker.session.timeout.ms, the others know that a broker has gone
+HEARD_LOOKS = 100  # a tenth of a second apart; 0.2 s were seen
 
 ANEW_WITH_NEW_TOPICS = (
     "begin anew, with a new TOUCHSTREAM_APP_ID, new topics and an empty database (partitions of a topic with state cannot "
@@ -84,6 +87,7 @@ def _changelog_configs() -> dict[str, str]:
     # What a recovery has to read is at most: twice the live states, what was written within the lag, and one segment a partition.
     return {
         CLEANUP: "compact",
+        TIMES: "CreateTime",  # by them a reader knows which of two writes was the later one
         "min.cleanable.dirty.ratio": "0.5",
         # The lag keeps a good value beside what a worker that had lost its partition wrote after it, until the owner, which
         # writes every few minutes (see streams/pair.py), has put that right (see streams/state.py).
@@ -109,9 +113,7 @@ def ensure_topics(settings: Settings, changelogs: Iterable[str] = ()) -> list[st
 
 
 def _ensured(settings: Settings, changelogs: Iterable[str]) -> list[str]:
-    options = settings.client_options() | {"bootstrap_timeout_ms": PATIENCE_MS}
-    admin = KafkaAdminClient(**options, client_id=f"{settings.app_id}-setup")
-    try:
+    with closing(open_client(KafkaAdminClient, settings, PATIENCE_MS, client_id=f"{settings.app_id}-setup")) as admin:
         plans = plan_topics(settings, changelogs)
         existing = partition_counts(admin)
         problems = [*_mismatches(plans, existing, settings), *_too_narrow(admin, plans, existing)]
@@ -121,9 +123,18 @@ def _ensured(settings: Settings, changelogs: Iterable[str]) -> list[str]:
             problems += [f"topic {plan.name!r} {seen}: create it with {plan}" for plan in missing]
         if problems:
             raise TopicSetupError("\n".join(problems))
-        return [plan.name for plan in missing if _create(admin, plan, settings.replication)]
-    finally:
-        admin.close()
+        created = [plan.name for plan in missing if _create(admin, plan, settings.replication)]
+        if missing:
+            _until_heard_of(admin, {plan.name for plan in missing})
+        return created
+
+
+def _until_heard_of(admin: KafkaAdminClient, names: set[str]) -> None:
+    # The controller agrees to a topic a moment before the brokers have heard of it: who asks next would be told it is missing.
+    for _ in range(HEARD_LOOKS):
+        if names <= partition_counts(admin).keys():
+            return
+        time.sleep(0.1)
 
 
 def partition_counts(admin: KafkaAdminClient) -> dict[str, int]:

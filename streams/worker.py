@@ -53,7 +53,6 @@ class Worker:
     outbox: Outbox
     committer: Committer
     ownership: Ownership
-    merger: PaneMerger
     vitals: Vitals
     watchdog: Watchdog
 
@@ -86,7 +85,7 @@ def run(
         clickhouse.target,
         settings.catalogue,
     )
-    run_worker(app, loglevel="INFO")
+    run_worker(app)
 
 
 def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue: Catalogue) -> Worker:
@@ -116,7 +115,6 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
         policy,
         partitions=settings.partitions,
         suppressed=suppressed,
-        client_options=options,
         has_events_of=writer.has_events_of,
     )
     merger = PaneMerger(app, marks, committer, policy, partitions=settings.partitions)
@@ -128,7 +126,7 @@ def create_worker(settings: Settings, clickhouse: ClickHouseSettings, catalogue:
     watchdog = Watchdog(vitals, settings.stuck_after_s)
     app.before_joining(watchdog.start)
     app.failed = functools.partial(end, doing="Faust")
-    worker = Worker(app, writer, outbox, committer, ownership, merger, vitals, watchdog)
+    worker = Worker(app, writer, outbox, committer, ownership, vitals, watchdog)
     for task in (worker.commit, outbox.watch_brokers, ownership.run_clock, merger.run, app.sights.run):
         app.task(ending(task, stopping=lambda: app.should_stop))
     return worker

@@ -15,6 +15,7 @@ from schemas.catalogue import Catalogue
 from schemas.envelope import to_ms
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS, PANES, Topic
 from sinks import tables
+from sinks.rows import dead_letter_row
 from sinks.settings import ClickHouseSettings
 from sinks.writer import Writer
 from streams.agents import keep_alerts, keep_dead_letters
@@ -126,7 +127,7 @@ class Company:
         for log in self._logs[DEAD_LETTERS.name]:
             if (batch := log.read()) is not None:
                 letters = [keep_dead_letters.letter_of(record, batch) for record in batch.records]
-                self._store({tables.DEAD_LETTERS: [keep_dead_letters.row_of(letter) for letter in letters]})
+                self._store({tables.DEAD_LETTERS: [dead_letter_row(letter) for letter in letters]})
         for log in self._logs[ALERTS.name]:
             if (batch := log.read()) is not None:
                 self._store({tables.ALERTS: keep_alerts.rows_of(batch, self._nobody)})

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -24,8 +25,7 @@ def bring_up_to_date(
 ) -> list[str]:
     """Create or change tables, views and TTLs (None: none), name what was applied, and copy the catalogue for SQL."""
     applied = migrate(clickhouse)
-    client = connect(clickhouse)
-    try:
+    with closing(connect(clickhouse)) as client:
         version = time.time_ns() // 1_000_000
         if retention is not None:
             applied += apply_retention(client, clickhouse, retention, version)
@@ -33,8 +33,6 @@ def bring_up_to_date(
         store_definitions(client, version)
         until = datetime.now(UTC).date() + AHEAD
         store_calendar_days(client, calendar_days(calendars_of(catalogue), FIRST_DAY, until), version)
-    finally:
-        client.close()
     return applied
 
 

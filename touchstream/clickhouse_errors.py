@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
+from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 from urllib3.exceptions import HTTPError
 
+from sinks.client import connect
 from sinks.errors import SinkUnavailable
 from sinks.failures import meaning
 from sinks.settings import ClickHouseSettings
@@ -29,6 +31,13 @@ def clickhouse_errors(settings: ClickHouseSettings) -> Iterator[None]:
     except (ClickHouseError, HTTPError, OSError) as error:
         cure = f"; {CREATE}" if is_without_database(settings, error) else ""
         raise UserError(f"ClickHouse at {settings.target}: {in_one_line(error)}{cure}") from error
+
+
+@contextmanager
+def client_of(settings: ClickHouseSettings) -> Iterator[Client]:
+    """Open a client for a `with` block, in which every error of ClickHouse is a `UserError` with its address."""
+    with clickhouse_errors(settings), closing(connect(settings)) as client:
+        yield client
 
 
 def is_without_database(settings: ClickHouseSettings, error: Exception) -> bool:

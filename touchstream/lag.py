@@ -36,6 +36,10 @@ class Lag:
         """Messages behind in one partition."""
         return max(self.ends.get(partition, 0) - self.committed.get(partition, 0), 0)
 
+    def is_past(self, earlier: "Lag") -> bool:
+        """Whether everything that was there then has been committed: what lies here has only just come."""
+        return all(self.committed.get(partition, 0) >= end for partition, end in earlier.ends.items())
+
     def unmoved(self, later: "Lag") -> list[TopicPartition]:
         """Partitions behind, now and later, in which nothing was committed in between."""
         return [

@@ -1,6 +1,6 @@
-"""The Kafka producer of the commands that send events."""
+"""Kafka clients of the commands: the producer of those that send events, and the admin client."""
 
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import Any, Final
 
 from kafka import KafkaProducer
@@ -8,6 +8,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.topics import EVENTS
+from streams.clients import open_client
 from streams.settings import Settings
 from streams.topic_setup import partition_counts
 from touchstream.errors import UserError
@@ -33,8 +34,9 @@ def open_producer(settings: Settings, *, compression: str | None, idempotent: bo
     """Connect to the brokers and check that the topics are there; every message is acknowledged by all replicas."""
     _check_topics(settings)
     try:
-        return _Producer(
-            **settings.client_options(),
+        return open_client(
+            _Producer,
+            settings,
             client_id=f"{settings.app_id}-producer",
             acks="all",
             enable_idempotence=idempotent,
@@ -43,7 +45,6 @@ def open_producer(settings: Settings, *, compression: str | None, idempotent: bo
             compression_type=compression,
             max_request_size=LARGEST_MESSAGE,
             max_block_ms=15_000,
-            bootstrap_timeout_ms=5_000,
             allow_auto_create_topics=False,
         )
     except (KafkaError, ValueError) as error:
@@ -53,7 +54,7 @@ def open_producer(settings: Settings, *, compression: str | None, idempotent: bo
 def _check_topics(settings: Settings) -> None:
     # An admin client asks once; a producer would wait for a missing topic to appear, and then blame the broker.
     try:
-        with closing(KafkaAdminClient(**settings.client_options(), bootstrap_timeout_ms=5_000)) as admin:
+        with admin_client(settings) as admin:
             there = partition_counts(admin)
     except (KafkaError, ValueError) as error:
         raise no_broker(settings, error) from error
@@ -62,6 +63,11 @@ def _check_topics(settings: Settings) -> None:
             raise UserError(
                 f"topic {topic.name!r} does not exist at {settings.brokers}; create it with `touchstream migrate`"
             )
+
+
+def admin_client(settings: Settings) -> AbstractContextManager[KafkaAdminClient]:
+    """Open an admin client for a `with` block."""
+    return closing(open_client(KafkaAdminClient, settings, request_timeout_ms=10_000))
 
 
 def no_broker(settings: Settings, error: Exception) -> UserError:

@@ -23,20 +23,10 @@ class Api(GrafanaAPI):  # type: ignore[misc]
             raise AttributeError(name)
         return functools.partial(self._request, name)
 
-    def _request(
-        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, params: Any = None
-    ) -> Any:
+    def _request(self, method: str, path: str, json: Any = None, **more: Any) -> Any:
+        asked = {"json": json, "auth": self.auth, "timeout": self.timeout, "allow_redirects": False, **more}
         try:
-            answer = self.s.request(
-                method,
-                self.url + path,
-                json=json,
-                params=params,
-                headers=headers,
-                auth=self.auth,
-                timeout=self.timeout,
-                allow_redirects=False,
-            )
+            answer = self.s.request(method, self.url + path, **asked)
         except requests.RequestException as error:
             raise RefusedError(0, _where(self.url), reason=_reason(error)) from error
         body = _body(answer)

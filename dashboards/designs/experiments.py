@@ -3,7 +3,7 @@
 from dashboards import panels
 from dashboards.board import Board, Row
 from dashboards.designs.filters import customers, funnel
-from dashboards.looks import BAD, MS, NEUTRAL, OK, PLAIN, QUIET, SHARE, field, fields, units, words
+from dashboards.looks import BAD, MS, NEUTRAL, OK, PLAIN, QUIET, SHARE, below, field, fields, units, words
 from dashboards.panels import Panel
 from schemas.catalogue import Catalogue
 
@@ -37,6 +37,7 @@ def _variants(catalogue: Catalogue) -> tuple[Panel, ...]:
             remark=f"No verdict below {least} customers of each variant.",
             overrides=(
                 *units("short", "n", "n of the other", decimals=0),
+                field("p", mappings=below(0.001)),
                 field("verdict", mappings=words(VERDICTS), custom_cellOptions={"type": "color-text"}),
             )),
         panels.bargauge("conversion", "Conversion of variants", means=("variant_conversion",), unit=SHARE, decimals=1, defaults={"min": 0}),

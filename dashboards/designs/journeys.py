@@ -73,7 +73,7 @@ def _completion() -> tuple[Panel, ...]:
     return (
         panels.stat("carts", "Abandoned carts", means=("cart_abandonment",), width=6, height=8, overrides=units(SHARE, "abandoned", decimals=1)),
         panels.timeseries("carts_over_time", "Abandoned carts by day of opening", means=("cart_abandonment",), width=18, **share),
-        panels.stat("completion", "Completed journeys", means=("completion", "steps_to_complete"), width=6, height=8, overrides=(
+        panels.stat("completion", "Completed journeys", means=("completion", "steps_to_complete"), width=6, height=8, no_value="all are still pending", overrides=(
             *units(SHARE, "completed", decimals=1), field("steps on average", decimals=1),
         )),
         panels.timeseries("steps", "Steps to the first purchase or goal, by day of the first step", means=("steps_to_complete",), width=18, overrides=(

@@ -25,6 +25,7 @@ from schemas.catalogue import Catalogue
 ELSEWHERE = """Lag of the consumers, watermark, time of inserts and size of the state are known to the workers, not to ClickHouse: each worker tells
 them to Prometheus as `touchstream_lag`, `touchstream_watermark_delay_seconds`, `touchstream_stage_seconds` and `touchstream_state_bytes`.
 This board shows what the stored rows themselves prove."""
+NONE_REFUSED = "nothing was refused in this period"
 
 
 def pipeline(catalogue: Catalogue) -> Board:
@@ -76,8 +77,17 @@ def _letters() -> tuple[Panel, ...]:
             bars=True,
             stacked=True,
             width=10,
+            no_value=NONE_REFUSED,
         ),
-        panels.table("letters", "Reasons", means=("dead_letter",), width=14, height=8, overrides=units(MOMENT, "last")),
+        panels.table(
+            "letters",
+            "Reasons",
+            means=("dead_letter",),
+            width=14,
+            height=8,
+            no_value=NONE_REFUSED,
+            overrides=units(MOMENT, "last"),
+        ),
     )
 
 

@@ -95,7 +95,7 @@ def _wheel() -> tuple[Panel, ...]:
             overrides=(field("spokes", color=fixed(OK)), field("rim (10)", color=fixed(QUIET)))),
         panels.bargauge("spokes", "Spokes, weakest first", means=("wheel",), queries=("wheel_parts",), shows=("series", "spoke"), width=10, height=14, defaults=SCORE, **parts),
         panels.stat("evenness", "How the wheel runs", means=("wheel_evenness",), width=6, height=14, only=".*", **parts, overrides=(
-            *units(SHARE, "evenness", decimals=0),
+            *units(SHARE, "evenness", decimals=0), field("spokes", decimals=0),
         )),
         panels.table("wheel_parts", "What the spokes are made of", means=("wheel",), height=9, **parts, shows=("channel", "spoke", "satisfaction", "n scores", "ease", "n CES", "speed", "n waits", "completion", "n sessions"), overrides=(fields("^n ", decimals=0, unit="short"),)),
     )  # fmt: skip

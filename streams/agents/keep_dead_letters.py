@@ -25,7 +25,7 @@ def keep_dead_letters(app: BatchApp, committer: Committer, suppressed: Suppresse
             batch: Batch = event.value
             await committer.room()
             found = [letter_of(record, batch) for record in batch.records]
-            kept = [row_of(letter) for letter in found if letter.message_key not in suppressed]
+            kept = [dead_letter_row(letter) for letter in found if letter.message_key not in suppressed]
             hidden = [skipped_row_of(letter) for letter in found if letter.message_key in suppressed]
             committer.add(Effects(rows={tables.DEAD_LETTERS: kept, tables.SKIPPED: hidden}, acknowledge=event.ack))
 
@@ -55,22 +55,5 @@ def skipped_row_of(letter: DeadLetter) -> Row:
         offset=letter.origin_offset,
         received_ms=letter.received_ms,
         fate=SUPPRESSED,
-        event_id="",
-        journey_id="",
-        version=letter.attempts,
-    )
-
-
-def row_of(letter: DeadLetter) -> Row:
-    """Make the row of a dead letter."""
-    return dead_letter_row(
-        topic=letter.origin_topic,
-        partition=letter.origin_partition,
-        offset=letter.origin_offset,
-        received_ms=letter.received_ms,
-        reason=letter.reason,
-        detail=letter.detail,
-        key=letter.message_key,
-        value=letter.message_value,
         version=letter.attempts,
     )

@@ -17,7 +17,6 @@ from sinks.outcome_rows import rolling_row
 from streams.alerting import message_of
 from streams.batching.app import BatchApp
 from streams.batching.batch import Batch
-from streams.batching.share import Assignment
 from streams.committer import Committer, Effects
 from streams.ending import ending
 from streams.logic.backlog import Backlog
@@ -103,12 +102,12 @@ class PaneMerger:
         self._marks = marks
         self._committer = committer
         self._policy = policy
-        app.on_assigned(ending(self.take_over))
-        app.on_revoked(self.give_back)
+        app.share.on_assigned(ending(self.take_over))
+        app.share.on_revoked(self.give_back)
 
-    async def take_over(self, assignment: Assignment) -> None:
+    async def take_over(self, tps: Iterable[TP]) -> None:
         """Raise the epoch of every partition that came, so that its rows outrank the last owner's."""
-        for partition in sorted(tp.partition for tp in assignment.tps if tp.topic == PANES.name):
+        for partition in sorted(tp.partition for tp in tps if tp.topic == PANES.name):
             if partition not in self.windows:
                 try:
                     recovered = await self._marks.recover(partition)

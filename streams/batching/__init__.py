@@ -3,7 +3,7 @@
 Faust's own path costs about 100 microseconds an event; a batch costs one event's worth however many records it carries.
 Everything else stays Faust's: the app, agents, partition assignment, rebalancing, the loop that commits.
 
-    app.py                the Faust app; others use this, batch.py, share.py (Assignment) and sights.py
+    app.py                the Faust app; others use this, batch.py, share.py and sights.py
     batch.py              what an agent receives
     consumer.py           turns a chunk into one message, limits what is under way, commits only what is acknowledged
     thread.py             the consumer's thread: fetches chunks, and asks whether this worker is still a member of its group

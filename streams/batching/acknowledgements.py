@@ -10,10 +10,9 @@ from faust.types import TP
 
 @dataclass(slots=True, eq=False)
 class Delivery:
-    """One batch on its way through an agent: the offsets it covers and what became of it."""
+    """One batch on its way through an agent: where it ends and what became of it."""
 
     tp: TP
-    start: int
     next_offset: int
     events: int
     acked: bool = False
@@ -49,7 +48,7 @@ class Acknowledgements:
         lane = self._lanes.get(tp) or self._lanes.setdefault(tp, _Lane(start))
         while lane.under_way and lane.under_way[-1].next_offset > start:
             self._drop(lane, lane.under_way.pop())
-        delivery = Delivery(tp, start, next_offset, events)
+        delivery = Delivery(tp, next_offset, events)
         lane.under_way.append(delivery)
         lane.events += events
         lane.end = next_offset

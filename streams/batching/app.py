@@ -14,7 +14,7 @@ from faust.types import TP
 from streams.batching.assignor import Assignor
 from streams.batching.batch import BatchSchema
 from streams.batching.consumer import BatchConsumer, BatchTransport
-from streams.batching.share import OnAssigned, OnRevoked, Share
+from streams.batching.share import Share
 from streams.batching.sights import Sights
 from streams.stages import Stages
 
@@ -79,26 +79,6 @@ class BatchApp(faust.App):  # type: ignore[misc]
         self._before_joining: list[Callable[[], Awaitable[None]]] = []
         super().__init__(id, PartitionAssignor=Assignor, **options)
         self.on_rebalance_complete.connect(self._announce_assignment, weak=False)
-
-    def on_assigned(self, hook: OnAssigned) -> OnAssigned:
-        """Run `await hook(assignment)` after each assignment and before the first batch of it; usable as a decorator.
-
-        No partition is read until every hook has returned. A rebalance that begins meanwhile cancels the hook, and it
-        runs again for the next assignment. A batch of the assignment before may still be in an agent's hands then, if
-        it took longer than `settle_s`: such a batch has `batch.generation != app.generation`.
-        """
-        self.share.on_assigned(hook)
-        return hook
-
-    def on_revoked(self, hook: OnRevoked) -> OnRevoked:
-        """Run `await hook(tps)` when partitions are given back; usable as a decorator.
-
-        By then no new batch reaches an agent, what was under way had `settle_s` to be acknowledged, and all that is
-        acknowledged is committed. The broker waits for the hook, so it should take seconds at most. Not called when
-        the worker stops.
-        """
-        self.share.on_revoked(hook)
-        return hook
 
     def before_joining(self, hook: Callable[[], Awaitable[None]]) -> None:
         """Run `await hook()` on the event loop before this worker joins its group; tasks of Faust begin when it has its share."""

@@ -1,6 +1,7 @@
 """Read what aiokafka has fetched in chunks of raw records instead of one ConsumerRecord at a time (4 times as fast)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from typing import Any, Self
 
 from aiokafka.consumer.fetcher import READ_COMMITTED, FetchResult
@@ -10,19 +11,17 @@ from faust.types import TP
 from streams.batching.gaps import GapWatch
 
 
+@dataclass(slots=True, eq=False)
 class Chunk:
     """Records of one partition that belong into one batch; none when a whole fetch had none.
 
     `start` is where the reading began, even if nothing was there.
     """
 
-    __slots__ = ("generation", "next_offset", "records", "start")
-
-    def __init__(self, records: list[Any], start: int, next_offset: int, generation: int) -> None:
-        self.records = records
-        self.start = start
-        self.next_offset = next_offset
-        self.generation = generation
+    records: list[Any]
+    start: int
+    next_offset: int
+    generation: int
 
 
 class ChunkIterator:
@@ -93,12 +92,12 @@ class ChunkIterator:
 
 
 def hand_over_in_chunks(
-    fetcher: Any, wanted: Callable[[str], bool], max_events: int, watch: GapWatch, generation: Callable[[], int]
+    fetcher: Any, topics: Collection[str], max_events: int, watch: GapWatch, generation: Callable[[], int]
 ) -> None:
-    """Make everything aiokafka has buffered of the wanted topics come out as chunks."""
+    """Make everything aiokafka has buffered of these topics come out as chunks."""
     for tp, result in fetcher._records.items():
         fetched = getattr(result, "_partition_records", None)  # an error result has none: aiokafka will raise it
-        if fetched is not None and wanted(tp.topic) and type(fetched._records_iterator) is not ChunkIterator:
+        if fetched is not None and tp.topic in topics and type(fetched._records_iterator) is not ChunkIterator:
             fetched._records_iterator = ChunkIterator(fetched, max_events, watch, generation)
 
 

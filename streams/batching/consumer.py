@@ -160,7 +160,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Note the new assignment before Faust starts to recover its tables."""
-        self.app.share.assign(assigned, generation_id)
+        self.app.share.assign(assigned)
         await super().on_partitions_assigned(assigned, generation_id)
 
     def verify_event_path(self, now: float, tp: TP) -> None:

@@ -2,21 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 
 from faust.types import TP
 
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What this worker consumes now."""
-
-    generation: int
-    tps: frozenset[TP]
-
-
-OnAssigned = Callable[[Assignment], Awaitable[None]]
-OnRevoked = Callable[[frozenset[TP]], Awaitable[None]]
+Hook = Callable[[frozenset[TP]], Awaitable[None]]
 
 
 class Share:
@@ -27,9 +16,8 @@ class Share:
 
     def __init__(self, batched_topics: Iterable[str]) -> None:
         self._batched = frozenset(batched_topics)
-        self._on_assigned: list[OnAssigned] = []
-        self._on_revoked: list[OnRevoked] = []
-        self._generation = -1
+        self._on_assigned: list[Hook] = []
+        self._on_revoked: list[Hook] = []
         self._tps: frozenset[TP] = frozenset()
         self.assigned = False  # whether the group has told this worker its share, which may be nothing
         self._telling: asyncio.Task[None] | None = None
@@ -45,24 +33,35 @@ class Share:
         """What is assigned to this worker now; empty during a rebalance."""
         return self._tps
 
-    def on_assigned(self, hook: OnAssigned) -> None:
-        """Add a hook to run after every assignment."""
+    def on_assigned(self, hook: Hook) -> Hook:
+        """Run `await hook(tps)` after each assignment and before the first batch of it; usable as a decorator.
+
+        No partition is read until every hook has returned. A rebalance that begins meanwhile cancels the hook, and it
+        runs again for the next assignment. A batch of the assignment before may still be in an agent's hands then, if
+        it took longer than `settle_s`: such a batch has `batch.generation != app.generation`.
+        """
         self._on_assigned.append(hook)
+        return hook
 
-    def on_revoked(self, hook: OnRevoked) -> None:
-        """Add a hook to run after every revocation."""
+    def on_revoked(self, hook: Hook) -> Hook:
+        """Run `await hook(tps)` when partitions are given back; usable as a decorator.
+
+        By then no new batch reaches an agent, what was under way had `settle_s` to be acknowledged, and all that is
+        acknowledged is committed. The broker waits for the hook, so it should take seconds at most. Not called when
+        the worker stops.
+        """
         self._on_revoked.append(hook)
+        return hook
 
-    def assign(self, tps: Iterable[TP], generation: int) -> None:
+    def assign(self, tps: Iterable[TP]) -> None:
         """Note an assignment as soon as it is known."""
-        self._generation = generation
         self._tps = self._only_batched(tps)
         self.assigned = True
         self.rebalances += 1
 
     async def announce(self) -> None:
         """Run the hooks for the current assignment. A rebalance that begins meanwhile ends them: Faust itself lets them go on."""
-        telling = self._telling = asyncio.ensure_future(self._tell(Assignment(self._generation, self._tps)))
+        telling = self._telling = asyncio.ensure_future(self._tell(self._tps))
         try:
             await asyncio.wait([telling])
         finally:
@@ -70,9 +69,9 @@ class Share:
         if not telling.cancelled():
             telling.result()
 
-    async def _tell(self, assignment: Assignment) -> None:
+    async def _tell(self, tps: frozenset[TP]) -> None:
         for hook in self._on_assigned:
-            await hook(assignment)
+            await hook(tps)
 
     async def revoke(self, tps: Iterable[TP]) -> None:
         """Run the hooks for partitions that were given back, once nobody takes them over any longer."""

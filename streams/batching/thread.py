@@ -125,11 +125,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
             # Faust waits here to the end, and holds up a commit that needs this thread.
             await asyncio.sleep(REBALANCE_PAUSE_S)
             return {}
-        deadline = time.monotonic() + (timeout or 0)
+        app, deadline = self.app, time.monotonic() + (timeout or 0)
         with fetcher._subscriptions.fetch_context():
             while not self.consumer.seeking:
-                with self.app.stages.doing(FETCH):
-                    self._hand_over_in_chunks(fetcher)
+                with app.stages.doing(FETCH):
+                    most = app.limits.batch_events
+                    hand_over_in_chunks(fetcher, app.batched_topics, most, self.gaps, lambda: app.generation)
                     fetched = await take(fetcher, active_partitions, self._most_items)
                 remaining = deadline - time.monotonic()
                 if fetched or remaining <= 0 or not await _data_arrived(fetcher, remaining):
@@ -142,16 +143,6 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
             return None
         chunks: int = math.ceil(self.consumer.ledger.room(tp) / self.app.limits.batch_events)
         return max(1, chunks)
-
-    def _hand_over_in_chunks(self, fetcher: Any) -> None:
-        app = self.app
-        hand_over_in_chunks(
-            fetcher,
-            app.batched_topics.__contains__,
-            app.limits.batch_events,
-            self.gaps,
-            lambda: int(app.consumer_generation_id),
-        )
 
 
 async def _data_arrived(fetcher: Any, timeout_s: float) -> bool:

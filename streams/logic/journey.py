@@ -6,7 +6,6 @@ from streams.logic import retention
 from streams.logic.dialogues import Dialogue
 from streams.logic.experiences import Mark
 from streams.logic.outlook import Outlook
-from streams.logic.policy import Policy
 from streams.logic.sessions import Run, Step
 from streams.logic.watermark import BEFORE_ALL
 from streams.logic.wire import WIRE_VERSION, upcast
@@ -92,13 +91,6 @@ class Journey:
         journey.answers = said
         journey.kept = [Mark._make(mark) for mark in kept] if kept else []
         return journey
-
-    def next_due_ms(self, policy: Policy) -> int | None:
-        """Earliest watermark at which `Fold.finish` does something without a new event, None when it never does.
-
-        One that has passed already waits for the journey to have been left alone for `state_linger`.
-        """
-        return retention.next_due_ms(self, policy)
 
 
 def _tuples(steps: list[Any]) -> list[Step]:

@@ -47,7 +47,6 @@ class PaneBook:
         self._watermark_ms = watermark_ms
         self.volume: Counter[tuple[int, str, str, bool]] = Counter()  # interactions not yet in panes
         self.waiting = Waiting()
-        self.too_late = 0  # changes to minutes that are no longer kept
 
     def count(self, arrivals: Arrivals) -> None:
         """Count the interactions that were stored: what customers say counts by what it says."""
@@ -59,7 +58,6 @@ class PaneBook:
     def add(self, scopes: Collection[Scope], minute: int, parts: Parts) -> None:
         """Let parts count in a minute."""
         if minute < self._kept_from:
-            self.too_late += 1
             return
         for name, count in parts.counts.items():
             if count == 1:
@@ -140,9 +138,7 @@ class PaneBook:
         """Let everything that was counted into the panes of its scopes."""
         for (minute, touchpoint, channel, automated), events in self.volume.items():
             name = "automated" if automated else "events"
-            if minute < self._kept_from:
-                self.too_late += events
-            else:
+            if minute >= self._kept_from:
                 for scope in self._policy.scopes(touchpoint, channel):
                     self._pane(minute, scope).count(name, events)
         self.volume.clear()

@@ -7,13 +7,13 @@ from itertools import starmap
 from typing import Any, Final, NamedTuple
 
 from schemas.catalogue import Catalogue
-from schemas.catalogue_parts import Clock, ConversationKind, Stage
+from schemas.catalogue_parts import BotRules, Clock, ConversationKind, SessionRules, Stage, Thresholds, TimeRules
 from schemas.catalogue_parts import Target as NamedTarget
-from schemas.durations import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.logic.calendars import Calendar
 from streams.logic.causes import Rule, rules_of
 from streams.logic.emotions import Tone, tones_of
 
+SESSIONS, TIME, THRESHOLDS = SessionRules(), TimeRules(), Thresholds()  # as a catalogue that says nothing of them
 WITHOUT_EFFECT: Final = {"funnels", "thresholds", "emotions"}  # parts of a catalogue that no conclusion depends on
 KNOWN_VISITS: Final = 10_000  # most customers come to the same few places; 2 microseconds less for a session
 UNREGISTERED: Final = "(unregistered)"
@@ -70,23 +70,24 @@ class Policy:
     places: Mapping[str, Place] = field(default_factory=dict)
     gaps_ms: Mapping[str, int] = field(default_factory=dict)  # by channel
     default_targets: Mapping[str, Target] = field(default_factory=dict)  # by kind of conversation
-    gap_ms: int = 30 * MINUTE_MS
-    max_length_ms: int = DAY_MS
-    max_events: int = 500
-    max_journey_steps: int = 10_000
+    gap_ms: int = SESSIONS.gap_ms
+    max_length_ms: int = SESSIONS.max_length_ms
+    max_events: int = SESSIONS.max_events
+    max_journey_steps: int = SESSIONS.max_journey_steps
     max_moments: int = 1_000  # of one conversation
-    max_clock_skew_ms: int = 5 * MINUTE_MS
-    allowed_lateness_ms: int = MINUTE_MS
-    idle_after_ms: int = 10_000
-    state_retention_ms: int = 7 * DAY_MS
-    conversation_retention_ms: int = 30 * DAY_MS
-    state_linger_ms: int = HOUR_MS
-    open_wait_retention_ms: int = 90 * DAY_MS
-    pane_retention_ms: int = 26 * HOUR_MS
-    bot_reply_counts: bool = False
-    warn_at: float = 0.8  # share of a target
-    escalate_at: float = 2.0
-    unanswered: int = 100  # open conversations of a channel
+    max_clock_skew_ms: int = TIME.max_clock_skew_ms
+    allowed_lateness_ms: int = TIME.allowed_lateness_ms
+    idle_after_ms: int = TIME.idle_after_ms
+    state_retention_ms: int = TIME.state_retention_ms
+    conversation_retention_ms: int = TIME.conversation_retention_ms
+    state_linger_ms: int = TIME.state_linger_ms
+    open_wait_retention_ms: int = TIME.open_wait_retention_ms
+    pane_retention_ms: int = TIME.pane_retention_ms
+    bot_reply_counts: bool = BotRules().reply_counts
+    warn_at: float = THRESHOLDS.warn_at  # share of a target
+    escalate_at: float = THRESHOLDS.escalate_at
+    alert_within_ms: int = THRESHOLDS.alert_within_ms  # after what it is about came true
+    unanswered: int = THRESHOLDS.unanswered  # open conversations of a channel
     causes: tuple[Rule, ...] = ()  # words that point to a cause
     emotions: tuple[Tone, ...] = ()  # words that tell an emotion
     channel_ids: frozenset[str] = frozenset()  # registered; those of touchpoints need not be among them
@@ -125,21 +126,12 @@ class Policy:
             },
             gaps_ms={each.id: each.gap_ms for each in catalogue.channels if each.gap_ms is not None},
             default_targets={kind: each for kind, each in defaults.items() if each is not None},
-            gap_ms=catalogue.sessions.gap_ms,
-            max_length_ms=catalogue.sessions.max_length_ms,
-            max_events=catalogue.sessions.max_events,
-            max_journey_steps=catalogue.sessions.max_journey_steps,
-            max_clock_skew_ms=catalogue.time.max_clock_skew_ms,
-            allowed_lateness_ms=catalogue.time.allowed_lateness_ms,
-            idle_after_ms=catalogue.time.idle_after_ms,
-            state_retention_ms=catalogue.time.state_retention_ms,
-            conversation_retention_ms=catalogue.time.conversation_retention_ms,
-            state_linger_ms=catalogue.time.state_linger_ms,
-            open_wait_retention_ms=catalogue.time.open_wait_retention_ms,
-            pane_retention_ms=catalogue.time.pane_retention_ms,
+            **catalogue.sessions.model_dump(),
+            **catalogue.time.model_dump(),
             bot_reply_counts=catalogue.bots.reply_counts,
             warn_at=catalogue.thresholds.warn_at,
             escalate_at=catalogue.thresholds.escalate_at,
+            alert_within_ms=catalogue.thresholds.alert_within_ms,
             unanswered=catalogue.thresholds.unanswered,
             causes=rules_of(catalogue.causes),
             emotions=tones_of(catalogue.emotions),

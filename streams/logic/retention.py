@@ -33,7 +33,10 @@ def interaction_ids(journey: "Journey") -> set[int]:
 
 
 def next_due_ms(journey: "Journey", policy: Policy) -> int | None:
-    """Earliest watermark at which something closes, is missed or expires: one past the moment itself."""
+    """Earliest watermark at which something closes, is missed or expires: one past the moment itself. None when nothing ever does.
+
+    One that has passed already waits for the journey to have been left alone for `state_linger`.
+    """
     due = _next_act_ms(journey, policy)
     if journey.notices:
         due = min(due, journey.notices[0][AT] + policy.state_retention_ms)

@@ -28,7 +28,6 @@ class RollingBook:
         self._dirty: defaultdict[tuple[int, Window], set[Scope]] = defaultdict(set)
         self._newest = -1  # the newest minute any pane is about
         self._forgot_at = -1
-        self.too_late = 0  # panes of minutes that are no longer kept
 
     def put(
         self, scope: Scope, source_partition: int, minute: int, epoch: int, sequence: int, parts: list[Any]
@@ -41,9 +40,7 @@ class RollingBook:
             self._new_owner(source_partition, epoch)
         if minute == GAUGE:
             self._put_gauge(scope, source_partition, (epoch, sequence), (parts[0], parts[1]))
-        elif minute < self._kept_from:
-            self.too_late += 1
-        elif self._scopes[scope].put(source_partition, minute, (epoch, sequence), parts):
+        elif minute >= self._kept_from and self._scopes[scope].put(source_partition, minute, (epoch, sequence), parts):
             self._touched.add((scope, minute))
             self.advance(minute)
 

@@ -44,12 +44,8 @@ class Sketch:
         """Sketch that takes this one back when it is merged."""
         return Sketch({bucket: -count for bucket, count in self.buckets.items()})
 
-    def quantile(self, share: float) -> float | None:
-        """Value that `share` of the values do not exceed, within 1 %; None when there are none."""
-        return self.quantiles([share])[0]
-
     def quantiles(self, shares: Sequence[float]) -> list[float | None]:
-        """Values of several shares, which must rise: one pass instead of one for each."""
+        """Value that each share of the values does not exceed, within 1 %; None when there are none. Shares must rise."""
         if not self.buckets:
             return [None] * len(shares)
         count, found, seen = self.count, [], 0

@@ -74,7 +74,7 @@ class Visits:
             changes.gone_sessions += ((session_id(journey_id, at_ms), journey_id, at_ms) for at_ms in sorted(gone))
 
 
-def open_for_an_heir(journeys: "Iterable[Journey]", former_clock_ms: int) -> list["Gone"]:
+def perhaps_closed_before(journeys: "Iterable[Journey]", former_clock_ms: int) -> list["Gone"]:
     """Name the sessions that are open here, but that a former owner may have closed and published with fewer steps.
 
     Its clock may have been further than ours is, up to `former_clock_ms`, and it died before it kept that state.

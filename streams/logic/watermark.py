@@ -41,11 +41,11 @@ class PairClock:
 
     __slots__ = ("_allowed_lateness_ms", "_idle_after_ms", "_topics", "watermark_ms")
 
-    def __init__(self, *, allowed_lateness_ms: int, idle_after_ms: int, watermark_ms: int = BEFORE_ALL) -> None:
+    def __init__(self, *, allowed_lateness_ms: int, idle_after_ms: int) -> None:
         self._allowed_lateness_ms = allowed_lateness_ms
         self._idle_after_ms = idle_after_ms
         self._topics = (TopicClock(), TopicClock())
-        self.watermark_ms = watermark_ms
+        self.watermark_ms = BEFORE_ALL
 
     def saw(self, topic: int, newest_ms: int, *, now_ms: int) -> None:
         """Note the newest event time (clamped) of a batch of topic 0 or 1."""

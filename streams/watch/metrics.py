@@ -95,7 +95,7 @@ class WorkerCollector(Collector):
     def _trouble(self) -> Iterator[Metric]:
         vitals = self._vitals
         waiting = GaugeMetricFamily("touchstream_waiting", "1 while waiting for what is away", labels=("target",))
-        waiting.add_metric(("clickhouse",), vitals.waits_for_clickhouse is not None)
+        waiting.add_metric(("clickhouse",), vitals.writer.unavailable is not None)
         waiting.add_metric(("kafka",), vitals.waits_for_kafka is not None)
         yield waiting
         yield GaugeMetricFamily("touchstream_stalled_seconds", "Longest standstill", value=self._stalls.longest_s)

@@ -39,11 +39,6 @@ class Vitals:
         return self.app.sights.look() if self.app.sights.started else []
 
     @property
-    def waits_for_clickhouse(self) -> str | None:
-        """Why ClickHouse takes no rows; None when it does."""
-        return self.writer.unavailable
-
-    @property
     def waits_for_kafka(self) -> str | None:
         """Why Kafka does not go on; None when it does."""
         if self.outbox.unavailable is not None:
@@ -56,7 +51,7 @@ class Vitals:
 
     def not_ready(self) -> str | None:
         """Why this worker does not work on its share now; None when it does, also when its share is nothing."""
-        waits = self.waits_for_clickhouse or self.waits_for_kafka
+        waits = self.writer.unavailable or self.waits_for_kafka
         if waits:
             return f"waiting: {waits}"
         if not self.writer.warm:
@@ -70,7 +65,7 @@ class Vitals:
     def watched(self) -> Iterator[Watched]:
         """Everything that must move while there is work; waiting for ClickHouse or Kafka is an excuse."""
         share, committer = self.app.share, self.committer
-        away = self.waits_for_kafka is not None or self.waits_for_clickhouse is not None
+        away = self.waits_for_kafka is not None or self.writer.unavailable is not None
         read = sum(table.records_read for table in self.tables)
         recovered = (read, self.ownership.recoveries, len(self.merger.windows))
         conf = self.app.conf  # others may take that long to leave, or to come back
@@ -81,8 +76,8 @@ class Vitals:
         takes_s = 2 * self.insert_takes_s
         yield Watched("committing", at, committer.busy, away, takes_s)
         for sight in self.sights():
-            where = (sight.position, sight.committed)
-            yield Watched(name_of(sight), where, sight.lag > 0, away or share.announcing, takes_s)
+            name, where = f"{sight.tp.topic}[{sight.tp.partition}]", (sight.position, sight.committed)
+            yield Watched(name, where, sight.lag > 0, away or share.announcing, takes_s)
 
     def explanation(self) -> str:
         """Say all numbers in one line: per partition pair, what is pending, what is under way."""
@@ -91,7 +86,8 @@ class Vitals:
             self._about(partition, list(sights))
             for partition, sights in groupby(sorted(self.sights(), key=_pair), key=_pair)
         ]
-        return "; ".join([*about_pairs, f"under way: {', '.join(doing) or 'nothing'}", self._about_commits()])
+        commits = f"pending {self.committer.pending_rows} rows, {self.committer.turns} turns committed"
+        return "; ".join([*about_pairs, f"under way: {', '.join(doing) or 'nothing'}", commits])
 
     def _about(self, partition: int, sights: list[Sight]) -> str:
         places = [
@@ -102,14 +98,6 @@ class Vitals:
         what, when = self.ownership.last.get(partition, ("nothing", 0.0))
         ago = f" {time.monotonic() - when:.1f} s ago" if when else ""
         return f"pair {partition}: {', '.join(places)}, last {what}{ago}"
-
-    def _about_commits(self) -> str:
-        return f"pending {self.committer.pending_rows} rows, {self.committer.turns} turns committed"
-
-
-def name_of(sight: Sight) -> str:
-    """Name a partition as people do."""
-    return f"{sight.tp.topic}[{sight.tp.partition}]"
 
 
 def _pair(sight: Sight) -> int:

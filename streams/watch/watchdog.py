@@ -37,13 +37,12 @@ class Watchdog:
         patience_s: float,
         *,
         end: Callable[[str], object] | None = None,
-        look_s: float = LOOK_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.stalls = Stalls(patience_s)
         self.looked_at = clock()
         self._vitals = vitals
-        self._look_s = min(look_s, patience_s / 4)
+        self._look_s = min(LOOK_S, patience_s / 4)
         self._clock = clock
         self._end = end or end_stuck
         self._asked: Counter[str] = Counter()

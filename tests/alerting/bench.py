@@ -14,8 +14,9 @@ from schemas.catalogue import Catalogue
 from schemas.durations import duration_ms
 from schemas.topics import DEAD_LETTERS, EVENTS, FEEDBACK, INTERACTIONS, PANES
 from sinks.arrow import Row, encode
+from sinks.rows import dead_letter_row
 from sinks.tables import Table
-from streams.agents.keep_dead_letters import letter_of, row_of
+from streams.agents.keep_dead_letters import letter_of
 from streams.agents.merge_panes import Windows
 from streams.batching.batch import Batch
 from streams.committer import Effects
@@ -145,7 +146,7 @@ class Bench(pairs.System):
         letters = [message for message in effects.before if message.topic == DEAD_LETTERS.name]
         self.run(effects)
         batch = Batch(TP(DEAD_LETTERS.name, 0), [], 0, 1)
-        rows = [row_of(letter_of(Record(0, 0, each.key, each.value), batch)) for each in letters]
+        rows = [dead_letter_row(letter_of(Record(0, 0, each.key, each.value), batch)) for each in letters]
         self.keeper.store(Effects(rows={pairs.tables.DEAD_LETTERS: rows}))
 
 

@@ -10,6 +10,7 @@ from tests.chaos.points import POINTS, Trigger
 from tests.chaos.stage import PARTITIONS, Stage
 
 SESSION_TIMEOUT_S = 6
+BROKER_GONE_S = 9  # then the others have its partitions
 FLOW_S = 2.0  # how long the messages of one stream flow
 JOINING = ("in_recovery", "in_rebalance")
 DURING_WORK = [point for point in POINTS if point not in JOINING]
@@ -117,14 +118,28 @@ def kill_broker(stage: Stage, random: Random) -> int:
     return 1
 
 
+def freeze_broker(stage: Stage, random: Random) -> int:
+    """One of three brokers freezes at a point of a worker's turn (SIGSTOP), others have its partitions, it wakes up and goes on."""
+    node, point = random.choice(stage.cluster.nodes), random.choice(DURING_WORK)
+    armed, workers = random.choice(stage.living), len(stage.living)
+    stage.arm(armed, Trigger(point, passing(point, random), signal.SIGSTOP, node.server.pid))
+    stage.wait_for_trigger(armed)
+    time.sleep(BROKER_GONE_S + random.random() * 20)
+    stage.cluster.resume(node.node_id)
+    node.server.wait_until(stage.cluster.is_whole, 90)
+    stage.have_workers(workers)  # one that hears late that another has its partitions ends
+    return 1
+
+
 CASES: dict[str, Harm] = {
     **{f"kill -9 {point.replace('_', ' ')}": partial(kill_at, point) for point in DURING_WORK},
     **{f"kill -9 {point.replace('_', ' ')}": partial(kill_while_joining, point) for point in JOINING},
     "kill -9 of ClickHouse in an insert": kill_clickhouse,
     "kill -9 of a broker of three": kill_broker,
+    "SIGSTOP of a broker of three": freeze_broker,
     "SIGSTOP longer than the session": freeze,
     "SIGTERM": end_one,
     "rolling restart under load": restart_all,
 }
-NODES = {"kill -9 of a broker of three": 3}
+NODES = {"kill -9 of a broker of three": 3, "SIGSTOP of a broker of three": 3}
 WORKERS = (1, 2, 3)

@@ -93,7 +93,7 @@ class Stage(System):
         back_ms = 30 * DAY_MS if seed % 2 else 3 * 3_600_000
         start_ms = time.time_ns() // 1_000_000 - back_ms
         # What comes from tomorrow is clamped to the broker's time, which no reference can know beforehand.
-        stream = Stream.of(self.catalogue, seed=seed, start_ms=start_ms, minutes=30, rate=0.3)
+        stream = Stream.of(self.catalogue, seed=seed, start_ms=start_ms, minutes=30, rate=0.4)
         return Stream(
             [message for message in stream.messages if message.kind is not Kind.TOMORROW],
             stream.journeys,

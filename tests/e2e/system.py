@@ -11,15 +11,17 @@ from typing import Any
 
 from clickhouse_connect.driver.client import Client
 from kafka import KafkaProducer
-from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
+from streams.clients import open_client
+from streams.settings import Settings
 from tests.clickhouse_fixtures import HostProcess
 from tests.conftest import Broker
 from tests.kafka.cluster import KafkaCluster
 from touchstream import lag
+from touchstream.producer import admin_client
 from touchstream.verify.held import Held, JourneyFilter, held_of
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +92,7 @@ class System:
     @contextmanager
     def producer(self) -> Iterator[KafkaProducer]:
         """A producer that takes whatever bytes a test wants to send."""
-        producer = KafkaProducer(bootstrap_servers=self.broker.bootstrap, acks="all", max_request_size=4 << 20)
+        producer = open_client(KafkaProducer, self._kafka(), acks="all", max_request_size=4 << 20)
         try:
             yield producer
         finally:
@@ -139,13 +141,11 @@ class System:
                 assert ledger[topic, partition] == [0, end, end, 1], (topic, partition, ledger.get((topic, partition)))
 
     def _all_accounted_for(self) -> bool:
-        admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap)
         try:
-            found = lag.measure(admin, "touchstream")
+            with admin_client(self._kafka()) as admin:
+                found = lag.measure(admin, "touchstream")
         except KafkaError:
             return False
-        finally:
-            admin.close()
         if found.total:
             return False
         ledger = {(topic, partition): row for topic, partition, *row in self.rows(LEDGER)}
@@ -153,13 +153,12 @@ class System:
         return all(place in ledger and ledger[place][1] >= end and ledger[place][3] for place, end in ends.items())
 
     def _ends(self) -> dict[tuple[str, int], int]:
-        admin = KafkaAdminClient(bootstrap_servers=self.broker.bootstrap)
-        try:
-            return {
-                (place.topic, place.partition): end for place, end in lag.measure(admin, "touchstream").ends.items()
-            }
-        finally:
-            admin.close()
+        with admin_client(self._kafka()) as admin:
+            ends = lag.measure(admin, "touchstream").ends
+        return {(place.topic, place.partition): end for place, end in ends.items()}
+
+    def _kafka(self) -> Settings:
+        return Settings(brokers=self.broker.bootstrap)
 
     def _client(self) -> Client:
         return connect(ClickHouseSettings(url=self.environment["TOUCHSTREAM_CLICKHOUSE_URL"]))

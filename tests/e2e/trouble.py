@@ -24,6 +24,7 @@ from touchstream.verify.naive_facts import Facts
 from touchstream.verify.reference import conclude
 from touchstream.verify.run import lasting
 
+HOUR_MINUTES = 60
 TOPICS = {topic.name: topic for topic in EVENTS}
 
 
@@ -37,10 +38,15 @@ class Stream:
 
     @classmethod
     def of(cls, catalogue: Catalogue, *, seed: int, start_ms: int, minutes: int, rate: float) -> "Stream":
-        """Make the messages of a span of time; late ones and duplicates are more frequent than in life."""
+        """Make the messages of a span of time; late ones and duplicates are more frequent than in life.
+
+        Within an hour nights are as busy as days, or tests at night would be about nearly nothing.
+        """
         mishaps = Mishaps(duplicates=0.05, late=0.2, very_late=0.01, garbage=0.02)
         places = Places.of(catalogue)
         simulation = Simulation(seed=seed, start_ms=start_ms, rate=rate, places=places, mishaps=mishaps)
+        if minutes <= HOUR_MINUTES:
+            simulation.set_rate_of_this_hour(rate)
         messages = list(simulation.until(start_ms + minutes * 60_000))
         return cls(messages, f"j-{seed:x}-{start_ms:x}-", Policy.of(catalogue))
 

@@ -107,7 +107,10 @@ def test_readers_see_whole_inserts_while_writers_write(host: HostProcess) -> Non
     writer = threading.Thread(target=insert_until_it_fails, args=(host, 0, acknowledged))
     writer.start()
     client = connect(ClickHouseSettings(url=host.url))
-    seen = [client.command("SELECT count() FROM numbers_in") for _ in range(30)]
+    seen: list[int] = []
+    enough = time.monotonic() + 60
+    while len(set(seen)) <= 3 and time.monotonic() < enough:  # readers may be many times as fast as the writer
+        seen.append(client.command("SELECT count() FROM numbers_in"))
     host.kill()
     writer.join()
     assert seen == sorted(seen)

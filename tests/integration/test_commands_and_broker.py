@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 
 from schemas.topics import EVENTS, INTERACTIONS
 from streams.placing import partition_of
@@ -51,6 +52,22 @@ def arrived(broker: str) -> list:
     records = list(consumer)
     consumer.close()
     return records
+
+
+def test_migrate_says_what_new_tables_will_never_have(touchstream, tmp_path, monkeypatch):
+    def tables_in(place: str) -> str:
+        monkeypatch.setenv("TOUCHSTREAM_CLICKHOUSE_URL", f"chdb://{tmp_path}/{place}")
+        return touchstream("migrate").output
+
+    assert "has read" not in tables_in("first")
+    offsets = {TopicPartition(INTERACTIONS.name, n): OffsetAndMetadata(21, "", -1) for n in (0, 2)}
+    with closing(KafkaConsumer(bootstrap_servers=touchstream.broker, group_id="touchstream")) as worker:
+        worker.commit(offsets)
+    assert "has read" not in tables_in("first"), "nothing was made"
+    assert (
+        "These tables are new, and group touchstream has read 42 messages already, which do not come again."
+        in tables_in("second")
+    )
 
 
 def test_a_simulated_file_arrives_whole_with_each_journey_on_one_partition(touchstream):

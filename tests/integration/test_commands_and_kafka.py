@@ -1,6 +1,7 @@
 """Commands on Apache Kafka: what the stand-in of the other tests does not do."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -76,6 +77,18 @@ def test_then_they_are_created_once_and_everything_about_kafka_is_well(touchstre
     assert result.exit_code == 0
     sent = json.loads(Path("expected.json").read_text())["sent"]
     assert f"FAIL  lag: {sent:,} messages and no worker has ever read one" in touchstream("doctor").stdout
+
+
+def test_hosts_that_say_nothing_hide_no_broker_that_answers(touchstream, cluster, monkeypatch):
+    touchstream("migrate", "--no-tables")
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as another:
+        silent = [
+            f"127.0.0.1:{each.getsockname()[1]}" for each in (one, another)
+        ]  # as frozen ones, or behind a firewall
+        monkeypatch.setenv("TOUCHSTREAM_BROKERS", ",".join([*silent, cluster.bootstrap]))
+        assert "OK    broker clock: agrees" in touchstream("doctor").stdout
+        result = touchstream("simulate", "--start", "2026-03-02T08:00:00Z", "--for", "1m")
+        assert result.exit_code == 0, result.output
 
 
 def test_a_message_that_the_broker_refuses_for_its_size_stops_nothing_and_is_not_counted(touchstream, cluster):

@@ -59,9 +59,9 @@ class Counting(Replay):
 
     tombstones = 0
 
-    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+    def apply(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]], stamp_ms: int) -> None:
         self.tombstones += value is None
-        super().apply(key, value, headers)
+        super().apply(key, value, headers, stamp_ms)
 
 
 def changelog_as_planned(kafka: KafkaCluster, app_id: str) -> Path:

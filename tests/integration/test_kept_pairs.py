@@ -13,7 +13,6 @@ from sinks import tables
 from sinks.storing import RefusedRow
 from streams.app import create_app
 from streams.batching.batch import Batch
-from streams.batching.share import Assignment
 from streams.committer import Committer, Rows
 from streams.outbox import Message
 from streams.ownership import Ownership
@@ -28,7 +27,7 @@ from tests.kafka.cluster import KafkaCluster
 from tests.pairs import NOW, record
 
 pytestmark = pytest.mark.integration
-ASSIGNED = Assignment(1, frozenset({TP(INTERACTIONS.name, 0)}))
+ASSIGNED = frozenset({TP(INTERACTIONS.name, 0)})
 
 
 class ClickHouse:
@@ -83,7 +82,6 @@ class Stage:
             builders.policy(),
             partitions=1,
             suppressed=NobodyIsErased(),
-            client_options=options,
             has_events_of=self.clickhouse.has_events_of,
             now_ms=lambda: NOW,
         )
@@ -95,7 +93,7 @@ class Stage:
 
     async def rebalance(self) -> None:
         """Give everything back and get it again, as in every rebalance."""
-        await self.ownership.give_back(ASSIGNED.tps)
+        await self.ownership.give_back(ASSIGNED)
         await self.ownership.take_over(ASSIGNED)
 
     async def events_in_changelog(self) -> int:
@@ -160,7 +158,7 @@ async def test_a_pair_that_another_worker_had_in_between_is_recovered(kafka: Kaf
         stage.fold(0)
         await stage.committer.drained()
         pair = stage.ownership.pairs[0]
-        await stage.ownership.give_back(ASSIGNED.tps)
+        await stage.ownership.give_back(ASSIGNED)
         app = create_app(stage.settings)
         options = stage.settings.client_options()
         other = StateTable(app, STATE_TABLES[0], partitions=1, client_options=options)

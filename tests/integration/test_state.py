@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from streams.app import create_app
-from streams.changelog import EPOCH_KEY, ChangelogReader, ChangelogWriter, Item, Replay
+from streams.changelog import EPOCH_BYTES, EPOCH_KEY, ChangelogReader, ChangelogWriter, Item, Replay
 from streams.disk_store import stores_of
 from streams.settings import Settings
 from streams.state import OutrankedError, StateBeyondTopicError, StateTable, TopicReplacedError
@@ -124,6 +125,22 @@ async def test_what_a_former_owner_wrote_last_is_put_right_by_recovery(kafka: Ka
     assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"good"}
 
 
+async def test_a_write_that_its_broker_takes_after_the_next_one_is_put_right_by_recovery(
+    kafka: KafkaCluster, app_id: str
+) -> None:
+    given_up_ms = time.time_ns() // 1_000_000
+    async with state_table(kafka.bootstrap, app_id) as table:
+        await table.recover(0)
+        await table.write(0, 1, [(b"a", b"older"), (b"gone", b"older")])
+        await table.write(0, 1, [(b"a", b"newer"), (b"gone", None)])
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:
+        for key in (b"a", b"gone"):
+            older = (1).to_bytes(EPOCH_BYTES, "big") + b"older"
+            await producer.send(f"{app_id}-test-changelog", older, key, partition=0, timestamp_ms=given_up_ms)
+    assert await recovered(kafka.bootstrap, app_id) == {b"a": b"newer"}
+    assert await plain_replay(kafka.bootstrap, app_id) == {b"a": b"newer"}
+
+
 async def test_what_a_changelog_loses_under_its_owner_is_written_again(kafka: KafkaCluster, app_id: str) -> None:
     async with state_table(kafka.bootstrap, app_id) as table:
         await table.recover(0)
@@ -173,7 +190,7 @@ async def test_another_record_where_state_has_seen_one_is_an_error_with_a_cure(
     await produce(kafka.bootstrap, topic, 10, partitions=1)
     async with (
         state_table(kafka.bootstrap, app_id) as table,
-        ChangelogReader(table._client_options, topic, 0) as reader,
+        ChangelogReader(table.reader_options, topic, 0) as reader,
     ):
         [record] = await reader._first_from(9, 2_000)
         timestamp_ms = record.timestamp
@@ -270,9 +287,9 @@ async def replay_of(bootstrap: str, topic: str, partition: int, replay: Replay |
 class LastOfEachKey(Replay):
     """What compaction leaves: the last record of each key, whoever wrote it."""
 
-    def apply(self, key: bytes, value: bytes | None, headers: object) -> None:
-        self.epoch = 0
-        super().apply(key, value, headers)  # type: ignore[arg-type]
+    def apply(self, key: bytes, value: bytes | None, headers: object, stamp_ms: int) -> None:
+        self.epoch, self._newest_ms = 0, 0
+        super().apply(key, value, headers, stamp_ms)  # type: ignore[arg-type]
 
 
 async def plain_replay(bootstrap: str, app_id: str) -> dict[bytes, bytes]:

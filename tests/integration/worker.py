@@ -12,9 +12,8 @@ from aiokafka import AIOKafkaConsumer
 
 from streams.app import create_app
 from streams.batching.batch import Batch
-from streams.batching.share import Assignment
 from streams.owned import Recovered
-from streams.process import run_worker
+from streams.process import run_worker, set_up_logging
 from streams.settings import Settings
 from streams.state import OutrankedError, StateTable
 
@@ -45,22 +44,22 @@ def report(what: str, **facts: Any) -> None:
     report_file.write(json.dumps({"what": what, **facts}) + "\n")
 
 
-@app.on_assigned
-async def on_assigned(assignment: Assignment) -> None:
+@app.share.on_assigned
+async def on_assigned(tps: frozenset[Any]) -> None:
     if "hook_raises" in config:
         raise RuntimeError(config["hook_raises"])
     await asyncio.sleep(config.get("hook_s", 0))
     if state is not None:
         try:
-            for tp in assignment.tps:
+            for tp in tps:
                 held[tp.partition] = await state.recover(tp.partition)
         except OutrankedError:  # a rebalance came while we read: the next assignment is on its way
             return
-    partitions = sorted(tp.partition for tp in assignment.tps)
-    report("assigned", partitions=partitions, generation=assignment.generation)
+    partitions = sorted(tp.partition for tp in tps)
+    report("assigned", partitions=partitions, generation=app.generation)
 
 
-@app.on_revoked
+@app.share.on_revoked
 async def on_revoked(tps: frozenset[Any]) -> None:
     for tp in tps:
         held.pop(tp.partition, None)
@@ -140,4 +139,5 @@ async def say_when_caught_up() -> None:
             report("caught up", lost=sum(app.offsets_lost.values()))
 
 
+set_up_logging("WARNING")
 run_worker(app)

@@ -24,7 +24,7 @@ def handlers() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_command_hears_them_all(name: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("touchstream.commands.sql.connect", lambda *_: signal.raise_signal(name))
+    monkeypatch.setattr("touchstream.commands.sql.client_of", lambda *_: signal.raise_signal(name))
     result = CliRunner().invoke(cli, ["sql", "SELECT 1"], catch_exceptions=False)
     assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
 

@@ -1,7 +1,6 @@
 """`touchstream cover`: say since when a cause is covered, so that what occurs after it is a recurrence."""
 
 import time
-from contextlib import closing
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
@@ -9,11 +8,10 @@ import click
 from clickhouse_connect.driver.client import Client
 
 from schemas.catalogue import Catalogue
-from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
-from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.clickhouse_errors import client_of
 from touchstream.commands.parameter_types import Moment, Text
 from touchstream.covering import store_covers
 from touchstream.errors import UserError
@@ -33,7 +31,7 @@ def command(cause: str, at_ms: int | None, note: str, lift: bool) -> None:
     if covered_ms > now_ms:
         raise UserError("--at is in the future: give a time that has passed, or leave it out for now")
     clickhouse, catalogue = ClickHouseSettings.read(), load_catalogue(Settings.read())
-    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+    with client_of(clickhouse) as client:
         check_known(client, catalogue, cause)
         store_covers(client, [(cause, covered_ms, note)], lift=lift)
     since = datetime.fromtimestamp(covered_ms / 1000, UTC).isoformat(timespec="seconds")

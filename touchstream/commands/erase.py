@@ -1,8 +1,10 @@
 """`touchstream erase`: remove a person, and see that nobody brings them back."""
 
 import asyncio
+import sys
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,14 +17,13 @@ from rich.progress import Progress
 from schemas.durations import DAY_MS
 from schemas.identity import erasure_hash
 from schemas.topics import ALERTS, DEAD_LETTERS, EVENTS
-from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
 from streams.suppression import Suppressed
 from streams.topic_setup import COMPACTED_WITHIN_MS, state_topics
-from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.clickhouse_errors import client_of
 from touchstream.commands.parameter_types import Text
-from touchstream.errors import UserError
+from touchstream.errors import INTERRUPTED, UserError
 from touchstream.history import forgetting, orders
 from touchstream.history.erased_rows import ErasedRows, at_once, returned
 from touchstream.history.orders import Offsets
@@ -65,14 +66,14 @@ def command(
 
 def _erase(journey: str, yes: bool, delete_records: bool, path: Path, no_wait: bool) -> None:
     settings, clickhouse = Settings.read(), ClickHouseSettings.read()
-    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+    with client_of(clickhouse) as client:
         stored = ErasedRows(client, clickhouse, [journey])
         found = stored.count()
         _ask(found, yes)
         rows = _most(found, _rows_of(path, journey))  # an interrupted run has deleted some of them
         _write(path, _receipt(settings, journey, rows) | {"erased_at": None})  # before anything is deleted
         keys = {DEAD_LETTERS: ["|".join(map(str, place)) for place in stored.letters()], ALERTS: stored.alerts()}
-        with Progress(console=Console(stderr=True)) as bar:
+        with _resumable(), Progress(console=Console(stderr=True)) as bar:
             placed = _forget(settings, journey, bar)
             rows = _most(rows, stored.count())
             _write(path, _receipt(settings, journey, rows) | {"erased_at": None})
@@ -92,7 +93,7 @@ def _erase_again(yes: bool, no_wait: bool) -> None:
     erased = Suppressed()
     with orders.producer_of(settings):  # says what is wrong with brokers and settings, where `refresh` would wait
         asyncio.run(erased.refresh(settings.client_options(), settings.partitions))
-    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+    with client_of(clickhouse) as client:
         back = returned(client, erased)
         click.echo(f"{len(erased):,} journeys were erased; {len(back):,} of them are stored again")
         if not back:
@@ -100,12 +101,22 @@ def _erase_again(yes: bool, no_wait: bool) -> None:
         stored = [ErasedRows(client, clickhouse, some) for some in at_once(back)]
         rows = sum((Counter(some.count()) for some in stored), Counter[str]())
         _ask(rows, yes)
-        with Progress(console=Console(stderr=True)) as bar:
+        with _resumable(), Progress(console=Console(stderr=True)) as bar:
             for some in bar.track(stored, description="erase"):
                 some.remove()
             if not no_wait:
                 _wait_for_disk(stored[-1], bar)
     click.echo(f"erased {rows.total():,} rows again")
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Say of a run that is interrupted that somebody may not be gone yet."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Interrupted before everything was erased; run the same command again", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def _ask(counts: dict[str, int], yes: bool) -> None:

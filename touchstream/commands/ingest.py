@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from streams.settings import Settings
 from touchstream.commands import options
@@ -105,9 +105,9 @@ def _run(
     shuffle: int | None,
     settings: Settings,
 ) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = Progress.get_default_columns()
     try:
-        with Progress(*columns, TextColumn("{task.fields[events]} events"), console=Console(stderr=True)) as bar:
+        with Progress(*columns, "{task.fields[events]} events", console=Console(stderr=True)) as bar:
             task = bar.add_task(source.path.name, total=source.size, events=0)
 
             def progress() -> None:

@@ -3,25 +3,22 @@
 import asyncio
 import sys
 import uuid
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 import click
 from clickhouse_connect.driver.client import Client
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from schemas.envelope import EPOCH
-from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from sinks.writer import Writer
 from streams.logic.policy import Policy
 from streams.orders import Recut
 from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
-from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.clickhouse_errors import client_of
 from touchstream.commands import options
 from touchstream.commands.parameter_types import Moment
 from touchstream.errors import INTERRUPTED, UserError
@@ -29,8 +26,6 @@ from touchstream.fading import faded_ms
 from touchstream.history import orders, stored
 from touchstream.history.rebuild import EVENTS_AT_ONCE, Rebuild, Span
 from touchstream.history.unfinished import Begun, Unfinished
-
-COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
 
 
 @click.command(name="rebuild")
@@ -48,7 +43,7 @@ def command(from_ms: int, to_ms: int, restart: bool, state_dir: Path) -> None:
         raise UserError("--from is not before --to: give the earlier time first")
     settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     policy = Policy.of(load_catalogue(settings))
-    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+    with client_of(clickhouse) as client:
         events = stored.count_events(client, from_ms, to_ms)
         where = f"{settings.brokers}|{settings.app_id}|{settings.partitions}"
         unfinished = Unfinished.of(state_dir, f"{from_ms}|{to_ms}|{policy.rules}|{where}")
@@ -86,7 +81,7 @@ def _run(work: Rebuild, unfinished: Unfinished, done: int) -> None:
         unfinished.save(Begun(work.name, span.buckets, portions))
         bar.update(task, completed=portions)
 
-    with Progress(*COLUMNS, console=Console(stderr=True)) as bar:
+    with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("rebuild", total=span.portions, completed=done)
         unfinished.save(Begun(work.name, span.buckets, done))
         try:

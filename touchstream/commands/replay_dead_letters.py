@@ -11,10 +11,9 @@ from rich.progress import Progress
 
 from schemas.codec import Reason
 from schemas.topics import EVENT_TOPIC_NAMES
-from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.settings import Settings
-from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.clickhouse_errors import client_of
 from touchstream.commands.parameter_types import Moment
 from touchstream.errors import INTERRUPTED, UserError
 from touchstream.history import letters
@@ -40,7 +39,7 @@ def command(reason: str | None, topic: str | None, from_ms: int | None, to_ms: i
         raise UserError("--from is not before --to: give the earlier time first")
     choice = Choice(reason, topic, from_ms, to_ms)
     clickhouse = ClickHouseSettings.read()
-    with clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+    with client_of(clickhouse) as client:
         counts = letters.count(client, choice)
         _say(counts)
         total = sum(each.waiting for each in counts)

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from schemas.catalogue import Catalogue
 from schemas.durations import written
@@ -117,16 +117,11 @@ def _check(
 
 
 def _delivery(stack: ExitStack, out: Path | None, *, dated: bool) -> Delivery:
-    if out is None:
-        settings = Settings.read()
-        return stack.enter_context(
-            closing(
-                KafkaDelivery(
-                    lambda idempotent: open_producer(settings, compression=None, idempotent=idempotent), dated=dated
-                )
-            )
-        )
-    return FileDelivery(stack.enter_context(_written(out)))
+    if out is not None:
+        return FileDelivery(stack.enter_context(_written(out)))
+    settings = Settings.read()
+    delivery = KafkaDelivery(lambda each: open_producer(settings, compression=None, idempotent=each), dated=dated)
+    return stack.enter_context(closing(delivery))
 
 
 @contextmanager
@@ -141,8 +136,8 @@ def _written(path: Path) -> Iterator[BinaryIO]:
 def _past(run: Run, start_ms: int, end_ms: int) -> None:
     if end_ms <= start_ms:
         return
-    columns = (TextColumn("history"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.fields[sent]} messages"), console=Console(stderr=True)) as bar:
+    columns = Progress.get_default_columns()
+    with Progress(*columns, "{task.fields[sent]} messages", console=Console(stderr=True)) as bar:
         task = bar.add_task("history", total=end_ms - start_ms, sent=0)
         run.past(end_ms, lambda at_ms: bar.update(task, completed=at_ms - start_ms, sent=f"{run.totals.sent:,}"))
 

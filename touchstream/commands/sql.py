@@ -14,9 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sinks.client import connect
 from sinks.settings import ClickHouseSettings
-from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.clickhouse_errors import client_of
 from touchstream.commands.parameter_types import Text
 from touchstream.errors import UserError
 from touchstream.terminals import harmless
@@ -57,20 +56,16 @@ def command(query: str, form: str) -> None:
     if not text:
         raise UserError('the query is empty; write one, like "SELECT count() FROM v_interactions"')
     settings = ClickHouseSettings.read()
-    with clickhouse_errors(settings):
-        client = connect(settings)
-        try:
-            if not ASKS.match(text):  # a change has no answer to print
-                client.command(text)
-                return
-            own_format = ENDS_WITH_FORMAT.search(text)
-            if not own_format and form == "table":
-                with closing(client.raw_stream(text, fmt="JSONCompactEachRowWithNamesAndTypes")) as stream:
-                    answer = _answer(stream)
-            else:
-                printed = client.raw_query(text, fmt=None if own_format else FORMATS[form])
-        finally:
-            client.close()
+    with client_of(settings) as client:
+        if not ASKS.match(text):  # a change has no answer to print
+            client.command(text)
+            return
+        own_format = ENDS_WITH_FORMAT.search(text)
+        if not own_format and form == "table":
+            with closing(client.raw_stream(text, fmt="JSONCompactEachRowWithNamesAndTypes")) as stream:
+                answer = _answer(stream)
+        else:
+            printed = client.raw_query(text, fmt=None if own_format else FORMATS[form])
     if own_format or form != "table":
         sys.stdout.buffer.write(_for_eyes(printed) if sys.stdout.isatty() else printed)
         sys.stdout.buffer.flush()

@@ -1,7 +1,7 @@
 """`touchstream verify`: whether ClickHouse holds what it must."""
 
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,17 +9,16 @@ import click
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from schemas.envelope import EPOCH
-from sinks.client import connect
 from sinks.settings import ClickHouseSettings
 from streams.logic.policy import Policy
 from streams.settings import Settings
 from touchstream.catalogue import load_catalogue
-from touchstream.clickhouse_errors import clickhouse_errors
+from touchstream.clickhouse_errors import client_of
 from touchstream.commands.parameter_types import Number
-from touchstream.producer import no_broker
+from touchstream.producer import admin_client, no_broker
 from touchstream.verify.expected import Sent, read_expected
 from touchstream.verify.run import Verification
 
@@ -47,7 +46,7 @@ def command(expected: tuple[Path, ...], patience: float) -> None:
     settings, clickhouse = Settings.read(), ClickHouseSettings.read()
     sent = [read_expected(path) for path in expected]
     policy = Policy.of(load_catalogue(settings))
-    with closing(_admin(settings)) as admin, clickhouse_errors(clickhouse), closing(connect(clickhouse)) as client:
+    with _admin(settings) as admin, client_of(clickhouse) as client:
         verification = Verification(client, admin, settings.app_id, policy, patience)
         differences = _run(verification, sent)
     _say_how_far(verification)
@@ -56,18 +55,17 @@ def command(expected: tuple[Path, ...], patience: float) -> None:
     sys.exit(1 if differences else 0)
 
 
-def _admin(settings: Settings) -> KafkaAdminClient:
+def _admin(settings: Settings) -> AbstractContextManager[KafkaAdminClient]:
     try:
-        return KafkaAdminClient(**settings.client_options(), request_timeout_ms=10_000, bootstrap_timeout_ms=8_000)
+        return admin_client(settings)
     except (KafkaError, ValueError) as error:
         raise no_broker(settings, error) from error
 
 
 def _run(verification: Verification, sent: list[Sent]) -> int:
     """Print every difference as it is found, under a bar."""
-    columns = (TextColumn("journeys"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     found = 0
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("journeys", total=None)
         for difference in verification.run(sent, lambda done, parts: bar.update(task, completed=done, total=parts)):
             found += 1

@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kafka import KafkaProducer
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import EVENTS
+from streams.clients import open_client
 from streams.settings import Settings
 from streams.topic_setup import copy_counts, partition_counts, topic_configs
 from touchstream.doctor.findings import Finding, fail, ok, skip
 from touchstream.doctor.progress_checks import lag_findings
 from touchstream.doctor.topic_checks import config_findings, copies_finding, our_topics, topic_findings
 from touchstream.lag import measure
-from touchstream.producer import how_to_reach
+from touchstream.producer import admin_client, how_to_reach
 
 PROBE_TOPIC: Final = "touchstream.doctor"
 PROBE_CONFIGS: Final = {"message.timestamp.type": "LogAppendTime", "retention.ms": "3600000"}
@@ -24,16 +25,15 @@ PROBE_CONFIGS: Final = {"message.timestamp.type": "LogAppendTime", "retention.ms
 def kafka_findings(settings: Settings, max_skew_ms: int) -> Iterator[Finding]:
     """Look at everything that has to do with Kafka; without a broker there is only one finding."""
     try:
-        admin = KafkaAdminClient(**settings.client_options(), request_timeout_ms=10_000, bootstrap_timeout_ms=8_000)
+        opened = admin_client(settings)
     except (KafkaError, ValueError) as error:
         yield fail("brokers", f"nobody answers at {settings.brokers} ({error})", how_to_reach(settings))
         return
-    try:
-        yield from _look(admin, settings, max_skew_ms)
-    except KafkaError as error:
-        yield fail("brokers", f"{settings.brokers}: {error}", "see the brokers' logs")
-    finally:
-        admin.close()
+    with opened as admin:
+        try:
+            yield from _look(admin, settings, max_skew_ms)
+        except KafkaError as error:
+            yield fail("brokers", f"{settings.brokers}: {error}", "see the brokers' logs")
 
 
 def _look(admin: Any, settings: Settings, max_skew_ms: int) -> Iterator[Finding]:
@@ -56,15 +56,10 @@ def _look(admin: Any, settings: Settings, max_skew_ms: int) -> Iterator[Finding]
 def pairs_behind(settings: Settings) -> set[int]:
     """Partition pairs with unread messages; none when no broker tells."""
     try:
-        admin = KafkaAdminClient(**settings.client_options(), request_timeout_ms=10_000, bootstrap_timeout_ms=8_000)
+        with admin_client(settings) as admin:
+            lag = measure(admin, settings.app_id)
     except (KafkaError, ValueError):
         return set()
-    try:
-        lag = measure(admin, settings.app_id)
-    except KafkaError:
-        return set()
-    finally:
-        admin.close()
     return {place.partition for place in lag.ends if lag.of(place)}
 
 
@@ -78,7 +73,7 @@ def clock_finding(admin: Any, settings: Settings, max_skew_ms: int) -> Finding:
         pass
     except KafkaError as error:
         return skip("broker clock", f"cannot be asked: topic {PROBE_TOPIC} cannot be created ({error})")
-    producer = KafkaProducer(**settings.client_options(), acks="all", max_block_ms=5_000)
+    producer = open_client(KafkaProducer, settings, acks="all", max_block_ms=5_000)
     try:
         sent_ms = time.time() * 1000
         stamp_ms = producer.send(PROBE_TOPIC, value=b"tick", timestamp_ms=1).get(timeout=10).timestamp

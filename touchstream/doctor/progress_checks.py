@@ -36,7 +36,7 @@ def pace_finding(first: Lag, second: Lag, seconds: float) -> Finding:
     """Tell whether the lag shrinks, and when it will be gone."""
     done, arrived = (second.done - first.done) / seconds, (second.messages - first.messages) / seconds
     pace = f"{second.total:,} messages, {done:,.0f} a second are worked off and {arrived:,.0f} arrive"
-    if done <= arrived and second.total > first.total:
+    if done <= arrived and second.total > first.total and not second.is_past(first):
         cure = "start more workers, up to one for each partition; look at touchstream_stage_seconds for what takes time"
         return fail("lagging", pace, cure)
     if done <= arrived:

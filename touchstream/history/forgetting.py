@@ -15,6 +15,7 @@ from streams.settings import Settings
 from touchstream import lag
 from touchstream.history import orders
 from touchstream.history.orders import Offsets
+from touchstream.producer import admin_client
 
 
 def suppress(producer: Any, journey_id: str, partitions: int) -> Offsets:
@@ -32,7 +33,7 @@ def until_forgotten(settings: Settings, placed: Offsets, progress: Callable[[int
     """Wait until every pair has forgotten the journey, and every dead letter written before is where SQL finds it."""
     orders.until_committed(settings, {place: offset + 1 for place, offset in placed.items()}, progress)
     letters = [TopicPartition(DEAD_LETTERS.name, number) for number in range(settings.partitions)]
-    with orders.admin_client(settings) as admin:
+    with admin_client(settings) as admin:
         ends = lag.ends_of(admin, letters)
     orders.until_committed(settings, ends, lambda _: None)
 
@@ -47,7 +48,7 @@ def delete_records(
     keys = {FEEDBACK: [journey_id], **keys}
     read = [place for topic, of_topic in keys.items() for place in _places(topic, of_topic, settings.partitions)]
     [order] = _places(INTERACTIONS, [journey_id], settings.partitions)
-    with orders.admin_client(settings) as admin:
+    with admin_client(settings) as admin:
         ends = lag.committed(admin, settings.app_id, read) | {order: placed[order] + 1}
         admin.delete_records({place: end for place, end in ends.items() if end > 0})
     return {f"{place.topic}[{place.partition}]": end for place, end in ends.items()}

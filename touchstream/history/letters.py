@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from clickhouse_connect.driver.client import Client
@@ -23,6 +23,12 @@ WHOLE: Final = (
     "topic IN {topics:Array(String)} AND reason NOT IN {unusable:Array(String)} AND length(value) < {most:UInt64} "
     "AND detail != ''"
 )
+CONDITIONS: Final = {
+    "reason": "reason = {reason:String}",
+    "topic": "topic = {topic:String}",
+    "from_ms": "received_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')",
+    "to_ms": "received_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +43,20 @@ class Choice:
     @property
     def condition(self) -> str:
         """The choice as SQL, with its values as parameters."""
-        conditions = ["1"]
-        if self.reason is not None:
-            conditions.append("reason = {reason:String}")
-        if self.topic is not None:
-            conditions.append("topic = {topic:String}")
-        if self.from_ms is not None:
-            conditions.append("received_at >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')")
-        if self.to_ms is not None:
-            conditions.append("received_at < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')")
-        return " AND ".join(conditions)
+        return " AND ".join(["1", *(CONDITIONS[name] for name in self._chosen)])
 
     @property
     def parameters(self) -> dict[str, Any]:
         """Values of the condition, and of `WHOLE`."""
-        chosen = {"reason": self.reason, "topic": self.topic, "from_ms": self.from_ms, "to_ms": self.to_ms}
-        return {name: value for name, value in chosen.items() if value is not None} | {
+        return self._chosen | {
             "topics": list(EVENT_TOPIC_NAMES),
             "unusable": [Reason.TOO_LARGE.value, Reason.UNSTORABLE.value],
             "most": MAX_BYTES,
         }
+
+    @property
+    def _chosen(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from kafka import TopicPartition
-from kafka.admin import KafkaAdminClient
 
 from schemas.topics import INTERACTIONS
 from streams.orders import Order, header_of
 from streams.settings import PREFIX, Settings
 from touchstream import lag
 from touchstream.errors import UserError
-from touchstream.producer import open_producer
+from touchstream.producer import admin_client, open_producer
 
 KEY: Final = b"touchstream"  # a message needs one, and this is nobody's journey
 LOOK_S: Final = 0.2
@@ -75,13 +74,3 @@ def no_worker(behind: list[TopicPartition]) -> UserError:
         f"no worker has taken the order in {places} within {PATIENCE_S:.0f} s: "
         "start the workers (`touchstream worker`) and run the same command again"
     )
-
-
-@contextmanager
-def admin_client(settings: Settings) -> Iterator[KafkaAdminClient]:
-    """Open an admin client for a `with` block."""
-    admin = KafkaAdminClient(**settings.client_options(), bootstrap_timeout_ms=5_000)
-    try:
-        yield admin
-    finally:
-        admin.close()

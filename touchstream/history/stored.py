@@ -1,7 +1,7 @@
 """What ClickHouse holds of some journeys, and facts told under the channels and stages of today."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ OF_TODAY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """Some journeys of one partition: those with an event in a span of time whose hash falls into a bucket."""
+    """Some journeys of one partition: those with an event in a span of time whose hash falls into a bucket. Values of `CHOSEN`."""
 
     partition: int
     from_ms: int
@@ -47,13 +47,6 @@ class Some:
     buckets: int = 1
     bucket: int = 0
     faded_ms: int = 0
-
-    @property
-    def parameters(self) -> dict[str, int]:
-        """Values of `CHOSEN`."""
-        return {
-            name: getattr(self, name) for name in ("partition", "from_ms", "to_ms", "buckets", "bucket", "faded_ms")
-        }
 
 
 def former_channels(client: Client, policy: Policy) -> dict[str, list[str]]:
@@ -68,7 +61,7 @@ def former_channels(client: Client, policy: Policy) -> dict[str, list[str]]:
 def count_events(client: Client, from_ms: int, to_ms: int) -> int:
     """Count the interactions in a span of time."""
     found = client.query(
-        f"SELECT count() FROM interactions WHERE {WITHIN}",  # noqa: S608 - our own condition
+        f"SELECT count() FROM interactions FINAL WHERE {WITHIN}",  # noqa: S608 - our own condition
         parameters={"from_ms": from_ms, "to_ms": to_ms},
     )
     return int(found.result_rows[0][0])
@@ -79,7 +72,7 @@ def journeys_of(client: Client, some: Some, version: int, moved: Moved, policy: 
     rows = client.query(
         f"SELECT {', '.join(COLUMNS)} FROM interactions FINAL WHERE source_partition = {{partition:UInt32}} "  # noqa: S608
         f"AND version <= {{version:UInt64}} AND journey_id IN ({CHOSEN}) ORDER BY journey_id",
-        parameters=some.parameters | {"version": version},
+        parameters=asdict(some) | {"version": version},
     ).result_rows
     place = COLUMNS.index("journey_id")
     return {
@@ -95,7 +88,7 @@ def told_of(client: Client, some: Some) -> Told:
         found = client.query(
             f"SELECT {identity}, journey_id, toUnixTimestamp64Milli({at}) FROM {table} FINAL "  # noqa: S608
             f"WHERE journey_id IN ({CHOSEN})",
-            parameters=some.parameters,
+            parameters=asdict(some),
         )
         return {tuple(row) for row in found.result_rows}
 
@@ -112,7 +105,7 @@ def restate_facts(client: Client, some: Some, version: int, moved: Moved, policy
         "version": version,
     }
     for table in (INTERACTIONS, ANSWERS, CASES):
-        client.command(_restating(table), parameters=some.parameters | values, settings=INSERT_SETTINGS)
+        client.command(_restating(table), parameters=asdict(some) | values, settings=INSERT_SETTINGS)
 
 
 def _restating(table: Table) -> str:

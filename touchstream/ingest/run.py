@@ -50,32 +50,25 @@ class _Taken:
             yield row
 
 
+@dataclass(slots=True)
 class Ingest:
     """Sends one file; each checkpoint covers whole rows whose events are all acknowledged."""
 
-    def __init__(
-        self,
-        source: SourceFile,
-        adapter: Adapter,
-        sender: Sender,
-        refusals: Refusals,
-        check: Callable[[], None] = lambda: None,  # raises when the run is to end before the next row
-    ) -> None:
-        self._source = source
-        self._adapter = adapter
-        self.sender = sender
-        self._refusals = refusals
-        self._check = check
-        self.report = Report()
+    source: SourceFile
+    adapter: Adapter
+    sender: Sender
+    refusals: Refusals
+    check: Callable[[], None] = lambda: None  # raises when the run is to end before the next row
+    report: Report = field(default_factory=Report)
 
     def in_order(
         self, checkpoint: Checkpoint, *, limit: int | None = None, progress: Callable[[], None] = lambda: None
     ) -> Report:
         """Send the file from where the checkpoint says, and forget the checkpoint at the end of the file."""
         done = self.report.resumed_after = checkpoint.rows_done()
-        taken = _Taken(self._rows(done, limit), self._check)
+        taken = _Taken(self._rows(done, limit), self.check)
         unflushed = 0
-        for item in self._adapter.events(taken):
+        for item in self.adapter.events(taken):
             if unflushed >= EVENTS_PER_FLUSH and taken.row.number - 1 > done:
                 self.sender.flush()
                 done = taken.row.number - 1  # the newest row may have more to give
@@ -95,11 +88,11 @@ class Ingest:
 
     def shuffled(self, seed: int, *, limit: int | None = None, progress: Callable[[], None] = lambda: None) -> Report:
         """Send the whole file in a random order; it must fit in memory and starts over when interrupted."""
-        taken = _Taken(self._rows(0, limit), self._check)
-        items = [(taken.row, item) for item in self._adapter.events(taken)]
+        taken = _Taken(self._rows(0, limit), self.check)
+        items = [(taken.row, item) for item in self.adapter.events(taken)]
         random.Random(seed).shuffle(items)  # noqa: S311 an order, not a secret
         for number, (row, item) in enumerate(items, 1):
-            self._check()
+            self.check()
             self._take(row, item)
             if number % EVENTS_PER_FLUSH == 0:
                 self.sender.flush()
@@ -110,14 +103,14 @@ class Ingest:
         return self.report
 
     def _rows(self, done: int, limit: int | None) -> Iterator[Row]:
-        rows = self._source.rows(self._adapter.reads)
+        rows = self.source.rows(self.adapter.reads)
         if limit is not None:
             rows = takewhile(lambda row: row.number <= limit, rows)
         return (row for row in rows if row.number > done)
 
     def _take(self, row: Row, item: Event | Refused) -> bool:
         if isinstance(item, Refused):
-            self._refusals.add(row, item)
+            self.refusals.add(row, item)
             return False
         topic, key, value = topic_of(item), item.journey_id.encode(), encode(item)
         if len(key) + len(value) > LARGEST_SENT:

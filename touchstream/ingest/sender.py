@@ -1,6 +1,6 @@
 """Where events go: Kafka, with every message acknowledged by all replicas."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from kafka.errors import KafkaError
 
@@ -9,16 +9,6 @@ from schemas.topics import Topic
 
 class SendError(Exception):
     """The broker did not take a message."""
-
-
-class Sender(Protocol):
-    """Takes messages; `flush` returns once all of them are safe."""
-
-    def send(self, topic: Topic, key: bytes, value: bytes) -> None:
-        """Hand over one message."""
-
-    def flush(self) -> None:
-        """Wait until every message is acknowledged; raises `SendError` when one is not."""
 
 
 class NoSender:
@@ -54,3 +44,6 @@ class KafkaSender:
                 message.get(timeout=0)
         except KafkaError as error:
             raise SendError(str(error)) from error
+
+
+Sender = KafkaSender | NoSender

@@ -61,7 +61,9 @@ async def in_one_line(request: web.Request, handler: Handler) -> web.StreamRespo
         return _refusal(400, str(error))
     except QueryFailed as error:
         return _refusal(503, str(error))
-    except (web.HTTPException, ConnectionError):
+    except ConnectionError:
+        return web.Response()  # to nobody: the browser has gone on to something else
+    except web.HTTPException:
         raise
     except Exception:
         log.exception("%s %s", request.method, request.path)

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -84,10 +83,9 @@ class Page:
         chosen, _ = await self._options.choose(board, wanted.variables, wanted.range())
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"})
         await response.prepare(request)
-        with suppress(ConnectionResetError):  # the browser has gone on to something else
-            async for line in answers(self._asker, board, wanted, chosen):
-                await response.write(line)
-            await response.write_eof()
+        async for line in answers(self._asker, board, wanted, chosen):
+            await response.write(line)
+        await response.write_eof()
         return response
 
     def _wanted(self, request: web.Request) -> Board:

@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 
 from sinks.client import connect
 from sinks.settings import ClickHouseSettings
+from streams.clients import open_client
 from streams.settings import Settings
 from touchstream.clickhouse_errors import in_one_line
 from touchstream.lag import measure
@@ -73,7 +74,7 @@ class Reader:
         return tuple(Scope(*(row[place] for place in at)) for row in answer.result_rows)
 
     def _rate_and_lag(self) -> tuple[float | None, int]:
-        self._admin = self._admin or KafkaAdminClient(**self._settings.client_options(), request_timeout_ms=3_000)
+        self._admin = self._admin or open_client(KafkaAdminClient, self._settings, request_timeout_ms=3_000)
         lag = measure(self._admin, self._settings.app_id)
         return self._progress.rate(time.monotonic(), lag.done), lag.total
 

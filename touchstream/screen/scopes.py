@@ -1,6 +1,6 @@
 """What the view shows of one scope, and of everything at one moment."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -39,7 +39,6 @@ class Scope:
     within_target: int
     targeted: int
     breaches: int
-    abandoned: int
     open_waits: int | None  # nobody knows who waited while a window filled that is long over
     oldest_open_at: datetime | None
 
@@ -77,7 +76,7 @@ class Snapshot:
     scopes: tuple[Scope, ...] = ()
     events_per_second: float | None = None  # read by the worker
     lag: int | None = None
-    notes: tuple[str, ...] = field(default=())  # what is being waited for, what went wrong
+    notes: tuple[str, ...] = ()  # what is being waited for, what went wrong
 
     @property
     def overall(self) -> Scope | None:

@@ -36,11 +36,6 @@ class Desk:
         heapq.heapreplace(self._free_ms, done)
         return answered, done
 
-    @property
-    def agents(self) -> int:
-        """How many people answer."""
-        return len(self._free_ms)
-
 
 def staffed(journeys_per_second: float, rhythm: Rhythm, random: Random) -> dict[str, Desk]:
     """Return every desk, with as many people as this number of journeys calls for."""

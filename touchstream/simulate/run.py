@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, BinaryIO, Final, Protocol
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
 
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
@@ -14,26 +15,6 @@ from touchstream.simulate.totals import Totals
 PROGRESS_EVERY: Final = 1_000
 LONGEST_NAP_S: Final = 0.5
 NOT_IN_A_FILE: Final = frozenset({Kind.EMPTY, Kind.WRONG_KEY})  # lines have no keys, and an empty line is no message
-
-
-class Delivery(Protocol):
-    """Where messages go."""
-
-    def send(self, message: Produced) -> bool:
-        """Hand over one message; False when this place has no room for such a message."""
-
-    def flush(self) -> None:
-        """Wait until everything handed over is safe."""
-
-
-class Clock(Protocol):
-    """Tells the time and lets it pass."""
-
-    def now_ms(self) -> int:
-        """Return milliseconds since 1970."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
 
 
 class WallClock:
@@ -64,7 +45,7 @@ class KafkaDelivery:
         self._failed: list[Exception] = []
 
     def send(self, message: Produced) -> bool:
-        """Hand over one message; raises `SendError` when an earlier one was lost."""
+        """Hand over one message, and say whether the broker has room for it; raises `SendError` when an earlier one was lost."""
         if self._failed:
             raise SendError(f"{message.topic}: {self._failed[0]}") from self._failed[0]
         try:
@@ -122,31 +103,34 @@ class FileDelivery:
         self._file.flush()
 
 
+Delivery = KafkaDelivery | FileDelivery
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Sends a simulation to a place and counts what it sent."""
 
-    def __init__(self, simulation: Simulation, delivery: Delivery, totals: Totals) -> None:
-        self.totals = totals
-        self._simulation = simulation
-        self._delivery = delivery
+    simulation: Simulation
+    delivery: Delivery
+    totals: Totals
 
     def past(self, end_ms: int, progress: Callable[[int], None] = lambda at_ms: None) -> None:
         """Send everything before the end, as fast as it can be sent."""
-        for number, message in enumerate(self._simulation.until(end_ms)):
+        for number, message in enumerate(self.simulation.until(end_ms)):
             self._send(message)
             if number % PROGRESS_EVERY == 0:
                 progress(message.at_ms)
-        self._delivery.flush()
+        self.delivery.flush()
         progress(end_ms)
 
-    def live(self, clock: Clock, end_ms: float = float("inf")) -> None:
+    def live(self, clock: WallClock, end_ms: float = float("inf")) -> None:
         """Send every message at its moment, until the end."""
-        for message in self._simulation.until(end_ms):
+        for message in self.simulation.until(end_ms):
             while (ahead_ms := message.at_ms - clock.now_ms()) > 0:
                 clock.sleep(min(ahead_ms / 1000, LONGEST_NAP_S))
             self._send(message)
-        self._delivery.flush()
+        self.delivery.flush()
 
     def _send(self, message: Produced) -> None:
-        if self._delivery.send(message):
+        if self.delivery.send(message):
             self.totals.add(message)

@@ -54,8 +54,11 @@ class World:
         self.desks = staffed(journeys_per_second, self.rhythm, self.random)
 
     def tell(self, story: Story) -> None:
-        """Begin a story now."""
-        self._run(story)
+        """Let a story go on until it sleeps."""
+        for wakes_ms in story:
+            if wakes_ms > self.now_ms:
+                heapq.heappush(self._asleep, (wakes_ms, next(self._order), story))
+                return
 
     @property
     def next_ms(self) -> int | None:
@@ -65,13 +68,7 @@ class World:
     def wake_next(self) -> None:
         """Let the next story go on."""
         self.now_ms, _, story = heapq.heappop(self._asleep)
-        self._run(story)
-
-    def _run(self, story: Story) -> None:
-        for wakes_ms in story:
-            if wakes_ms > self.now_ms:
-                heapq.heappush(self._asleep, (wakes_ms, next(self._order), story))
-                return
+        self.tell(story)
 
     def do(self, who: Customer, event_type: str, touchpoint: str, **fields: Any) -> None:
         """Leave an interaction."""

@@ -60,6 +60,8 @@ def _stat(visit: Visit, panel: dict[str, Any], told: Answer) -> bool:
     shown = texts(visit, panel["id"], ".number")
     expected = [formatted(visit, panel, name, told.column(name)[-1:])[0] for name in told.names]
     assert shown == expected if every else set(shown) <= set(expected), panel["title"]
+    counts = [name for name in told.names if isinstance(told.column(name)[-1], int)]
+    assert not every or not any(config(panel, name).get("decimals") for name in counts), panel["title"]
     return True
 
 

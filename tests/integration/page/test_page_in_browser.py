@@ -9,12 +9,18 @@ from playwright.sync_api import Route
 from schemas.durations import DAY_MS
 from tests.integration.page.conftest import ARTIFACTS, END_MS, Visit
 from tests.integration.page.sampler import HOSTILE
+from tests.integration.page.shown import FORMATTED
 
+MARKS = """async ([low, high, fields]) => (await import('/static/format.js')).marks(low, high, fields).texts"""
 # A browser lays out anew for paper and tells nobody.
 BEYOND_PAPER = """() => {
     document.getElementById('board').style.width = '700px';
     return [...document.querySelectorAll('.panel')].flatMap((panel) => [...panel.querySelectorAll('.main-svg')].map((drawing) =>
         drawing.getBoundingClientRect().right - panel.getBoundingClientRect().right));
+}"""
+OPENED = """() => {
+    const { left, right } = document.querySelector('.pop').getBoundingClientRect();
+    return left >= 0 && right <= innerWidth;
 }"""
 pytestmark = pytest.mark.integration
 
@@ -89,6 +95,35 @@ def test_values_of_variables_reach_the_numbers_and_the_address(visit: Visit) -> 
     visit.assert_quiet()
 
 
+def test_a_name_in_the_address_that_no_variable_can_have_is_passed_over(visit: Visit) -> None:
+    visit.open("sampler", **{"var-word.of": "x", "var-": "y", "var-size": "100"})
+    assert visit.panel(1, ".number") == "123 K"
+    assert visit.page.locator("select[data-key=size]").input_value() == "100"
+
+
+def test_instead_of_a_value_that_is_refused_another_can_be_chosen(visit: Visit) -> None:
+    visit.open("sampler", **{"var-size": "9"})
+    assert "'9' is not offered; choose one of 1, 100" in visit.page.locator(".notice:not(.hidden)").inner_text()
+    size = visit.page.locator("select[data-key=size]")
+    assert size.input_value() == "9"
+    size.select_option("100")
+    visit.page.locator(".notice").wait_for(state="hidden")
+    assert visit.panel(1, ".number") == "123 K"
+
+
+def test_a_value_that_is_no_longer_offered_is_seen_and_can_be_taken_away(visit: Visit) -> None:
+    visit.open("touchstream-journeys", **{"var-funnel": "gone"})
+    assert visit.page.get_by_label("Funnel").input_value() == "gone"
+    visit.open("sampler", **{"var-word": ["one", "gone"]})
+    visit.page.locator("#choose-word").click()
+    visit.page.get_by_role("checkbox", name="gone", exact=True).uncheck()
+    visit.page.get_by_role("button", name="Apply").click()
+    visit.drawn(2)
+    assert visit.texts("#choose-word") == ["one"]
+    visit.open("sampler", **{"var-word": ""})
+    assert visit.texts("#choose-word") == ["All"]
+
+
 def test_a_value_is_never_sql(visit: Visit) -> None:
     visit.open("sampler", **{"var-like": "three' OR '1'='1"})
     assert visit.panel(9, ".number") == "0"
@@ -129,6 +164,35 @@ def test_a_board_reads_itself_again(visit: Visit) -> None:
     visit.open("sampler", refresh="1s")
     visit.drawn(3)
     assert visit.page.get_by_label("Refresh by itself").input_value() == "1s"
+
+
+def test_a_board_that_is_to_read_itself_again_in_a_month_does_not_do_so_all_the_time(visit: Visit) -> None:
+    visit.open("sampler", refresh="30d")
+    visit.page.wait_for_timeout(1_500)
+    assert visit.times_drawn() == 1
+
+
+def test_what_rounds_to_nothing_has_no_sign(visit: Visit) -> None:
+    visit.open("sampler")
+    numbers = [[-0.04, {"decimals": 1}], [-0.2, {"decimals": 0, "unit": "percent"}], [-0.06, {"decimals": 1}]]
+    assert visit.page.evaluate(FORMATTED, numbers) == ["0.0", "0 %", "-0.1"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "values", "unit", "texts"),
+    [
+        pytest.param(0, 1.06, [0, 1, None], "short", ["0", "1"], id="few"),
+        pytest.param(0, 9.6, [3, 9], "none", ["0", "2", "4", "6", "8"], id="some"),
+        pytest.param(0, 1.06, [0.5, 1], "short", ["0", "0.5", "1"], id="averages"),
+        pytest.param(0, 1.06, [0, 1], "percentunit", ["0 %", "50 %", "100 %"], id="shares"),
+    ],
+)
+def test_nothing_is_counted_in_halves(
+    visit: Visit, low: float, high: float, values: list[float | None], unit: str, texts: list[str]
+) -> None:
+    visit.open("sampler")
+    field = {"config": {"unit": unit}, "values": values}
+    assert visit.page.evaluate(MARKS, [low, high, [field]]) == texts
 
 
 def test_a_board_that_reads_itself_again_can_be_told_to_wait(visit: Visit) -> None:
@@ -322,6 +386,18 @@ def test_what_was_chosen_gives_the_focus_back_to_its_button(visit: Visit) -> Non
         visit.page.get_by_role("dialog").get_by_role("button", name=choice, exact=True).press("Enter")
         visit.page.wait_for_timeout(500)
         assert visit.page.evaluate("document.activeElement.id") == button
+
+
+@pytest.mark.parametrize("width", [390, 700, 1024, 1440])
+def test_what_opens_is_whole_in_the_window(visit: Visit, width: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    visit.open("touchstream-journeys")
+    if (fold := visit.page.locator(".fold")).is_visible():
+        fold.click()
+    for opens in visit.page.locator("#time, .filters [aria-haspopup]").all():
+        opens.click()
+        assert visit.page.evaluate(OPENED), opens.get_attribute("aria-label")
+        visit.page.keyboard.press("Escape")
 
 
 def test_boards_are_linked_and_keep_time_and_values(visit: Visit) -> None:

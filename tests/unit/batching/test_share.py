@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from faust.types import TP
 
-from streams.batching.share import Assignment, Share
+from streams.batching.share import Share
 
 E0, E1, OTHER = TP("events", 0), TP("events", 1), TP("other", 0)
 
@@ -11,12 +11,12 @@ E0, E1, OTHER = TP("events", 0), TP("events", 1), TP("other", 0)
 class Recorder:
     def __init__(self) -> None:
         self.share = Share(["events"])
-        self.assignments: list[Assignment] = []
+        self.assignments: list[frozenset[TP]] = []
         self.revoked: list[frozenset[TP]] = []
         self.share.on_assigned(self.note_assignment)
         self.share.on_revoked(self.note_revocation)
 
-    async def note_assignment(self, assignment: Assignment) -> None:
+    async def note_assignment(self, assignment: frozenset[TP]) -> None:
         self.assignments.append(assignment)
 
     async def note_revocation(self, tps: frozenset[TP]) -> None:
@@ -25,9 +25,9 @@ class Recorder:
 
 async def test_only_batched_partitions_are_announced() -> None:
     recorder = Recorder()
-    recorder.share.assign([E0, OTHER], 1)
+    recorder.share.assign([E0, OTHER])
     await recorder.share.announce()
-    assert recorder.assignments == [Assignment(1, frozenset([E0]))]
+    assert recorder.assignments == [frozenset([E0])]
 
 
 async def test_revocations_name_batched_partitions_only() -> None:
@@ -40,7 +40,7 @@ async def test_revocations_name_batched_partitions_only() -> None:
 async def test_a_rebalance_ends_hooks_of_the_assignment_before_and_only_then_tells_the_revocation() -> None:
     recorder, told = Recorder(), []
 
-    async def slow(_assignment: Assignment) -> None:
+    async def slow(_assignment: frozenset[TP]) -> None:
         try:
             await asyncio.sleep(60)
         finally:
@@ -51,7 +51,7 @@ async def test_a_rebalance_ends_hooks_of_the_assignment_before_and_only_then_tel
 
     recorder.share.on_assigned(slow)
     recorder.share.on_revoked(note)
-    recorder.share.assign([E0], 1)
+    recorder.share.assign([E0])
     announced = asyncio.ensure_future(recorder.share.announce())
     await asyncio.sleep(0.01)
     assert recorder.share.announcing
@@ -62,7 +62,7 @@ async def test_a_rebalance_ends_hooks_of_the_assignment_before_and_only_then_tel
 
 
 async def test_what_a_hook_raises_is_raised_by_the_announcement() -> None:
-    async def broken(_assignment: Assignment) -> None:
+    async def broken(_assignment: frozenset[TP]) -> None:
         raise ValueError("no state")
 
     share = Share(["events"])

@@ -63,6 +63,11 @@ def test_a_lag_that_is_being_worked_on_says_when_it_will_be_gone():
     assert said.endswith("gone in about 40 s")
 
 
+def test_a_few_messages_more_than_a_moment_ago_are_no_lag_where_all_of_that_moment_are_worked_off():
+    [said] = judged(Lag({A: 9000, B: 20}, {A: 8993, B: 20}), Lag({A: 9048, B: 20}, {A: 9036, B: 20}))
+    assert said == "OK    lag: 12 messages, 14 a second are worked off and 16 arrive, being worked on"
+
+
 def test_a_lag_that_grows_although_it_is_worked_on_needs_more_workers():
     [said] = judged(Lag({A: 9000}, {A: 300}), Lag({A: 12_000}, {A: 900}))
     assert said.startswith(

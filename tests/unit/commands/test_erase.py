@@ -1,6 +1,7 @@
 """The receipt of an erasure tells what was there, whatever happened on the way."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from click.testing import CliRunner
@@ -36,7 +37,7 @@ class Rows:
 def rows(tmp_path, monkeypatch):
     rows = Rows()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(erase, "connect", lambda _settings: open("/dev/null"))  # noqa: SIM115 - it is closed
+    monkeypatch.setattr(erase, "client_of", lambda _settings: nullcontext())
     monkeypatch.setattr(erase, "ErasedRows", rows)
     return rows
 
@@ -92,6 +93,16 @@ def test_a_second_run_keeps_what_the_first_one_found(rows, monkeypatch, tmp_path
     assert "erased 40 rows" in erasing("--receipt", "receipt.json").stdout
     receipt = json.loads((tmp_path / "receipt.json").read_text())
     assert (receipt["rows"], bool(receipt["erased_at"])) == ({"interactions": 40, "answers": 0}, True)
+
+
+def test_an_interrupted_run_says_that_it_has_to_be_run_again(rows, monkeypatch):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rows, "remove", interrupted)
+    result = erasing()
+    assert result.exit_code == 130
+    assert result.stderr.endswith("Interrupted before everything was erased; run the same command again\n")
 
 
 def test_the_receipt_of_somebody_else_tells_nothing(rows, tmp_path):

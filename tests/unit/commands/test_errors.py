@@ -270,7 +270,7 @@ def test_an_interruption_is_no_finding(touchstream, monkeypatch):
     def interrupted(*_arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("touchstream.commands.sql.connect", interrupted)
+    monkeypatch.setattr("touchstream.commands.sql.client_of", interrupted)
     result = touchstream("sql", "SELECT 1")
     assert (result.exit_code, result.stderr) == (130, "touchstream: interrupted\n")
 

@@ -13,13 +13,13 @@ import pytest
 from dashboards.board import SCHEMA_VERSION, panel_id, to_json
 from dashboards.meanings import describe
 from dashboards.queries import FRAGMENTS, variables_in
-from dashboards.write import boards, documents, write
+from dashboards.write import DESIGNS, documents, write
 from schemas.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "dashboards"
 CATALOGUE = Catalogue.load(ROOT / "touchpoints.yaml")
-DESIGNED = boards(CATALOGUE)
+DESIGNED = [design(CATALOGUE) for design in DESIGNS]
 BOARDS = [to_json(board) for board in DESIGNED]
 EACH = pytest.mark.parametrize("board", BOARDS, ids=[board["uid"] for board in BOARDS])
 KINDS = {"row", "stat", "timeseries", "barchart", "bargauge", "table", "xychart", "text"}

@@ -135,7 +135,7 @@ def test_what_a_command_writes_outlives_its_container(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS_RUNNING)
 def test_a_command_ends_when_docker_tells_it_to(name: str) -> None:
-    assert SERVICES[name]["init"], "as the first process it would hear no SIGTERM while it has no handler"
+    assert SERVICES[name]["init"], "as the first process it would hear no SIGTERM while it starts"
 
 
 @pytest.mark.parametrize("name", OURS_RUNNING)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams.changelog import EPOCH_BYTES, Applies
+from streams.changelog import EPOCH_BYTES, Replay
 from streams.recutting import MARK, Standing
 from streams.settings import Settings
 from touchstream.errors import UserError
@@ -39,11 +39,11 @@ class Changelog:
 
     def seek(self, offset: int) -> None: ...
 
-    async def read_until(self, end: int, records: Applies) -> None: ...
+    async def read_until(self, end: int, records: Replay) -> None: ...
 
-    async def read_on(self, records: Applies, patience_s: float) -> None:
+    async def read_on(self, records: Replay, patience_s: float) -> None:
         if (standing := self._grows(self.looks)) is not None:
-            records.apply(MARK, (1).to_bytes(EPOCH_BYTES, "big") + msgspec.msgpack.encode(standing), ())
+            records.apply(MARK, (1).to_bytes(EPOCH_BYTES, "big") + msgspec.msgpack.encode(standing), (), 0)
         self.looks += 1
         await asyncio.sleep(patience_s)
 

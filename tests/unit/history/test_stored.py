@@ -8,7 +8,7 @@ from clickhouse_connect.driver.client import Client
 from streams.logic.policy import Place
 from tests import builders
 from tests.clickhouse_fixtures import embedded, migrated
-from touchstream.history.stored import Some, restate_facts
+from touchstream.history.stored import Some, count_events, restate_facts
 
 __all__ = ["embedded", "migrated"]
 TODAY = replace(builders.policy(), places={"desk": Place("chat", "service")})
@@ -37,6 +37,15 @@ def test_answers_and_their_cases_move_and_what_named_its_own_channel_or_was_writ
     }
     assert places(migrated, "answers") == expected
     assert places(migrated, "cases") == expected
+
+
+def test_an_interaction_that_a_rebuild_has_moved_is_counted_once(migrated: Client) -> None:
+    migrated.command(
+        "INSERT INTO interactions (occurred_at, journey_id, touchpoint, channel, stage, version) "
+        "VALUES ('2026-03-01 10:00:00', 'moved', 'desk', 'web', 'decision', 1)"
+    )
+    restate_facts(migrated, ALL_OF_IT, VERSION, {"desk": ["web"]}, TODAY)
+    assert count_events(migrated, ALL_OF_IT.from_ms, ALL_OF_IT.to_ms) == 1
 
 
 def places(client: Client, table: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from streams.logic.fold import Changes, Fold, Journey
 from streams.logic.panes import PaneBook
 from streams.logic.parts import Parts
 from streams.logic.policy import Place, Policy, Scope, Target
+from streams.logic.retention import next_due_ms
 from streams.logic.sketch import Sketch
 from tests import builders
 from tests.builders import HOUR, MINUTE, PLACES, Tables
@@ -135,7 +136,7 @@ class Owner:
 
     def is_due(self, name: str) -> bool:
         """Whether the clock has something to do; where it says no, there is nothing indeed."""
-        due_ms = self.journey(name).next_due_ms(self.policy)
+        due_ms = next_due_ms(self.journey(name), self.policy)
         if due_ms is not None and due_ms <= self.watermark_ms:
             return True
         nothing = Changes()

@@ -7,6 +7,7 @@ from schemas.interactions import Message
 from schemas.outcomes import WaitOutcome
 from streams.logic.fold import Changes, Fate, Fold, Journey
 from streams.logic.panes import PaneBook
+from streams.logic.retention import next_due_ms
 from streams.logic.watermark import BEFORE_ALL
 from tests.builders import (
     DAY,
@@ -119,27 +120,27 @@ def test_a_journey_without_events_is_empty() -> None:
 def test_the_clock_is_due_one_past_the_end_of_a_session() -> None:
     desk = Desk()
     desk.batch(page_view("10:00"), watermark="10:00")
-    assert desk.journey.next_due_ms(desk.policy) == ms("10:30") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("10:30") + 1
     assert desk.batch(watermark=ms("10:30") + 1).sessions
 
 
 def test_the_clock_is_due_one_past_a_target_and_not_again_when_the_miss_was_declared() -> None:
     desk = Desk()
     desk.batch(call("queued", "10:00"), watermark="10:00")
-    assert desk.journey.next_due_ms(desk.policy) == ms("10:00:16") + 1, "a warning comes first"
+    assert next_due_ms(desk.journey, desk.policy) == ms("10:00:16") + 1, "a warning comes first"
     desk.batch(watermark="11:00")
-    assert desk.journey.next_due_ms(desk.policy) == ms("7 10:00") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("7 10:00") + 1
 
 
 @pytest.mark.parametrize("event", [delivery("10:00"), answer(9, "10:00")])
 def test_what_is_in_no_session_is_due_when_it_expires(event: object) -> None:
     desk = Desk()
     desk.batch(event)  # type: ignore[arg-type]
-    assert desk.journey.next_due_ms(desk.policy) == ms("7 10:00") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("7 10:00") + 1
 
 
 def test_a_journey_without_events_is_never_due() -> None:
-    assert Journey("j1").next_due_ms(policy()) is None
+    assert next_due_ms(Journey("j1"), policy()) is None
 
 
 def test_state_expires_when_it_is_old_and_was_left_alone() -> None:

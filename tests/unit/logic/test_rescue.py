@@ -13,6 +13,7 @@ from streams.logic.experiences import Kind, Mark, dangers_of
 from streams.logic.journey import Journey
 from streams.logic.policy import Place
 from streams.logic.rescue import Event, IllegalMoveError, cases_of, move
+from streams.logic.retention import next_due_ms
 from tests.builders import (
     DAY,
     HOUR,
@@ -125,7 +126,7 @@ def test_an_answer_stays_until_its_last_edit_may_go() -> None:
     desk = Desk()
     desk.batch(answer(5, "10:00", "csat", 5, submission_id="old"), watermark="10:00")
     desk.batch(answer(5, "5 10:00", "csat", 5, submission_id="old"), answer(1, "5 09:00"), watermark="5 10:00")
-    assert desk.journey.next_due_ms(desk.policy) == ms("12 09:00") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("12 09:00") + 1
     desk.batch(watermark="8 10:00", **REST)
     desk.batch(outbound("8 11:00"))
     assert [case.state for case in desk.tables.cases.values()] == ["acknowledged"]
@@ -190,7 +191,7 @@ def test_an_edit_to_a_better_score_takes_back_a_case_whose_answer_has_left_state
     assert desk.tables.cases == {}
     assert states(desk, "detractor_heard") == ["withdrawn"]
     desk.batch(watermark="10 10:00", **REST)
-    assert desk.journey.next_due_ms(desk.policy) == ms("15 11:00") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("15 11:00") + 1
     desk.batch(watermark="20 10:00", **REST)
     assert desk.journey.kept == []
     desk.batch(outbound("20 11:00"))
@@ -231,7 +232,7 @@ def test_a_detractor_whom_nobody_contacts_is_followed_for_90_days() -> None:
     desk.batch(answer(3, "10:00"), watermark="10:00")
     desk.batch(watermark="90 10:00", **REST)
     assert states(desk, "detractor_heard") == []
-    assert desk.journey.next_due_ms(desk.policy) == ms("90 10:00") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("90 10:00") + 1
     desk.batch(watermark=ms("90 10:00") + 1, **REST)
     assert states(desk, "detractor_heard") == ["resolved"]
     assert desk.journey.empty

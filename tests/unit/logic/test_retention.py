@@ -18,6 +18,7 @@ from streams.logic.fold import Fold
 from streams.logic.journey import Journey
 from streams.logic.panes import PaneBook
 from streams.logic.policy import Policy
+from streams.logic.retention import next_due_ms
 from streams.logic.waits import FIELDS
 from tests.builders import DAY, HOUR, MINUTE, Desk, answer, call, folded, ms, outbound, page_view, policy, ticket
 from tests.unit.logic.test_any_order import quick
@@ -74,7 +75,7 @@ def test_only_the_last_moment_is_kept_one_by_one() -> None:
     assert len(desk.journey.dialogues["ticket-1"].moments) == 3
     desk.batch(watermark=ms("7 12:00") + 1, now_ms=HOUR)
     assert len(desk.journey.dialogues["ticket-1"].moments) == 1
-    assert desk.journey.next_due_ms(desk.policy) == ms("30 12:00") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("30 12:00") + 1
 
 
 def test_a_conversation_that_was_touched_lately_keeps_its_moments() -> None:
@@ -96,7 +97,7 @@ def test_moments_that_come_later_leave_in_their_turn() -> None:
     desk.batch(ticket("reopened", "20 12:00"), ticket("solved", "20 13:00"), watermark="20 13:00")
     desk.batch(watermark=ms("27 13:00") + 1, now_ms=HOUR)
     assert desk.journey.floor_ms >= ms("20 13:00")
-    assert desk.journey.next_due_ms(desk.policy) == ms("50 13:00") + 1
+    assert next_due_ms(desk.journey, desk.policy) == ms("50 13:00") + 1
     desk.batch(ticket("closed", "40 12:00"))
     talk = the_conversation(desk)
     assert (talk.opened_ms, talk.reopened, talk.last_solved_ms) == (ms("10:00"), 1, ms("20 13:00"))

@@ -120,7 +120,8 @@ def test_history_that_is_read_after_silence_does_not_turn_the_clock_back() -> No
 
 
 def test_a_new_owner_starts_where_the_last_one_was() -> None:
-    pair = PairClock(allowed_lateness_ms=LATENESS, idle_after_ms=IDLE_AFTER, watermark_ms=NOW)
+    pair = PairClock(allowed_lateness_ms=LATENESS, idle_after_ms=IDLE_AFTER)
+    pair.watermark_ms = NOW
     assert pair.advance(NOW - DAY) == NOW
 
 

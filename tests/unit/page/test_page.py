@@ -1,5 +1,6 @@
 """What the page's server tells, whom it answers, and what it refuses. ClickHouse is played by a list of answers."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from click.testing import CliRunner
 
@@ -44,12 +46,16 @@ def asker() -> FakeAsker:
 
 
 @pytest.fixture
-async def client(tmp_path: Path, asker: FakeAsker) -> AsyncIterator[TestClient[Any, Any]]:
+def application(tmp_path: Path, asker: FakeAsker) -> web.Application:
     document = sampler.board()
     document["panels"].append(document["panels"][0] | {"id": 20})  # the same question twice
     (tmp_path / "sampler.json").write_text(json.dumps(document))
-    page = Page(read_boards(tmp_path), asker)  # type: ignore[arg-type]
-    async with TestClient(TestServer(page.application())) as client:
+    return Page(read_boards(tmp_path), asker).application()  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def client(application: web.Application) -> AsyncIterator[TestClient[Any, Any]]:
+    async with TestClient(TestServer(application)) as client:
         yield client
 
 
@@ -96,14 +102,18 @@ async def test_values_are_quoted_before_they_reach_clickhouse(client: TestClient
     assert r"each = 'x\' OR 1'" in sql
 
 
+A_RANGE = "a range of time begins before it ends, has 20 years at most, and lies between 1970 and 2100"
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         pytest.param({"variables": {"size": ["2; DROP"]}}, "'2; DROP' is not offered", id="a value nobody offers"),
         pytest.param({"sql": "SELECT 1"}, "sql: Extra inputs", id="SQL"),
-        pytest.param(
-            {"to_ms": 1_600_000_000_000}, "request: the range must begin before it ends", id="a range that ends first"
-        ),
+        pytest.param({"to_ms": 1_600_000_000_000}, A_RANGE, id="a range that ends first"),
+        pytest.param({"from_ms": 0}, A_RANGE, id="a range of half a century"),
+        pytest.param({"from_ms": -1, "to_ms": 1}, A_RANGE, id="a range before there was time"),
+        pytest.param({"from_ms": 4_102_444_800_000, "to_ms": 4_102_444_800_001}, A_RANGE, id="a range in 2100"),
         pytest.param({"from_ms": "now"}, "from_ms: Input should be a valid integer", id="a time in words"),
         pytest.param({"panels": []}, "panels", id="no panel"),
         pytest.param({"variables": {"a b": ["x"]}}, "variables", id="a name that is none"),
@@ -149,6 +159,35 @@ async def test_every_answer_says_that_nothing_from_outside_may_be_used(client: T
     assert "http" not in headers["Content-Security-Policy"]
     assert "unsafe-eval" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "share", [pytest.param(1.0, id="before the answer"), pytest.param(0.5, id="amid its question")]
+)
+async def test_a_browser_that_goes_away_is_no_trouble(
+    application: web.Application, asker: FakeAsker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, share: float
+) -> None:  # fmt: skip
+    has_gone, answer = asyncio.Event(), asker.ask
+
+    async def ask(sql: str) -> bytes:
+        await has_gone.wait()
+        return await answer(sql)
+
+    monkeypatch.setattr(asker, "ask", ask)
+    runner = web.AppRunner(application)  # not the server for tests: that one ends what nobody waits for
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    body = json.dumps(VIEW | {"panels": [{"id": 1}]})
+    head = f"POST /api/boards/sampler/panels HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    _, browser = await asyncio.open_connection(*runner.addresses[0])
+    browser.write((head + body[: int(len(body) * share)]).encode())
+    await asyncio.sleep(0.1)
+    browser.close()
+    await asyncio.sleep(0.1)
+    has_gone.set()
+    await asyncio.sleep(0.1)
+    await runner.cleanup()
+    assert caplog.messages == []
 
 
 async def test_a_file_that_has_not_changed_is_not_sent_again(client: TestClient[Any, Any]) -> None:

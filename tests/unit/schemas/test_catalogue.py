@@ -47,11 +47,6 @@ def test_the_example_states_every_default_as_the_code_has_it(example):
         assert getattr(example, section) == getattr(bare, section)
 
 
-def test_a_touchpoint_is_found_by_its_id_and_an_unregistered_one_is_not(example):
-    assert example.place("web_checkout").stage is Stage.PURCHASE
-    assert example.place("nowhere") is None
-
-
 def test_a_request_for_an_offer_is_answered_within_three_hours_even_without_a_catalogue():
     assert Catalogue().target_of("nowhere", "proposal").within_ms == 3 * 3_600_000
     assert Catalogue().target_of("nowhere", "call") is None
@@ -61,11 +56,6 @@ def test_the_target_of_the_touchpoint_comes_before_the_default_of_the_conversati
     assert example.target_of("phone_sales", "proposal").id == "phone_20s"
     assert example.target_of("web_home", "proposal").id == "proposal_3h"
     assert example.target_of("web_home", "message") is None
-
-
-def test_a_channel_without_a_gap_has_the_general_one(example):
-    assert example.gap_ms("phone") == 2 * 3_600_000
-    assert example.gap_ms("web") == example.gap_ms("unheard of") == 1_800_000
 
 
 def test_the_catalogue_cannot_be_changed_while_it_runs(example):

@@ -44,8 +44,6 @@ def test_the_longest_letter_fits_into_its_topic():
 
 def test_a_new_letter_was_first_seen_when_it_was_received_and_tried_once():
     assert (letter().first_seen_ms, letter().attempts) == (5, 1)
-    again = letter(first_seen_ms=2, attempts=3)
-    assert (again.first_seen_ms, again.attempts) == (2, 3)
 
 
 def test_the_key_of_a_letter_is_the_place_of_its_message():

@@ -44,18 +44,12 @@ def test_an_interval_is_written_as_it_was_read(written):
 
 
 def test_a_day_opens_as_the_week_says():
-    assert calendar().openings(date(2026, 3, 30)) == ((480, 720), (780, 1080))
-    assert calendar().openings(date(2026, 3, 31)) == ()
+    assert calendar().week == (((480, 720), (780, 1080)), *[()] * 6)
 
 
-def test_nothing_opens_on_a_holiday():
-    assert calendar(holidays=["2026-03-30"]).openings(date(2026, 3, 30)) == ()
-
-
-def test_the_hours_of_a_special_day_replace_those_of_the_week():
-    half = calendar(special={"2026-03-30": ["09:00-11:00"], "2026-04-05": ["10:00-14:00"]})
-    assert half.openings(date(2026, 3, 30)) == ((540, 660),)
-    assert half.openings(date(2026, 4, 5)) == ((600, 840),)
+def test_holidays_and_special_days_are_dates():
+    half = calendar(holidays=["2026-04-06"], special={"2026-03-30": ["09:00-11:00"]})
+    assert (half.holidays, half.special) == ({date(2026, 4, 6)}, {date(2026, 3, 30): ((540, 660),)})
 
 
 def test_intervals_of_a_day_are_kept_in_order():

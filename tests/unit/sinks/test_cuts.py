@@ -60,9 +60,7 @@ def test_scales_are_pooled_by_the_map_and_reversed_ces_is_flipped(empty: Client)
                metric=metric, scale=scale, score=score, polarity=way)
         for metric in (Metric.CSAT, Metric.CES) for scale in sorted(SCALES) for score in range(1, scale + 1) for way in Polarity
     ]  # fmt: skip
-    rows = [
-        answer_row(event, **{**PLACED, "offset": number}, **rate(event)._asdict()) for number, event in enumerate(said)
-    ]
+    rows = [answer_row(event, **{**PLACED, "offset": number}, grade=rate(event)) for number, event in enumerate(said)]
     empty.insert_arrow(ANSWERS.name, encode(ANSWERS, rows))
     found = cut(empty, "v_satisfaction_by", "touchpoint")
     satisfied = {2: 1, 3: 1, 4: 2, 5: 2, 6: 3, 7: 3, 8: 3, 10: 2}

@@ -7,12 +7,14 @@ from clickhouse_connect.driver.client import Client
 from msgspec import structs
 
 from schemas.alerts import Alert, AlertState
+from schemas.codec import Reason
 from schemas.envelope import to_ms
 from schemas.feedback import AnyFeedback, Mention, SurveySkipped
 from schemas.interactions import AnyInteraction, Call, LinkClick, Message, Purchase, Ticket
+from schemas.letters import DeadLetter
 from sinks import tables
 from sinks.arrow import Row, encode
-from sinks.outcome_rows import alert_row, gone_session_row, gone_wait_row, rolling_row
+from sinks.outcome_rows import alert_row, gone_row, rolling_row
 from sinks.rows import answer_row, dead_letter_row, skipped_row
 from sinks.tables import Table
 from tests.outcome_rows import conversation_row, session_row, wait_row
@@ -30,7 +32,7 @@ from tests.unit.sinks.samples import (
     wait,
 )
 
-GRADED: dict[str, Any] = {"score10": 9.0, "nps_class": "promoter", "satisfied": None, "easy": None}
+GRADED = (9.0, "promoter", None, None)
 
 
 def named(table: Table, row: Row) -> dict[str, Any]:
@@ -107,7 +109,7 @@ def test_the_row_takes_the_clamped_time_not_the_stated_one() -> None:
 
 def test_an_answer_is_stored_with_its_grades(migrated: Client) -> None:
     event = answer(submission_id="s1", reasons=["slow", "rude"], comment="Încet", survey_id="q")
-    row = stored(migrated, tables.ANSWERS, answer_row(event, **PLACED, **GRADED))
+    row = stored(migrated, tables.ANSWERS, answer_row(event, **PLACED, grade=GRADED))
     expected = {
         "kind": "survey_answer", "metric": "nps", "score": 9, "scale": 10, "polarity": "positive", "score10": 9.0,
         "nps_class": "promoter", "satisfied": None, "easy": None, "sentiment": None, "survey_id": "q",
@@ -124,8 +126,7 @@ def test_an_answer_is_stored_with_its_grades(migrated: Client) -> None:
     ],
 )
 def test_feedback_without_a_score_has_none(event: AnyFeedback, expected: dict[str, Any]) -> None:
-    none: dict[str, Any] = {"score10": None, "nps_class": "", "satisfied": None, "easy": None}
-    row = answer_row(event, **PLACED, **none)
+    row = answer_row(event, **PLACED, grade=(None, "", None, None))
     encode(tables.ANSWERS, [row])  # every column accepts it
     assert {name: named(tables.ANSWERS, row)[name] for name in expected} == expected
 
@@ -141,14 +142,14 @@ def test_a_session_keeps_its_path(migrated: Client) -> None:
 
 def test_a_tombstone_removes_the_session_it_names(migrated: Client) -> None:
     one = session()
-    rows = [session_row(one, 1), gone_session_row(one.session_id, one.journey_id, one.started_ms, 2)]
+    rows = [session_row(one, 1), gone_row(tables.SESSIONS, (one.session_id, one.journey_id, one.started_ms), 2)]
     migrated.insert_arrow("sessions", encode(tables.SESSIONS, rows))
     assert migrated.command("SELECT count() FROM sessions FINAL") == 0
 
 
 def test_a_tombstone_removes_the_wait_it_names(migrated: Client) -> None:
     one = wait()
-    rows = [wait_row(one, 1), gone_wait_row(one.wait_id, one.journey_id, one.asked_ms, 2)]
+    rows = [wait_row(one, 1), gone_row(tables.WAITS, (one.wait_id, one.journey_id, one.asked_ms), 2)]
     migrated.insert_arrow("waits", encode(tables.WAITS, rows))
     assert migrated.command("SELECT count() FROM waits FINAL") == 0
 
@@ -190,16 +191,18 @@ def test_the_newest_state_of_an_alert_is_the_valid_one(migrated: Client) -> None
 
 
 def test_a_dead_letter_keeps_bytes_that_are_no_text(migrated: Client) -> None:
-    letter = dead_letter_row(
-        topic="touchpoint.feedback", partition=1, offset=2, received_ms=NOON_MS, reason="not_utf8", detail="byte 0",
-        key=None, value=b"\xff\x00{", version=1,
+    letter = DeadLetter.of(
+        topic="touchpoint.feedback", partition=1, offset=2, received_ms=NOON_MS, reason=Reason.NOT_UTF8, detail="byte 0",
+        key=None, value=b"\xff\x00{",
     )  # fmt: skip
-    migrated.insert_arrow("dead_letters", encode(tables.DEAD_LETTERS, [letter]))
+    migrated.insert_arrow("dead_letters", encode(tables.DEAD_LETTERS, [dead_letter_row(letter)]))
     assert migrated.command("SELECT hex(value), hex(key) FROM dead_letters") == ["FF007B", ""]
 
 
 def test_a_skipped_record_is_stored(migrated: Client) -> None:
+    event = page_view()
     record = skipped_row(
-        topic="t", partition=1, offset=2, received_ms=NOON_MS, fate="duplicate", event_id="e", journey_id="j", version=9
+        topic="t", partition=1, offset=2, received_ms=NOON_MS, fate="duplicate", version=9, event=event
     )
-    assert stored(migrated, tables.SKIPPED, record)["fate"] == "duplicate"
+    row = stored(migrated, tables.SKIPPED, record)
+    assert (row["fate"], row["event_id"], row["journey_id"]) == ("duplicate", event.event_id, event.journey_id)

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import itertools
 import logging
 import threading
@@ -7,11 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from clickhouse_connect.driver.summary import QuerySummary
 
+from sinks.arrow import encode
 from sinks.client import connect
 from sinks.errors import SchemaMismatchError
 from sinks.settings import ClickHouseSettings
@@ -108,6 +111,22 @@ async def test_the_reason_of_an_outage_can_be_asked_for_while_it_lasts(flaky: tu
     trouble.failures.clear()
     await task
     assert writer.unavailable is None
+
+
+async def test_an_outage_of_many_tries_holds_no_rows_of_former_tries(flaky: tuple[Writer, Flaky]) -> None:
+    """Errors and the functions they left hold each other, and the collector of a worker looks seldom."""
+    writer, trouble = flaky
+    trouble.failures += [OperationalError("Connection refused") for _ in range(1_000)]
+    rows = [interaction(n) for n in range(1_000)]
+    task = asyncio.create_task(writer.write({INTERACTIONS: rows}))
+    gc.disable()
+    try:
+        await until(lambda: writer.answers >= 20)
+        assert pa.total_allocated_bytes() < 3 * encode(INTERACTIONS, rows).nbytes
+    finally:
+        gc.enable()
+        trouble.failures.clear()
+        await task
 
 
 async def test_whether_a_partition_has_events_is_asked_until_there_is_an_answer(flaky: tuple[Writer, Flaky]) -> None:

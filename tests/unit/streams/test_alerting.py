@@ -10,7 +10,7 @@ from schemas.topics import FEEDBACK, INTERACTIONS
 from streams import alerting
 from streams.orders import Erase, header_of
 from tests import builders
-from tests.builders import MINUTE, Record
+from tests.builders import DAY, MINUTE, Record
 from tests.pairs import NOW, System, record, told
 from tests.unit.logic.test_any_order import RULES
 
@@ -93,3 +93,29 @@ def test_who_is_erased_leaves_no_alert_open_and_is_not_named_again(system: Syste
     assert not [key for key in system.changelog if key.startswith(b"j1")]
     system.tick(NOW + MINUTE)
     assert not [key for key in system.changelog if key.startswith(alerting.MARK)], "nothing is left to be told"
+
+
+def test_history_beside_live_events_opens_no_alert_but_for_what_came_true_this_week(system: System) -> None:
+    system.run(system.batch(INTERACTIONS, [record(builders.page_view("11:59"), 0)]))
+    system.quiet()
+    system.tick(NOW + 2 * MINUTE)
+    long_ago, lately = NOW - 8 * DAY, NOW - 6 * DAY
+    calls = [
+        builders.call("queued", long_ago, conversation="first", journey_id="caller"),
+        builders.call("queued", lately, conversation="second", journey_id="caller"),
+    ]
+    answers = [builders.answer(2, long_ago, journey_id="one"), builders.answer(2, lately, journey_id="other")]
+    system.run(system.batch(INTERACTIONS, [record(call, offset) for offset, call in enumerate(calls, 1)]))
+    system.run(system.batch(FEEDBACK, [record(answer, offset) for offset, answer in enumerate(answers)]))
+    kinds = {"wait_warning", "wait_breach", "wait_escalation", "detractor_heard"}
+    assert {(alert.kind.value, alert.state.value, alert.since_ms) for alert in system.told} == {
+        (kind, "opened", lately) for kind in kinds
+    }
+
+
+def test_what_was_told_is_resolved_however_long_ago_it_opened(system: System) -> None:
+    missed(system)
+    system.tick(NOW + 20 * DAY)
+    assert set(standing(system).values()) == {"opened"}
+    system.run(system.batch(INTERACTIONS, [record(builders.call("answered", NOW + MINUTE), 1)]))
+    assert set(standing(system).values()) == {"resolved"}

@@ -1,6 +1,7 @@
 """What remains when a state changelog is read from its beginning, and who waits for brokers that do not answer."""
 
 import asyncio
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,10 +10,13 @@ from aiokafka.errors import InvalidTimestampError, KafkaConnectionError, KafkaTi
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record import MemoryRecords
 
+from schemas.durations import HOUR_MS
 from streams import changelog, patience
 from streams.changelog import (
     EPOCH_HEADER,
+    EPOCH_KEY,
     RECORD_BYTES,
+    STAMPED,
     ChangelogWriter,
     Intrusion,
     Item,
@@ -20,6 +24,7 @@ from streams.changelog import (
     StateTooLargeError,
     epoch_of,
 )
+from streams.logic.watermark import ClockSetBackError
 from streams.patience import patiently, reader
 from streams.store import Values
 from streams.topic_setup import STATE_MESSAGE_BYTES
@@ -30,10 +35,11 @@ def record(epoch: int, body: bytes | None) -> tuple[bytes | None, list[tuple[str
     return (raw + body, []) if body is not None else (None, [(EPOCH_HEADER, raw)])
 
 
-def replayed(*records: tuple[bytes, int, bytes | None]) -> Replay:
+def replayed(*records: tuple[bytes, int, bytes | None], stamps: Sequence[int] = ()) -> Replay:
+    """Read records in their order, stamped one by one where nothing else is said."""
     replay = Replay()
-    for key, epoch, body in records:
-        replay.apply(key, *record(epoch, body))
+    for (key, epoch, body), stamp_ms in zip(records, stamps or range(len(records)), strict=True):
+        replay.apply(key, *record(epoch, body), stamp_ms)
     return replay
 
 
@@ -62,6 +68,36 @@ def test_a_key_that_was_written_again_since_is_not_stale() -> None:
     assert (replay.values[b"a"], replay.stale) == (b"good", set())
 
 
+CLAIM = (EPOCH_KEY, 1, STAMPED)
+
+
+def test_a_write_that_its_broker_takes_after_the_next_one_is_passed_over() -> None:
+    """Sent, given up, sent again and acknowledged; then the first one arrives, when the next write is there already."""
+    late = [(b"a", 1, b"older"), (b"gone", 1, b"older")]
+    replay = replayed(CLAIM, *late, (b"a", 1, b"newer"), (b"gone", 1, None), *late, stamps=(10, 12, 12, 13, 13, 11, 11))
+    assert (replay.values, replay.stale) == ({b"a": b"newer"}, {b"a", b"gone"})
+
+
+def test_records_of_one_write_have_one_stamp() -> None:
+    replay = replayed(CLAIM, (b"a", 1, b"1"), (b"b", 1, b"2"), (b"a", 1, b"3"), stamps=(10, 11, 11, 11))
+    assert (replay.values, replay.stale) == ({b"a": b"3", b"b": b"2"}, set())
+
+
+def test_stamps_of_a_new_owner_are_those_of_another_clock() -> None:
+    replay = replayed(CLAIM, (b"a", 1, b"1"), (EPOCH_KEY, 2, STAMPED), (b"a", 2, b"2"), stamps=(1000, 1001, 10, 11))
+    assert (replay.values, replay.stale) == ({b"a": b"2"}, set())
+
+
+def test_a_claim_that_came_second_in_its_epoch_does_not_date_what_the_first_one_writes() -> None:
+    replay = replayed(CLAIM, CLAIM, (b"a", 1, b"1"), stamps=(10, 1000, 11))
+    assert (replay.values, replay.stale) == ({b"a": b"1"}, set())
+
+
+def test_a_writer_that_did_not_say_so_may_have_a_clock_that_was_set_back() -> None:
+    replay = replayed((EPOCH_KEY, 1, b""), (b"a", 1, b"1"), (b"a", 1, b"2"), stamps=(10, 12, 11))
+    assert (replay.values, replay.stale) == ({b"a": b"2"}, set())
+
+
 def test_a_tombstone_of_a_former_owner_removes_nothing() -> None:
     replay = replayed((b"a", 2, b"good"), (b"a", 1, None))
     assert (replay.values, replay.stale) == ({b"a": b"good"}, {b"a"})
@@ -75,16 +111,16 @@ def test_only_what_differs_from_the_valid_value_is_corrected() -> None:
         (b"gone", 1, b"bad"),
         (b"older", 2, b"first try"),
     ]:
-        intrusion.apply(key, *record(epoch, body))
+        intrusion.apply(key, *record(epoch, body), 0)
     valid = {b"a": b"good", b"ours": b"same", b"older": b"second"}
     assert intrusion.corrections(2, valid.get) == {b"a": b"good", b"gone": None, b"older": b"second"}
     assert intrusion.epoch == 2
 
 
 class Consumers:
-    """Consumers that do not get through at first; counts those that were left open."""
+    """Consumers that do not get through at first, or (0) hear nothing; counts those that were left open."""
 
-    def __init__(self, *errors: BaseException) -> None:
+    def __init__(self, *errors: BaseException | int) -> None:
         self.errors = list(errors)
         self.open = 0
 
@@ -94,7 +130,11 @@ class Consumers:
 
     async def start(self) -> None:
         if self.errors:
-            raise self.errors.pop(0)
+            error = self.errors.pop(0)
+            if isinstance(error, int):
+                await asyncio.sleep(3600)
+            else:
+                raise error
 
     async def stop(self) -> None:
         self.open -= 1
@@ -122,6 +162,25 @@ async def test_brokers_that_are_away_when_a_partition_is_taken_over_are_waited_f
         raise answer
 
     assert await patiently(ask) == 7
+
+
+async def test_an_outage_may_be_long_and_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    consumers = Consumers(*[KafkaConnectionError("away")] * 2_000)
+    monkeypatch.setattr(patience, "AIOKafkaConsumer", consumers)
+    await reader({})
+    assert consumers.open == 1
+    assert len(caplog.records) == 1
+
+
+async def test_a_broker_that_says_nothing_is_left_for_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    consumers = Consumers(0, 0)
+    monkeypatch.setattr(patience, "AIOKafkaConsumer", consumers)
+    monkeypatch.setattr(patience, "FIRST_PATIENCE_S", 0.01)
+    async with asyncio.timeout(1):
+        await reader({})
+    assert (consumers.open, consumers.errors) == (1, [])
 
 
 async def test_a_take_over_that_is_cut_short_leaves_no_connection_behind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,20 +222,48 @@ class Batches:
 
     def __init__(self, batch_bytes: int, latest_ms: int = 2**62) -> None:
         self.keys: list[list[bytes]] = []
+        self.stamps: list[set[int]] = []
         self._batch_bytes = batch_bytes
-        self._latest_ms = latest_ms
+        self.latest_ms = latest_ms
 
     def create_batch(self) -> BatchBuilder:
         return BatchBuilder(self._batch_bytes, 0)
 
     async def send_batch(self, batch: BatchBuilder, _topic: str, *, partition: int) -> "asyncio.Future[Any]":
         records = list(MemoryRecords(bytes(batch._build())).next_batch())
-        if records[-1].timestamp > self._latest_ms:
-            raise InvalidTimestampError
-        self.keys.append([each.key for each in records])
         sent: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if records[-1].timestamp > self.latest_ms:
+            sent.set_exception(InvalidTimestampError())
+            return sent
+        self.stamps.append({each.timestamp for each in records})
+        self.keys.append([each.key for each in records])
         sent.set_result(SimpleNamespace(offset=partition))
         return sent
+
+
+async def test_each_write_is_stamped_later_than_the_one_before_whatever_the_clock_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter([50, 50, 20, 60])
+    monkeypatch.setattr("time.time_ns", lambda: next(clock) * 1_000_000)
+    producer = Batches(1_000)
+    writer = ChangelogWriter(producer, "changelog")
+    for _ in range(4):
+        await writer.write(0, 1, [(b"a", b"1"), (b"b", None)])
+    assert producer.stamps == [{50}, {51}, {52}, {60}]
+
+
+async def test_a_clock_that_was_set_back_so_far_that_brokers_refuse_its_former_time_ends_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hours = iter([5, 2])
+    monkeypatch.setattr("time.time_ns", lambda: next(hours) * HOUR_MS * 1_000_000)
+    producer = Batches(1_000)
+    writer = ChangelogWriter(producer, "changelog")
+    await writer.write(0, 1, [(b"a", b"1")])
+    producer.latest_ms = 3 * HOUR_MS  # the brokers' clocks were ahead as well
+    with pytest.raises(ClockSetBackError, match="was set back by 3h"):
+        await writer.write(0, 1, [(b"a", b"2")])
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 50])
@@ -205,6 +292,6 @@ def test_a_state_that_is_no_record_is_named_with_what_to_do() -> None:
     producer = SimpleNamespace(create_batch=lambda: BatchBuilder(1 << 30, 0))
     writer = ChangelogWriter(producer, "changelog")
     largest = b"x" * (STATE_MESSAGE_BYTES - len(b"j1") - RECORD_BYTES)
-    assert len(list(writer._batches(1, [(b"j1", largest)]))) == 1
+    assert len(list(writer._batches(1, [(b"j1", largest)], 0))) == 1
     with pytest.raises(StateTooLargeError, match="state of journey 'j1' has"):
-        list(writer._batches(1, [(b"j1", largest + b"x")]))
+        list(writer._batches(1, [(b"j1", largest + b"x")], 0))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from sinks import tables
 from sinks.columns import Columns
 from sinks.storing import RefusedRow
 from streams import changelog
-from streams.committer import ROOM_ROWS, Committer, Effects, Rows, StateWriter
+from streams.committer import ROOM_ROWS, Committer, Effects, Rows
 from streams.outbox import Message
 from streams.state import OutrankedError
 
@@ -48,9 +49,7 @@ class Stating:
 
 
 @asynccontextmanager
-async def running(
-    diary: Diary, flush_interval: float = 0.0, states: StateWriter | None = None
-) -> AsyncIterator[Committer]:
+async def running(diary: Diary, flush_interval: float = 0.0, states: Any = None) -> AsyncIterator[Committer]:
     committer = Committer(
         Rowing(diary),
         states or Stating(diary),

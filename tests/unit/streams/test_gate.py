@@ -117,6 +117,15 @@ def test_an_erased_journey_leaves_state_and_panes_and_what_comes_of_it_is_accoun
     assert {(row["event_id"], row["journey_id"]) for row in system.clickhouse.alive(tables.SKIPPED)} == {("", "")}
 
 
+def test_everybody_whom_one_batch_orders_to_erase_is_forgotten() -> None:
+    system, journeys = System(), ("j1", "j2", "j3")
+    views = [builders.page_view("11:00", journey_id=each) for each in journeys]
+    system.run(system.batch(INTERACTIONS, [record(event, n) for n, event in enumerate(views)]))
+    system.run(system.batch(INTERACTIONS, [erase("j1", 3), erase("j3", 4), erase("nobody", 5)]))
+    assert set(system.changelog) - {MARK, LAST_READ} == {b"j2"}
+    assert fates(system) == {3: "order", 4: "order", 5: "order"}
+
+
 def test_an_event_with_the_header_of_an_order_is_an_event() -> None:
     system = System()
     plain = record(builders.page_view("11:00"), 0)

@@ -22,7 +22,7 @@ def visited(journeys: Journeys, name: str, steps: int) -> Values:
 def test_few_long_journeys_are_at_hand_and_many_short_ones(steps: int, at_hand: int) -> None:
     journeys = Journeys(builders.policy(), at_hand_bytes=6_000)
     written = [visited(journeys, f"j{number}", steps) for number in range(10)]
-    assert journeys.at_hand == at_hand
+    assert len(journeys._at_hand) == at_hand
     assert [len(journeys.open(f"j{number}").runs[0].steps) for number in range(10)] == [steps] * 10
     assert all(len(changed) == 1 for changed in written)
 
@@ -31,17 +31,17 @@ def test_never_more_than_a_number_of_journeys_is_at_hand() -> None:
     journeys = Journeys(builders.policy())
     for number in range(AT_HAND + 10):
         visited(journeys, f"j{number}", 1)
-    assert (journeys.at_hand, len(journeys)) == (AT_HAND, AT_HAND + 10)
+    assert (len(journeys._at_hand), len(journeys)) == (AT_HAND, AT_HAND + 10)
 
 
 def test_those_that_were_touched_last_stay_at_hand() -> None:
     journeys = Journeys(builders.policy(), at_hand_bytes=6_000)
     for name in ("a", "b", "c", "a", "d"):
         visited(journeys, name, 100)
-    before = journeys.at_hand
+    before = len(journeys._at_hand)
     for name in ("c", "a", "d"):
         journeys.open(name)
-    assert (before, journeys.at_hand) == (3, 0)
+    assert (before, len(journeys._at_hand)) == (3, 0)
 
 
 def test_a_journey_that_is_forgotten_leaves_room_for_others() -> None:
@@ -50,4 +50,4 @@ def test_a_journey_that_is_forgotten_leaves_room_for_others() -> None:
         visited(journeys, name, 100)
     journeys.forget("c", changed)
     visited(journeys, "d", 100)
-    assert (changed, journeys.at_hand, len(journeys)) == ({b"c": None}, 3, 3)
+    assert (changed, len(journeys._at_hand), len(journeys)) == ({b"c": None}, 3, 3)

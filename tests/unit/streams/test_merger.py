@@ -8,6 +8,7 @@ from faust.types import TP
 from schemas.topics import PANES
 from sinks import tables
 from streams.agents.merge_panes import PaneMerger, Windows
+from streams.batching.share import Share
 from streams.committer import Effects
 from streams.logic.policy import Scope
 from streams.ownership import wall_clock_ms
@@ -24,12 +25,8 @@ async def test_windows_are_told_once_all_that_was_read_is_merged() -> None:
     async def room() -> None:
         return
 
-    def hook(function: Any) -> Any:
-        return function
-
     app: Any = SimpleNamespace(
-        on_assigned=hook,
-        on_revoked=hook,
+        share=Share([]),
         lag=lambda _: 0,
         caught_up_ms=lambda tp: 1 if tp in merged else None,
         stages=Stages(),

@@ -10,7 +10,7 @@ from faust.types import TP
 
 from schemas.topics import INTERACTIONS, PANES
 from streams import ownership
-from streams.batching.share import Assignment
+from streams.batching.share import Share
 from streams.changelog import Item
 from streams.committer import Effects
 from streams.logic.watermark import BEFORE_ALL, ClockSetBackError
@@ -34,6 +34,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.changelog = "touchstream-journeys-changelog"
+        self.reader_options: dict[str, Any] = {}
         self.marks = MemoryStore()
         self.epoch = 0
         self.cut_short = False
@@ -79,8 +80,7 @@ class Stage:
         self.committed: int | None = None
         self.stored = False
         app: Any = SimpleNamespace(
-            on_assigned=lambda hook: hook,
-            on_revoked=lambda hook: hook,
+            share=Share([]),
             stages=Stages(),
             conf=SimpleNamespace(id="touchstream"),
             committed=self._committed,
@@ -97,7 +97,6 @@ class Stage:
             builders.policy(),
             partitions=1,
             suppressed=NobodyIsErased(),
-            client_options={},
             has_events_of=self._has_events_of,
             now_ms=lambda: self.now_ms,
         )
@@ -109,7 +108,7 @@ class Stage:
         return self.stored
 
     async def take_over(self) -> Any:
-        await self.ownership.take_over(Assignment(1, TPS))
+        await self.ownership.take_over(TPS)
         return self.ownership.pairs[0]
 
     def tick(self) -> None:
@@ -187,7 +186,7 @@ async def test_a_pair_does_not_go_on_after_a_recovery_that_was_cut_short() -> No
 
 
 async def test_partitions_that_somebody_has_added_end_the_worker_before_it_waits_for_their_state() -> None:
-    grown = Assignment(2, TPS | {TP(INTERACTIONS.name, 1)})
+    grown = TPS | {TP(INTERACTIONS.name, 1)}
     with pytest.raises(TopicSetupError, match=r"^topic 'touchpoint.interactions' has more partitions than the 1 that"):
         await Stage().ownership.take_over(grown)
 

@@ -1,13 +1,17 @@
 """What a worker's log lets through: all of our own words, and of libraries each warning once in a while."""
 
+import gc
 import logging
 import subprocess
 import sys
+import weakref
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from streams import process
-from streams.process import REMEMBERED, REPEAT_AFTER_S, Calm
+from streams.process import REMEMBERED, REPEAT_AFTER_S, Calm, keep_tidy
 
 
 def said(name: str, level: int, message: str) -> logging.LogRecord:
@@ -70,3 +74,25 @@ NetworkSelector().run(step())
 """
     ended = subprocess.run([sys.executable, "-c", program], timeout=20, capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+async def test_a_quiet_worker_lets_go_of_what_it_has_dropped() -> None:
+    class Dropped:
+        pass
+
+    dropped = []
+
+    async def sleep(_seconds: float) -> None:
+        one = Dropped()
+        one.itself = one  # type: ignore[attr-defined]
+        dropped.append(weakref.ref(one))
+        app.should_stop = len(dropped) == 2
+
+    app: Any = SimpleNamespace(should_stop=False, sleep=sleep)
+    before = gc.get_threshold()
+    try:
+        await keep_tidy(app)
+        assert [each() for each in dropped] == [None, None]
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.changelog import EPOCH_BYTES, EPOCH_HEADER, EPOCH_KEY, Applies, Item, Replay
+from streams.changelog import EPOCH_BYTES, EPOCH_HEADER, EPOCH_KEY, Intrusion, Item, Replay
 from streams.disk_store import DiskStores
 from streams.owned import Owned
 from streams.state import OutrankedError, StateTable
@@ -18,7 +18,7 @@ class Log:
     """The changelog of one partition; `taken` says when its broker takes records."""
 
     def __init__(self) -> None:
-        self.records: list[tuple[bytes, bytes | None, list[tuple[str, bytes]]]] = []
+        self.records: list[tuple[bytes, bytes | None, list[tuple[str, bytes]], int]] = []
         self.taken = asyncio.Event()
         self.taken.set()
         self._position = 0
@@ -27,7 +27,7 @@ class Log:
         await self.taken.wait()
         first, prefix = len(self.records), epoch.to_bytes(EPOCH_BYTES, "big")
         for key, value in items:
-            self.records.append((key, None if value is None else prefix + value, [(EPOCH_HEADER, prefix)]))
+            self.records.append((key, None if value is None else prefix + value, [(EPOCH_HEADER, prefix)], first))
         return [(first, len(items))]
 
     async def bounds(self) -> tuple[int, int]:
@@ -41,7 +41,7 @@ class Log:
     def seek(self, offset: int) -> None:
         self._position = offset
 
-    async def read_until(self, end: int, records: Applies) -> None:
+    async def read_until(self, end: int, records: Replay | Intrusion) -> None:
         for record in self.records[self._position : end]:
             records.apply(*record)
 
@@ -120,3 +120,13 @@ async def test_a_recovery_that_was_cut_short_leaves_nothing_on_the_disk(tmp_path
     assert not list(tmp_path.glob("*/0"))
     log.taken.set()
     assert (await table.recover(0)).states.get(b"j0") == b"a"
+
+
+def test_readers_begin_at_brokers_that_are_there_now() -> None:
+    table = table_on(Log())
+    table._client_options = {"bootstrap_servers": ["gone:9092", "a:9092"], "ssl_context": None}
+    brokers = [SimpleNamespace(host="a", port=9092), SimpleNamespace(host="::1", port=9093)]
+    table._producer = SimpleNamespace(client=SimpleNamespace(cluster=SimpleNamespace(brokers=lambda: brokers)))
+    assert table.reader_options == {"bootstrap_servers": ["a:9092", "[::1]:9093"], "ssl_context": None}
+    brokers.clear()
+    assert table.reader_options["bootstrap_servers"] == ["gone:9092", "a:9092"]

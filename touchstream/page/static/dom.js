@@ -59,6 +59,7 @@ export function opens(button, holder, content, kind = "") {
     if (again) return;
     const pop = h("div", { class: `pop ${kind}`, role: "dialog", "aria-label": button.getAttribute("aria-label") ?? button.textContent }, content());
     holder.append(pop);
+    pop.style.translate = `${Math.max(0, 12 - pop.getBoundingClientRect().left)}px`; // whole, however far left its button is
     button.setAttribute("aria-expanded", "true");
     open = { button, pop };
     pop.querySelector("input, button, a")?.focus({ preventScroll: true });

@@ -9,11 +9,14 @@ export function filters(board, { options, chosen }, choose) {
     .filter(({ name, hide }) => hide !== HIDDEN && name in options)
     .map((variable) => {
       const { name, label, type, multi } = variable;
-      const given = { name, chosen: chosen[name], options: options[name], all: variable.includeAll, choose: (values) => choose(name, values) };
+      const given = { name, chosen: chosen[name], options: known(options[name], chosen[name]), all: variable.includeAll, choose: (values) => choose(name, values) };
       const control = type === "textbox" ? written(given) : multi ? several(given, label || name) : one(given, label || name);
       return h("div", { class: "filter" }, h("span", { id: `label-${name}` }, label || name), control);
     });
 }
+
+// With what is chosen and no longer offered, as a segment that nobody had in this period: it holds all the same.
+const known = (options, chosen) => [...options, ...chosen.filter((value) => value && value !== ALL && !options.some((option) => option.value === value)).map((value) => ({ value, text: value }))];
 
 function one({ name, chosen, options, all, choose }) {
   const offered = all ? [{ value: ALL, text: "All" }, ...options] : options;
@@ -27,7 +30,7 @@ function written({ name, chosen, choose }) {
 
 function several({ name, chosen, options, all, choose }, label) {
   const texts = chosen.map((value) => options.find((option) => option.value === value)?.text ?? value);
-  const text = !chosen.length || chosen[0] === ALL ? "All" : texts.length > 2 ? `${texts.length} chosen` : texts.join(", ");
+  const text = !chosen[0] || chosen[0] === ALL ? "All" : texts.length > 2 ? `${texts.length} chosen` : texts.join(", ");
   const button = h("button", { class: "choice", type: "button", "aria-label": `${label}: ${text}`, id: `choose-${name}`, "data-key": name }, text);
   const holder = h("div", { class: "holder" }, button);
   opens(button, holder, () => list({ chosen, options, all, choose }));

@@ -1,15 +1,16 @@
 // Numbers as people read them, by the units of the boards.
 import { ago, stamp } from "./time.js";
 
-const fixed = (number, decimals) =>
-  number.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+// What rounds to nothing has no sign: 0.0, not -0.0.
+const written = (number, options) => number.toLocaleString("en-US", { signDisplay: "negative", ...options });
+const fixed = (number, decimals) => written(number, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 
 // About three digits that mean something, and no zeros behind them.
 function few(number, decimals) {
   if (decimals !== undefined && decimals !== null) return fixed(number, decimals);
   const size = Math.abs(number);
   const most = size === 0 || Number.isInteger(number) ? 0 : size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : Math.min(6, 2 - Math.floor(Math.log10(size)));
-  return number.toLocaleString("en-US", { maximumFractionDigits: most });
+  return written(number, { maximumFractionDigits: most });
 }
 
 function scaled(number, decimals, factor, names) {
@@ -38,7 +39,7 @@ function span(seconds, decimals) {
 
 const money = (code) => (number, decimals) => {
   const digits = decimals ?? (Math.abs(number) >= 100 ? 0 : 2);
-  return number.toLocaleString("en-US", { style: "currency", currency: code, minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return written(number, { style: "currency", currency: code, minimumFractionDigits: digits, maximumFractionDigits: digits });
 };
 const bytes = (number, decimals) => scaled(number, decimals, 1024, [" B", " KiB", " MiB", " GiB", " TiB"]);
 const short = (number, decimals) => (Math.abs(number) < 10_000 ? few(number, decimals) : scaled(number, decimals, 1000, ["", " K", " M", " B", " T"]));
@@ -72,8 +73,9 @@ export function formatted(value, config = {}) {
 
 export const isTimeUnit = (unit = "") => unit.startsWith("dateTime") || unit.startsWith("time:");
 
-// How Plotly should write the numbers of an axis: where its marks stand and what is said there.
-export function marks(low, high, config) {
+// How Plotly should write the numbers of an axis: where its marks stand and what is said there. Nothing is counted in halves.
+export function marks(low, high, fields) {
+  const config = fields[0]?.config ?? {};
   const spans = { s: 1, ms: 1000, dtdurations: 1, dtdurationms: 1000 };
   const width = high - low || 1;
   let step = nice(width / 4);
@@ -83,6 +85,8 @@ export function marks(low, high, config) {
     const steps = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 432000, 864000];
     step = (steps.find((one) => one >= wanted) ?? nice(wanted / 86400) * 86400) * perSecond;
   }
+  const counted = ["none", "short"].includes(config.unit ?? "none") && fields.every((field) => field.values.every((value) => value === null || Number.isInteger(value)));
+  if (counted) step = Math.max(1, Math.floor(step));
   const values = [];
   for (let at = Math.ceil(low / step - 1e-9) * step; at <= high + step * 1e-6; at += step) values.push(Number(at.toPrecision(12)));
   const decimals = perSecond || config.unit === "short" ? undefined : places(config.unit === "percentunit" ? step * 100 : step);

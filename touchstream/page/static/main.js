@@ -7,6 +7,8 @@ import { refreshPicker, timePicker } from "./picker.js";
 import * as state from "./state.js";
 import { asked, label, milliseconds, range, stamp } from "./time.js";
 
+const LONGEST_MS = 2 ** 31 - 1; // a timer that is to wait longer does not wait at all
+
 const main = document.getElementById("board");
 const known = new Map();
 let list = [];
@@ -99,7 +101,11 @@ function bar() {
 async function choices() {
   const here = view;
   try {
-    const told = await api.options(json.uid, asked({ ...here, ...range(here) }));
+    const ask = (variables) => api.options(json.uid, asked({ ...here, ...range(here), variables }));
+    const told = await ask(here.variables).catch(async () => { // the address may say what is refused: then something else can be chosen
+      const { options, chosen } = await ask({});
+      return { options, chosen: { ...chosen, ...here.variables } };
+    });
     if (view !== here) return;
     offered = true;
     const chosen = Object.values(here.variables).filter(([first]) => first && first !== "$__all").length;
@@ -122,7 +128,7 @@ async function refresh() {
 
 function schedule() {
   clearTimeout(timer);
-  const every = milliseconds(view.refresh);
+  const every = Math.min(milliseconds(view.refresh), LONGEST_MS);
   if (!every) return;
   timer = setTimeout(async () => {
     if (!document.hidden) await refresh();

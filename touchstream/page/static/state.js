@@ -5,7 +5,7 @@ export const uidOf = (pathname) => decodeURIComponent(pathname.match(/^\/d\/([^/
 export function read(defaults = {}) {
   const query = new URLSearchParams(location.search);
   const variables = {};
-  for (const key of query.keys()) if (key.startsWith("var-")) variables[key.slice(4)] = query.getAll(key);
+  for (const key of query.keys()) if (/^var-\w{1,50}$/.test(key)) variables[key.slice(4)] = query.getAll(key);
   return {
     uid: uidOf(location.pathname),
     from: query.get("from") ?? defaults.from ?? "now-24h",

@@ -19,7 +19,6 @@ SELECT
     within_target,
     targeted,
     breaches,
-    abandoned,
     open_waits,
     oldest_open_at
 FROM v_rolling

@@ -29,7 +29,7 @@ export async function barchart(body, { panel, frames }) {
   const beyond = single ? 0.14 : config.max === undefined ? 0.06 : 0; // for the number at the end of the longest bar
   const most = config.max ?? high;
   const top = most + (most - low) * beyond;
-  const { values, texts } = marks(config.min ?? low, top, config);
+  const { values, texts } = marks(config.min ?? low, top, fields);
   const numbers = axis({ range: [config.min ?? low, top], tickvals: values, ticktext: texts, showline: false });
   const letters = lying ? Math.max(10, Math.floor(body.clientWidth / 16)) : Math.max(6, Math.floor(body.clientWidth / Math.max(names.length, 1) / 6));
   const said = axis({

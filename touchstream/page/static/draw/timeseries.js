@@ -86,7 +86,7 @@ function upright(lines, stacked) {
   low = config.min ?? low;
   high = config.max !== undefined ? config.max + (config.max - low) * 0.015 : (high === low ? low + 1 : high + (high - low) * 0.06);
   if (low < 0 && config.min === undefined) low -= (high - low) * 0.05;
-  const { values, texts } = marks(low, high, config);
+  const { values, texts } = marks(low, high, lines.map(({ field }) => field));
   return axis({ range: [low, high], tickvals: values, ticktext: texts, title: { text: plain(config.custom?.axisLabel ?? "") } });
 }
 

@@ -85,7 +85,7 @@ async function plane(body, sets, { panel }) {
     let [low, high] = [min ?? Math.min(...seen), max ?? Math.max(...seen)];
     const edge = (high - low || 1) * 0.06;
     [low, high] = [min ?? (low >= 0 && low < edge * 8 ? 0 : low - edge), max ?? high + edge];
-    const { values, texts } = marks(low, high, fields[0].config);
+    const { values, texts } = marks(low, high, fields);
     return axis({ range: [low, high], tickvals: values, ticktext: texts, showline: true, title: { text: plain(fields[0].config.custom.axisLabel || fields[0].title) } });
   };
   const layout = base({ xaxis: side(sets.map(({ x }) => x)), yaxis: side(sets.map(({ y }) => y)) });
