@@ -123,6 +123,17 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
             committed: bool = await super()._commit(offsets)
         return committed
 
+    async def _commit_offsets(self, offsets: Mapping[TP, int], **options: Any) -> bool:
+        """Commit; what the group refused is not committed, though Faust notes it as if it were.
+
+        A worker that was put out of its group and gets the same partition back would read it again and commit nothing of it.
+        """
+        noted = {tp: self._committed_offset[tp] for tp in offsets}
+        committed: bool = await super()._commit_offsets(offsets, **options)
+        if not committed:
+            self._committed_offset.update(noted)
+        return committed
+
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         if tp.topic not in self.app.batched_topics:
             await super()._add_gap(tp, offset_from, offset_to)

@@ -74,6 +74,26 @@ def test_what_faust_notes_of_single_offsets_is_gone_after_a_commit(consumer: Any
     assert not consumer._acked_index[A]
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_offsets_that_the_group_refused_are_still_to_be_committed(consumer: Any, accepted: bool) -> None:
+    async def commit(_offsets: Any) -> bool:
+        return accepted
+
+    async def flush() -> None:
+        """Nothing is on its way."""
+
+    nothing = SimpleNamespace(on_commit=id, on_tp_commit=id, flush=flush)
+    consumer.app = SimpleNamespace(
+        batched_topics={"events"}, reread_topics=set(), producer=nothing, tables=nothing, monitor=nothing
+    )
+    consumer._acked, consumer._acked_index, consumer._committed_offset = {}, {}, defaultdict(lambda: None)
+    consumer.log = SimpleNamespace(dev=print, info=print)
+    consumer.in_transaction, consumer.assignment, consumer._commit = False, lambda: {A}, commit
+    consumer.ledger.ack(consumer.ledger.deliver(A, 0, 3, 3))
+    assert asyncio.run(consumer._commit_offsets({A: 3})) is accepted
+    assert consumer._filter_committable_offsets([A]) == ({} if accepted else {A: 3})
+
+
 def test_faust_does_not_know_how_far_a_batched_topic_was_read_and_so_drops_nothing_of_it() -> None:
     plain, known = TP("plain", 0), ReadOffsets({"events"})
     known[A], known[plain] = 7, 7

@@ -32,6 +32,7 @@ SIGNATURES = [
     (Consumer, "_to_message", "self, tp, record"),
     (Consumer, "_filter_tps_with_pending_acks", "self, topics"),
     (Consumer, "_new_offset", "self, tp"),
+    (Consumer, "_commit_offsets", "self, offsets, start_new_transaction"),
     (Consumer, "_add_gap", "self, tp, offset_from, offset_to"),
     (Consumer, "wait_empty", "self"),
     (Consumer, "perform_seek", "self"),
